@@ -1,0 +1,75 @@
+# Needs git, make and Python 3.11 or later. Another interpreter: make demo PYTHON=python3.12
+PYTHON ?= python3
+VENV   := .venv
+FLOOR  := .venv-floor
+SCALE  ?= 100
+
+# Stamps: what is installed is renewed when the files that say what to install are newer.
+DEMO_READY  := $(VENV)/ready-for-demo
+TEST_READY  := $(VENV)/ready-for-test
+FLOOR_READY := $(FLOOR)/ready
+SETUP_FILES := setup.cfg pyproject.toml
+
+PIP := -m pip install --quiet --disable-pip-version-check
+# One worker per core (four at most), each with one BLAS thread: the matrices are small.
+PYTEST_OPTIONS := -q -n auto --maxprocesses 4
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+
+.PHONY: help demo test stress test-floor bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo        install into $(VENV), certify an example and check the certificate"
+	@echo "make test        linters, types, tests and doctests"
+	@echo "make stress      the tests on $(SCALE) times the examples (SCALE=...)"
+	@echo "make test-floor  the tests on the oldest dependencies allowed"
+	@echo "make bench       the tables of the benchmarks"
+	@echo "make clean       remove environments, caches and build files"
+
+demo: $(DEMO_READY)
+	@$(VENV)/bin/sgn demo
+
+test: $(TEST_READY)
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/ruff format --check --quiet .
+	$(VENV)/bin/mypy --no-error-summary
+	$(VENV)/bin/pytest $(PYTEST_OPTIONS)
+
+stress: $(TEST_READY)
+	$(VENV)/bin/pytest $(PYTEST_OPTIONS) --scale $(SCALE)
+
+test-floor: $(FLOOR_READY)
+	$(FLOOR)/bin/pytest $(PYTEST_OPTIONS)
+
+bench: $(TEST_READY)
+	$(VENV)/bin/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) $(FLOOR) build dist *.egg-info
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(DEMO_READY): $(SETUP_FILES) | $(VENV)/bin/python
+	@echo "Installing SGN into $(VENV) ..."
+	@$(VENV)/bin/python $(PIP) --editable .
+	@touch $@
+
+$(TEST_READY): $(SETUP_FILES) | $(VENV)/bin/python
+	@echo "Installing SGN, its extras and the test tools into $(VENV) ..."
+	@$(VENV)/bin/python $(PIP) --editable '.[all,test]'
+	@touch $@ $(DEMO_READY)
+
+$(FLOOR_READY): requirements-floor.txt $(SETUP_FILES) | $(FLOOR)/bin/python
+	@echo "Installing SGN on its oldest dependencies into $(FLOOR) ..."
+	@$(FLOOR)/bin/python $(PIP) --requirement requirements-floor.txt --editable '.[all]'
+	@touch $@
+
+$(VENV)/bin/python $(FLOOR)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo "'$(PYTHON)' is not Python 3.11 or later; name one that is: make PYTHON=python3.12 ..." >&2; \
+	    exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	    echo "'$(PYTHON)' has no venv module; install it (Debian, Ubuntu: apt install python3-venv)" >&2; \
+	    exit 1; }
+	@$(PYTHON) -m venv --clear $(@:/bin/python=)

@@ -1,0 +1,1 @@
+"""Measurements: `make bench` prints the tables that the notes and the README quote."""

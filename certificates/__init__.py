@@ -1,0 +1,1 @@
+"""The contract and the trusted base: certificates, their files and the checker."""

@@ -1,0 +1,263 @@
+"""Certificate and Refusal: what `certify` returns; frozen, saved as JSON, shown as a short table."""
+
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import NoReturn, final
+
+from certificates import table
+from certificates.claims import (
+    REFUSAL_FORMAT,
+    Claims,
+    RefusalClaims,
+    Steps,
+    read_claims,
+    read_refusal,
+)
+from certificates.document import Document, read, write
+from certificates.safe import Lower, Upper, root_above
+from games.number import Number, exact, to_text
+
+
+class NotCertified(Exception):
+    """Raised by :meth:`Refusal.require`; carries the refusal."""
+
+    def __init__(self, refusal: "Refusal") -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+@final
+@dataclass(frozen=True)
+class StepRange:
+    """The certified steps h of one method: every h in (0, step_max] contracts in `weights`' metric."""
+
+    method: str
+    steps: Steps
+
+    @property
+    def basis(self) -> str:
+        """structural | direct (Euler); constant | sector (RK4)."""
+        return self.steps.basis
+
+    @property
+    def step_max(self) -> Lower:
+        return Lower(self.steps.step_max)
+
+    @property
+    def best_step(self) -> Lower:
+        """The step with the smallest factor known."""
+        return Lower(self.steps.best_step)
+
+    @property
+    def factor_at_best(self) -> Upper:
+        return Upper(self.steps.factor_at_best)
+
+    @property
+    def weights(self) -> tuple[Fraction, ...]:
+        """The metric M(w) in which these steps contract, one weight a player."""
+        return tuple(Fraction(w) for w in self.steps.weights)
+
+    def factor(self, step: Number) -> Upper:
+        """An upper bound of the contraction factor of one step h; ValueError outside (0, step_max]."""
+        h = exact(step)
+        if not 0 < h <= self.steps.step_max:
+            raise ValueError(
+                f"step {to_text(h)} is outside the certified range (0, {self.step_max}]"
+            )
+        if h == self.steps.best_step:
+            return self.factor_at_best
+        if self.steps.cover is None:
+            return Upper(self._interpolated(h))
+        return Upper(root_above(self.steps.cover.square_at(h)))
+
+    def _interpolated(self, h: Fraction) -> Fraction:
+        """Convexity in h (T9, T10): below the chords through (0, 1), the best and the largest step."""
+        best, largest = self.steps.best_step, self.steps.step_max
+        at_best, at_max = self.steps.factor_at_best, self.steps.factor_at_max or Fraction(1)
+        if h <= best:
+            return 1 - (1 - at_best) * h / best
+        return at_best + (at_max - at_best) * (h - best) / (largest - best)
+
+
+@final
+@dataclass(frozen=True)
+class Certificate:
+    """A certified game: the numbers, with the document that proves them.
+
+    Numbers are :class:`Lower` or :class:`Upper` bounds: `.exact` is the rational, `float()` and
+    `print` round to the safe side.
+    """
+
+    document: Document
+
+    @cached_property
+    def claims(self) -> Claims:
+        return read_claims(self.document)
+
+    @property
+    def success(self) -> bool:
+        """True: the game is certified (see `verdict` for what that rests on)."""
+        return True
+
+    @property
+    def verdict(self) -> str:
+        """proved | estimated | conditional."""
+        return self.claims.verdict
+
+    @property
+    def reason(self) -> str:
+        return ""
+
+    @property
+    def message(self) -> str:
+        """The statement in one sentence."""
+        return table.statement(self.claims)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.claims.names
+
+    @property
+    def margin(self) -> Lower:
+        """α: ⟨F(x) − F(y), x − y⟩_M ≥ α‖x − y‖²_M on the region; the contraction rate of the flow."""
+        return Lower(self.claims.margin)
+
+    @property
+    def margin_basis(self) -> str:
+        """structural (from the block bounds, T1) or direct (from the whole Jacobian, T5)."""
+        return self.claims.margin_basis
+
+    @property
+    def weights(self) -> tuple[Fraction, ...]:
+        """w of the metric M(w), one a player."""
+        return tuple(Fraction(w) for w in self.claims.weights)
+
+    @property
+    def metric(self) -> Document:
+        """The metric as it stands in the document."""
+        return dict(self.document["metric"])
+
+    @property
+    def structural_margin(self) -> Lower:
+        """The small-gain margin at its best weights (T2), whichever basis the certificate has."""
+        return Lower(self.claims.structural_margin)
+
+    @property
+    def euclidean_margin(self) -> Lower | None:
+        """The direct margin with equal weights; None when only bounds were given."""
+        value = self.claims.euclidean_margin
+        return None if value is None else Lower(value)
+
+    @property
+    def lipschitz(self) -> Upper:
+        """β ≥ ‖J‖_M on the region."""
+        return Upper(self.claims.lipschitz)
+
+    @property
+    def cocoercivity(self) -> Lower | None:
+        """c with sym(MJ) ⪰ c JᵀMJ (T10)."""
+        value = self.claims.cocoercivity
+        return None if value is None else Lower(value)
+
+    @property
+    def euler(self) -> StepRange | None:
+        return None if self.claims.euler is None else StepRange("Euler", self.claims.euler)
+
+    @property
+    def rk4(self) -> StepRange | None:
+        return None if self.claims.rk4 is None else StepRange("RK4", self.claims.rk4)
+
+    @property
+    def published_rules(self) -> dict[str, Fraction]:
+        """For comparison only: Euler 2α/β² (T8) and RK4 2.5/β, which speaks of constant J alone."""
+        margin, beta = self.claims.margin, self.claims.lipschitz
+        return {"euler": 2 * margin / beta**2, "rk4": Fraction(5, 2) / beta}
+
+    def band(self, first: str, second: str) -> tuple[Lower, Upper | None]:
+        """The certified ends (low, high) of w_second / w_first (T4); high None means no upper end.
+
+        The lower end is rounded up and the upper one down, so both lie inside. KeyError when the
+        certificate holds no band for this pair.
+        """
+        i, j = self.names.index(first), self.names.index(second)
+        for band in self.claims.bands:
+            if band.players == (i, j):
+                return Lower(band.low), None if band.high is None else Upper(band.high)
+            if band.players == (j, i) and band.high is not None:
+                high = None if band.low == 0 else Upper(1 / band.low)
+                return Lower(1 / band.high), high
+        raise KeyError(f"no band for {first!r} and {second!r} in this certificate")
+
+    def require(self) -> "Certificate":
+        """The certificate itself (a refusal raises)."""
+        return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write JSON (compressed when the name ends in .gz), atomically."""
+        write(self.document, path)
+
+    def __str__(self) -> str:
+        return table.certificate_table(self.claims)
+
+
+@final
+@dataclass(frozen=True)
+class Refusal:
+    """A game that was not certified: why, with the evidence, and what to try."""
+
+    document: Document
+
+    @cached_property
+    def claims(self) -> RefusalClaims:
+        return read_refusal(self.document)
+
+    @property
+    def success(self) -> bool:
+        return False
+
+    @property
+    def verdict(self) -> str:
+        """undecided | refuted."""
+        return self.claims.verdict
+
+    @property
+    def reason(self) -> str:
+        """small-gain | unstable | domain | budget | too-large | unsupported | numerical."""
+        return self.claims.reason
+
+    @property
+    def message(self) -> str:
+        return self.claims.message
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """What to try."""
+        return self.claims.suggestions
+
+    def require(self) -> NoReturn:
+        """Raise NotCertified."""
+        raise NotCertified(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write JSON, atomically."""
+        write(self.document, path)
+
+    def __str__(self) -> str:
+        return table.refusal_table(self.claims)
+
+
+def from_document(document: Document, where: str = "certificate") -> Certificate | Refusal:
+    """The value a document describes; InputError when it is not well formed."""
+    if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
+        read_refusal(document, where)
+        return Refusal(document)
+    read_claims(document, where)
+    return Certificate(document)
+
+
+def load(path: str | os.PathLike[str]) -> Certificate | Refusal:
+    """The certificate or refusal in a file; InputError in one sentence that starts with its name."""
+    name = os.fspath(path)
+    return from_document(read(name), name)

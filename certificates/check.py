@@ -1,0 +1,224 @@
+"""The checker: re-establishes every number of a certificate from the game alone.
+
+One function per obligation, each citing its theorem (docs/theory.md). An obligation holds only when
+a comparison of exact rationals or of directed floating-point bounds came out true. Nothing of the
+search is imported or believed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import final
+
+import numpy as np
+
+from certificates.check_direct import (
+    cocoercivity_holds,
+    constant_rk4_holds,
+    curvature_holds,
+    direct_band_holds,
+    direct_euler_holds,
+    failing_couplings,
+    lipschitz_holds,
+    margin_holds,
+)
+from certificates.check_jacobian import Jacobian, Uncheckable, jacobian_of
+from certificates.check_structural import (
+    lipschitz_from_bounds_holds,
+    sector_rk4_holds,
+    structural_band_holds,
+    structural_euler_holds,
+    structural_margin_holds,
+)
+from certificates.check_witness import witness_holds
+from certificates.claims import REFUSAL_FORMAT, Claims, RefusalClaims, read_claims, read_refusal
+from certificates.document import Document, digest
+
+
+@final
+@dataclass(frozen=True)
+class Obligation:
+    """One thing that was checked: its name, its theorem, whether it holds, and a detail."""
+
+    name: str
+    theorem: str
+    holds: bool
+    detail: str = ""
+
+
+@final
+@dataclass(frozen=True)
+class Verification:
+    """What the checker found; true when something is proved and every obligation holds."""
+
+    verdict: str
+    obligations: tuple[Obligation, ...]
+    message: str
+
+    @property
+    def success(self) -> bool:
+        return bool(self.obligations) and all(o.holds for o in self.obligations)
+
+    def __bool__(self) -> bool:
+        return self.success
+
+
+def verify(document: Document, where: str = "certificate") -> Verification:
+    """Check a certificate or refusal document; InputError when it is not well formed.
+
+    An estimated certificate and a refusal without a witness claim nothing that could be proved.
+    """
+    require_ieee_arithmetic()
+    if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
+        return _verify_refusal(read_refusal(document, where), document)
+    claims = read_claims(document, where)
+    if claims.verdict == "estimated":
+        return Verification("estimated", (), "only estimated: sampling proves nothing to re-check")
+    obligations = [_digest(document)]
+    jacobian = None
+    if claims.verdict == "proved":
+        jacobian, rederived = _jacobian(claims)
+        obligations.append(rederived)
+        if jacobian is not None:
+            obligations += _with_game(claims, jacobian)
+    if jacobian is not None or claims.verdict == "conditional":
+        obligations += _with_bounds(claims, jacobian)
+    holds = "every obligation holds"
+    if claims.verdict == "conditional":
+        holds += ", if the given bounds hold"
+    return _summary(claims.verdict, obligations, holds)
+
+
+def _summary(verdict: str, obligations: list[Obligation], holds: str) -> Verification:
+    failed = [o.name for o in obligations if not o.holds]
+    message = f"does not hold: {', '.join(failed)}" if failed else holds
+    return Verification(verdict, tuple(obligations), message)
+
+
+def require_ieee_arithmetic() -> None:
+    """Raise RuntimeError unless rounding is to nearest and subnormals survive.
+
+    Native libraries can change both for a whole process.
+    """
+    one, half_unit, tiny = np.array([1.0]), np.array([2.0**-53]), np.array([2.0**-1074])
+    nearest = (one + half_unit == one) & (one + 1.5 * half_unit > one) & (half_unit - one > -one)
+    if not nearest[0] or (tiny * 1.0)[0] == 0 or (np.array([2.0**-1022]) / 2)[0] == 0:
+        raise RuntimeError(
+            "floating-point arithmetic was changed (rounding mode or flush-to-zero);"
+            " nothing can be checked in this process, start a fresh one"
+        )
+
+
+def _digest(document: Document) -> Obligation:
+    return Obligation("digest", "integrity", document["digest"] == digest(document))
+
+
+def _jacobian(claims: Claims) -> tuple[Jacobian | None, Obligation]:
+    """J is re-derived from the game, and constant or multi-affine on the region."""
+    if claims.evidence != {"kind": "exact"} or claims.game is None or claims.region is None:
+        return None, Obligation("Jacobian", "evidence", False, "needs a game and a region")
+    try:
+        jacobian = jacobian_of(claims.game, claims.region)
+    except Uncheckable as error:
+        return None, Obligation("Jacobian", "evidence", False, str(error))
+    if claims.region.dimension != sum(jacobian.sizes):
+        return None, Obligation("Jacobian", "evidence", False, "the region has another dimension")
+    detail = "constant" if jacobian.constant else "multi-affine, taken at the vertices"
+    return jacobian, Obligation("Jacobian", "evidence", True, detail)
+
+
+def _obligation(name: str, theorem: str, test: Callable[[], bool]) -> Obligation:
+    try:
+        return Obligation(name, theorem, test())
+    except Uncheckable as error:
+        return Obligation(name, theorem, False, str(error))
+
+
+def _with_game(claims: Claims, J: Jacobian) -> list[Obligation]:
+    """What needs the Jacobian."""
+    lower, upper = curvature_holds(J, claims.curvature_lower, claims.curvature_upper)
+    failing = failing_couplings(J, claims.coupling_upper)
+    result = [
+        Obligation("curvature from below", "setting", bool(lower.all())),
+        Obligation("curvature from above", "setting", bool(upper.all())),
+        Obligation("coupling", "setting", len(failing) == 0),
+    ]
+    w, euler, rk4 = claims.weights, claims.euler, claims.rk4
+    if claims.margin_basis == "direct":
+        result.append(_obligation("margin", "T5", lambda: margin_holds(J, w, claims.margin)))
+    if (euclidean := claims.euclidean_margin) is not None:
+        equal = np.ones(len(w))
+        result.append(
+            _obligation("Euclidean margin", "T5", lambda: margin_holds(J, equal, euclidean))
+        )
+    if "lipschitz" not in claims.witnesses:
+        result.append(
+            _obligation("Lipschitz", "T5", lambda: lipschitz_holds(J, w, claims.lipschitz))
+        )
+    if (c := claims.cocoercivity) is not None:
+        result.append(_obligation("cocoercivity", "T10", lambda: cocoercivity_holds(J, w, c)))
+    if euler is not None and euler.basis == "direct":
+        result.append(_obligation("Euler steps", "T10", lambda: direct_euler_holds(J, euler)))
+    if rk4 is not None and rk4.basis == "constant":
+        result.append(_obligation("RK4 steps", "T11 (a)", lambda: constant_rk4_holds(J, rk4)))
+    for band in claims.bands:
+        if band.basis == "direct":
+            result.append(_obligation("band", "T5", partial(direct_band_holds, J, band)))
+    return result
+
+
+def _with_bounds(claims: Claims, J: Jacobian | None) -> list[Obligation]:
+    """What follows from the block bounds alone; without a game nothing else may be claimed."""
+    symmetric = J.symmetric if J is not None else claims.evidence.get("symmetric") is True
+    euler, rk4 = claims.euler, claims.rk4
+    result = [
+        Obligation(
+            "structural margin",
+            "T2",
+            structural_margin_holds(
+                claims.curvature_lower,
+                claims.coupling_upper,
+                claims.structural_weights,
+                claims.witnesses["structural"],
+                claims.structural_margin,
+            ),
+        ),
+        Obligation("margin is positive", "T7", claims.margin > 0),
+    ]
+    if claims.margin_basis == "structural":
+        same = bool((claims.weights == claims.structural_weights).all())
+        below = claims.margin <= claims.structural_margin
+        result.append(Obligation("margin", "T1", same and below))
+    if "lipschitz" in claims.witnesses:
+        holds = symmetric and lipschitz_from_bounds_holds(claims)
+        result.append(Obligation("Lipschitz", "T9 (norms)", holds))
+    if euler is not None and euler.basis == "structural":
+        holds = symmetric and structural_euler_holds(claims, euler)
+        result.append(Obligation("Euler steps", "T9", holds))
+    if rk4 is not None and rk4.basis == "sector":
+        result.append(Obligation("RK4 steps", "T11 (b)", sector_rk4_holds(claims, rk4)))
+    for band in claims.bands:
+        if band.basis == "structural":
+            result.append(Obligation("band", "T4", structural_band_holds(claims, band)))
+    if J is None:
+        result.append(Obligation("claims need no game", "setting", not _needs_game(claims)))
+    return result
+
+
+def _needs_game(claims: Claims) -> bool:
+    direct = [claims.margin_basis, *(band.basis for band in claims.bands)]
+    steps = [s.basis for s in (claims.euler, claims.rk4) if s is not None]
+    return (
+        any(basis in ("direct", "constant") for basis in direct + steps)
+        or claims.euclidean_margin is not None
+        or claims.cocoercivity is not None
+        or "lipschitz" not in claims.witnesses
+    )
+
+
+def _verify_refusal(claims: RefusalClaims, document: Document) -> Verification:
+    game, witness = claims.game, claims.witness
+    if game is None or witness is None:
+        return Verification(claims.verdict, (), "nothing is claimed that could be re-checked")
+    holds = _obligation("witness", "T6", lambda: witness_holds(game, claims.region, witness))
+    return _summary(claims.verdict, [_digest(document), holds], "the witness holds")

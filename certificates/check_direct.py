@@ -1,0 +1,162 @@
+"""Obligations that need the Jacobian: matrix inequalities that are affine in J, so vertices suffice (T5, T10, T11 a)."""
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_jacobian import Jacobian, Uncheckable
+from certificates.check_matrix import Ball, block, diagonal, is_psd
+from certificates.check_steps import constant_cover_holds, constant_step, covers, well_ordered
+from certificates.claims import Band, Coupling, Steps, Vector
+
+
+def curvature_holds(
+    J: Jacobian, lower: Vector, upper: Vector
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Setting, per player: sym J_ii ⪰ μ_i I, and sym J_ii ⪯ Λ_i I."""
+    above, below = (np.zeros(len(J.sizes), dtype=bool) for _ in range(2))
+    for group in J.blocks:
+        own = group.rows == group.cols
+        players = group.rows[own]
+        low, high = lower[players], upper[players]
+        if group.low is not None and group.high is not None:
+            above[players] = (group.low[own] >= low[:, None]).all(axis=1)
+            below[players] = (group.high[own] <= high[:, None]).all(axis=1)
+        elif len(players):
+            blocks = group.ball[own]
+            above[players] = is_psd(blocks - _identity(low, blocks)).all(axis=1)
+            below[players] = is_psd(_identity(high, blocks) - blocks).all(axis=1)
+    return above, below
+
+
+def failing_couplings(J: Jacobian, coupling: Coupling) -> NDArray[np.int64]:
+    """Setting: the pairs (as i·N + j) where ‖J_ij‖ ≤ L_ij is not shown; L_ij = 0 where not claimed."""
+    count = len(J.sizes)
+    codes = coupling.rows * count + coupling.cols
+    order = np.argsort(codes)
+    failing = [np.zeros(0, dtype=np.int64)]
+    for group in J.blocks:
+        other = group.rows != group.cols
+        code = group.rows[other] * count + group.cols[other]
+        claimed = _lookup(codes[order], coupling.values[order], code)
+        if group.low is not None and group.high is not None:
+            bound = claimed[:, None]
+            within = (group.high[other] <= bound) & (-group.low[other] <= bound)
+            failing.append(code[~within.all(axis=1)])
+        elif len(code):
+            failing.append(code[~_norms_at_most(group.ball[other], claimed)])
+    return np.concatenate(failing)
+
+
+def _lookup(codes: NDArray[np.int64], values: Vector, wanted: NDArray[np.int64]) -> Vector:
+    """values at the sorted codes, 0 where a code is missing."""
+    if not len(codes):
+        return np.zeros(len(wanted))
+    place = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    result: Vector = np.where(codes[place] == wanted, values[place], 0)
+    return result
+
+
+def _identity(values: Vector, like: Ball) -> Ball:
+    """values[k]·I for each block k of a stack (K, V, d, d)."""
+    entries = Ball.of_vector(values)
+    eye = np.eye(like.mid.shape[-1])
+    return Ball(entries.mid[:, None, None, None] * eye, entries.rad[:, None, None, None] * eye)
+
+
+def _norms_at_most(blocks: Ball, bounds: Vector) -> NDArray[np.bool_]:
+    """‖B‖₂ ≤ L ⇔ [[L·I, B], [Bᵀ, L·I]] ⪰ 0."""
+    height, width = blocks.mid.shape[-2:]
+    entries = Ball.of_vector(bounds)
+
+    def identity(size: int) -> Ball:
+        eye = np.eye(size)
+        shape = (slice(None), None, None, None)
+        return Ball(entries.mid[shape] * eye, entries.rad[shape] * eye)
+
+    matrix = block([[identity(height), blocks], [blocks.T, identity(width)]])
+    return np.asarray(is_psd(matrix).all(axis=1))
+
+
+def _as_is(J: Jacobian, weights: Vector) -> tuple[Ball, Ball]:
+    """J at its vertices and diag(M), one entry a variable."""
+    if J.whole is None:
+        raise Uncheckable("the Jacobian is too large to be dense")
+    return J.whole, J.spread(Ball.of_vector(weights))
+
+
+def _rows_times(weights: Ball, matrix: Ball) -> Ball:
+    """diag(w)·B."""
+    return weights[:, None] * matrix
+
+
+def margin_holds(J: Jacobian, weights: Vector, margin: Fraction) -> bool:
+    """T5: sym(MJ) − αM ⪰ 0."""
+    whole, w = _as_is(J, weights)
+    return bool(is_psd(_rows_times(w, whole) - diagonal(w * Ball.of(margin))).all())
+
+
+def norm_holds(B: Ball, w: Ball, bound: Fraction) -> bool:
+    """‖B‖_M ≤ q ⇔ [[qM, BᵀM], [MB, qM]] ⪰ 0."""
+    scaled = diagonal(w * Ball.of(bound))
+    product = _rows_times(w, B)
+    return bool(is_psd(block([[scaled, product.T], [product, scaled]])).all())
+
+
+def lipschitz_holds(J: Jacobian, weights: Vector, bound: Fraction) -> bool:
+    """‖J‖_M ≤ β."""
+    return norm_holds(*_as_is(J, weights), bound)
+
+
+def cocoercivity_holds(J: Jacobian, weights: Vector, c: Fraction) -> bool:
+    """T10: sym(MJ) ⪰ c JᵀMJ ⇔ [[sym(MJ), JᵀM], [MJ, M/c]] ⪰ 0, c > 0."""
+    whole, w = _as_is(J, weights)
+    product = _rows_times(w, whole)
+    half = Ball.exact(0.5)
+    symmetric = (product + product.T) * half
+    corner = diagonal(w * Ball.of(1 / c)) if c > 0 else diagonal(-w)
+    return bool(is_psd(block([[symmetric, product.T], [product, corner]])).all())
+
+
+def _step_factor_holds(J: Jacobian, weights: Vector, step: Fraction, factor: Fraction) -> bool:
+    """‖I − hJ‖_M ≤ q at every vertex, hence for averaged Jacobians too."""
+    whole, w = _as_is(J, weights)
+    eye = Ball.exact(np.eye(whole.mid.shape[-1]))
+    return norm_holds(eye - whole * Ball.of(step), w, factor)
+
+
+def direct_euler_holds(J: Jacobian, steps: Steps) -> bool:
+    """T10: the factor at the best and at the largest step; h ↦ ‖I − hJ‖_M is convex, so every h between is covered."""
+    at_max = steps.factor_at_max
+    return (
+        at_max is not None
+        and well_ordered(steps)
+        and _step_factor_holds(J, steps.weights, steps.best_step, steps.factor_at_best)
+        and _step_factor_holds(J, steps.weights, steps.step_max, at_max)
+    )
+
+
+def constant_rk4_holds(J: Jacobian, steps: Steps) -> bool:
+    """T11 (a): the cover of (0, step_max], and the factor at the best step."""
+    if steps.cover is None or not J.constant or not well_ordered(steps):
+        return False
+    whole, w = _as_is(J, steps.weights)
+    if not covers(steps.cover, steps.step_max):
+        return False
+    P, metric = constant_step(whole[0], w, steps.best_step)
+    return norm_holds(P, metric, steps.factor_at_best) and constant_cover_holds(
+        whole[0], w, steps.cover
+    )
+
+
+def direct_band_holds(J: Jacobian, band: Band) -> bool:
+    """T5 at both ends; sym(MJ) − aM is linear in M, so every ratio between is covered. Two players."""
+    if band.high is None or len(J.sizes) != 2 or not 0 < band.low <= band.high:
+        return False
+    ends = []
+    for ratio in (band.low, band.high):
+        weights = np.array([Fraction(1), Fraction(1)], dtype=object)
+        weights[band.players[1]] = ratio
+        ends.append(margin_holds(J, weights, band.margin))
+    return all(ends)

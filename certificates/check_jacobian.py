@@ -1,0 +1,279 @@
+"""The Jacobian of a game document, re-derived by the checker's own path (evidence exact)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_matrix import Ball
+from certificates.check_polynomial import (
+    NotPolynomial,
+    Polynomial,
+    derivative,
+    polynomial_of,
+)
+from certificates.claims import read_sparse
+from certificates.document import Document, decode_array, is_count, number, require_keys, vector
+from games.errors import InputError
+from games.expression import Graph, parse
+from games.game import Player, check_names
+from games.number import float_enclosure
+from games.region import Box, Region
+
+MAX_VERTICES = 2**16
+MAX_DENSE = 2000  # dimensions of a dense Jacobian
+MAX_ENTRIES = 3 * 10**7  # of all dense matrices of one test
+
+
+class Uncheckable(Exception):
+    """The checker cannot re-derive what evidence "exact" needs; the message says why."""
+
+
+@final
+@dataclass(frozen=True)
+class Blocks:
+    """Blocks J_ij of one shape at every vertex that matters: K blocks, V vertices, shape (K, V, d_i, d_j)."""
+
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    ball: Ball
+    low: NDArray[Any] | None  # exact ends (K, V) of 1 × 1 blocks where they are known
+    high: NDArray[Any] | None
+
+
+@final
+@dataclass(frozen=True)
+class Jacobian:
+    """J on the region: its blocks (all that can differ from 0, and the diagonal) and, if not too large, all of it."""
+
+    sizes: tuple[int, ...]
+    constant: bool
+    symmetric: bool  # every J_ii is symmetric
+    blocks: tuple[Blocks, ...]
+    whole: Ball | None  # (V, n, n) at the vertices of the region
+
+    def spread(self, per_player: Ball) -> Ball:
+        """One number a player to one a variable: shape (n,)."""
+        index = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        return per_player[index]
+
+
+def jacobian_of(game: Document, region: Region | None) -> Jacobian:
+    """J from the game's document. Raises Uncheckable or InputError."""
+    kind = game.get("kind")
+    if kind == "quadratic":
+        return _quadratic(game)
+    if kind == "symbolic":
+        return _symbolic(game, region)
+    raise Uncheckable(f"a game of kind {str(kind)[:40]!r} holds nothing that can be re-derived")
+
+
+# ---- quadratic games: the matrix itself ----------------------------------------------------------
+
+
+def _quadratic(game: Document) -> Jacobian:
+    where = "certificate: game"
+    required = {"format", "kind", "name", "players", "jacobian"}
+    fields = require_keys(game, where, required, {"source", "linear", "field"})
+    for player in fields["players"]:
+        entry = require_keys(player, f"{where}.players", {"name", "size"})
+        if not is_count(entry["size"]) or entry["size"] == 0:
+            raise InputError(f"{where}.players: a size must be a positive count")
+    sizes = tuple(player["size"] for player in fields["players"])
+    n = sum(sizes)
+    if "linear" in fields:
+        vector(fields["linear"], f"{where}.linear", n)
+    matrix, whole = fields["jacobian"], None
+    if isinstance(matrix, dict) and "indptr" in matrix:
+        rows, cols, values = read_sparse(matrix, f"{where}.jacobian", n)
+        if n <= MAX_DENSE:
+            dense = np.zeros((1, n, n))
+            dense[0, rows, cols] = values
+            whole = Ball.exact(dense)
+    else:
+        dense = decode_array(matrix, f"{where}.jacobian")
+        if dense.dtype.kind != "f" or dense.shape != (n, n):
+            raise InputError(f"{where}.jacobian: expected {n} × {n} binary64 numbers")
+        rows, cols = (part.astype(np.int64) for part in np.nonzero(dense))
+        values = dense[rows, cols]
+        whole = Ball.exact(dense[None])
+    blocks = _group_entries(sizes, rows, cols, values)
+    symmetric = all(
+        bool((b.ball.mid == np.swapaxes(b.ball.mid, -1, -2))[b.rows == b.cols].all())
+        for b in blocks
+        if b.ball.mid.shape[-1] == b.ball.mid.shape[-2]
+    )
+    return Jacobian(sizes, constant=True, symmetric=symmetric, blocks=blocks, whole=whole)
+
+
+def _group_entries(
+    sizes: tuple[int, ...],
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    values: NDArray[np.float64],
+) -> tuple[Blocks, ...]:
+    """The nonzero blocks and all diagonal ones, stacked by shape."""
+    size = np.array(sizes)
+    count = len(sizes)
+    owner = np.repeat(np.arange(count), size)
+    offset = np.arange(len(owner)) - (np.cumsum(size) - size)[owner]
+    code = owner[rows] * count + owner[cols]
+    codes = np.union1d(code, np.arange(count) * (count + 1))
+    block_rows, block_cols = np.divmod(codes, count)
+    place = np.searchsorted(codes, code)
+    shape_code = size[block_rows] * (size.max() + 1) + size[block_cols]
+    groups = []
+    for key in np.unique(shape_code):
+        members = np.flatnonzero(shape_code == key)
+        height, width = divmod(int(key), int(size.max()) + 1)
+        stack = np.zeros((len(members), 1, height, width))
+        mine = shape_code[place] == key
+        index = np.searchsorted(members, place[mine])
+        stack[index, 0, offset[rows[mine]], offset[cols[mine]]] = values[mine]
+        exact = stack[..., 0, 0] if height == width == 1 else None
+        groups.append(
+            Blocks(block_rows[members], block_cols[members], Ball.exact(stack), exact, exact)
+        )
+    return tuple(groups)
+
+
+# ---- symbolic games: polynomials from the text ---------------------------------------------------
+
+
+def _symbolic(game: Document, region: Region | None) -> Jacobian:
+    sizes, entries = second_derivatives(game)
+    n = sum(sizes)
+    used = {v for row in entries for p in row for monomial in p for v, _ in monomial}
+    constant = not used
+    if not constant:
+        if any(k > 1 for row in entries for p in row for monomial in p for _, k in monomial):
+            raise Uncheckable("the Jacobian is neither constant nor multi-affine")
+        if not isinstance(region, Box) or region.dimension != n:
+            raise Uncheckable("a Jacobian that is not constant needs a box of the game's dimension")
+    ends = np.cumsum(sizes)
+    groups: dict[tuple[int, int, int], list[tuple[int, int, Ball, Any]]] = {}
+    for i, hi in enumerate(ends):
+        for j, hj in enumerate(ends):
+            part = [row[hj - sizes[j] : hj] for row in entries[hi - sizes[i] : hi]]
+            if i == j or any(p for row in part for p in row):
+                ball = _at_vertices(part, region)
+                exact = (
+                    part[0][0].get((), (0, 0)) if constant and sizes[i] == sizes[j] == 1 else None
+                )
+                groups.setdefault(ball.mid.shape, []).append((i, j, ball, exact))
+    blocks = tuple(_stack(members) for members in groups.values())
+    too_large = (
+        n > MAX_DENSE or 2 ** len(used) > MAX_VERTICES or 2 ** len(used) * n * n > MAX_ENTRIES
+    )
+    whole = None if too_large else _at_vertices(entries, region)
+    return Jacobian(sizes, constant=constant, symmetric=True, blocks=blocks, whole=whole)
+
+
+def second_derivatives(game: Document) -> tuple[tuple[int, ...], list[list[Polynomial]]]:
+    """The players' sizes and all entries of J as polynomials, from the cost texts."""
+    where = "certificate: game"
+    required = {"format", "kind", "name", "players"}
+    fields = require_keys(game, where, required, {"source", "parameters"})
+    players, costs = [], []
+    for entry in fields["players"]:
+        player = require_keys(entry, f"{where}.players", {"name", "variables", "cost"})
+        variables = player["variables"]
+        if not isinstance(variables, list) or not all(isinstance(v, str) for v in variables):
+            raise InputError(f"{where}.players: variables must be a list of names")
+        if not isinstance(player["cost"], str):
+            raise InputError(f"{where}.players: a cost must be text")
+        players.append(Player(player["name"], tuple(variables)))
+        costs.append(player["cost"])
+    check_names(players)
+    graph = Graph()
+    order = [v for player in players for v in player.variables]
+    index = {name: k for k, name in enumerate(order)}
+    names = {name: graph.variable(name) for name in order}
+    parameters = fields.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise InputError(f"{where}.parameters: expected an object of numbers")
+    for name, value in parameters.items():
+        if name in names:
+            raise InputError(f"{where}.parameters: {name!r} is also a variable")
+        names[name] = graph.constant(number(value, f"{where}.parameters.{name}"))
+    entries: list[list[Polynomial]] = []
+    for owner, cost in zip(players, costs, strict=True):
+        root = parse(cost, graph, names, f"cost of {owner.name}")
+        try:
+            polynomial = polynomial_of(graph, root, index)
+        except NotPolynomial as error:
+            raise Uncheckable(f"the cost of {owner.name} is no polynomial: {error}") from None
+        for variable in owner.variables:
+            gradient = derivative(polynomial, index[variable])
+            entries.append([derivative(gradient, k) for k in range(len(order))])
+    return tuple(player.size for player in players), entries
+
+
+def _at_vertices(part: Sequence[Sequence[Polynomial]], region: Region | None) -> Ball:
+    """Enclosures (V, a, b) of a matrix of multi-affine polynomials at the vertices over its own variables."""
+    used = sorted({v for row in part for p in row for monomial in p for v, _ in monomial})
+    if len(used) > MAX_VERTICES.bit_length() - 1:
+        raise Uncheckable(f"a block depends on {len(used)} variables: too many vertices")
+    ends = (
+        [sorted({region.lower[v], region.upper[v]}) for v in used]
+        if isinstance(region, Box)
+        else []
+    )
+    mesh = np.meshgrid(*(np.arange(len(e)) for e in ends), indexing="ij")
+    points = {
+        v: Ball.of(np.array(e, dtype=object))[grid.ravel()]
+        for v, e, grid in zip(used, ends, mesh, strict=True)
+    }
+    return evaluate(part, points, mesh[0].size if mesh else 1)
+
+
+def evaluate(part: Sequence[Sequence[Polynomial]], points: dict[int, Ball], count: int) -> Ball:
+    """Enclosures (count, a, b) of a matrix of polynomials at points, given as one ball (count,) a variable."""
+    shape = (count, len(part), len(part[0]))
+    mid, rad = np.zeros(shape), np.zeros(shape)
+    for a, row in enumerate(part):
+        for b, p in enumerate(row):
+            total = Ball.exact(np.zeros(count))
+            for monomial, (low, high) in p.items():
+                term = _coefficient(low, high, count)
+                for v, k in monomial:
+                    for _ in range(k):
+                        term = term * points[v]
+                total = total + term
+            mid[:, a, b], rad[:, a, b] = total.mid, total.rad
+    return Ball(mid, rad)
+
+
+def _coefficient(low: Fraction, high: Fraction, count: int) -> Ball:
+    ends = float_enclosure(low)[0], float_enclosure(high)[1]
+    return Ball.between(*(np.full(count, end) for end in ends))
+
+
+def _stack(members: list[tuple[int, int, Ball, Any]]) -> Blocks:
+    rows, cols = (np.array([m[k] for m in members], dtype=np.int64) for k in (0, 1))
+    ball = Ball(np.stack([m[2].mid for m in members]), np.stack([m[2].rad for m in members]))
+    if any(m[3] is None for m in members):
+        return Blocks(rows, cols, ball, None, None)
+    low, high = (np.empty((len(members), 1), dtype=object) for _ in range(2))
+    low[:, 0], high[:, 0] = [m[3][0] for m in members], [m[3][1] for m in members]
+    return Blocks(rows, cols, ball, low, high)
+
+
+def jacobian_at(game: Document, point: tuple[Fraction, ...] | None) -> Ball:
+    """An enclosure of J (n, n) at a rational point (any point, None, when J is constant)."""
+    if game.get("kind") == "quadratic":
+        whole = _quadratic(game).whole
+        if whole is None:
+            raise Uncheckable("the Jacobian is too large to be dense")
+        return whole[0]
+    if game.get("kind") != "symbolic":
+        raise Uncheckable("the game holds nothing that can be re-derived")
+    _, entries = second_derivatives(game)
+    if point is None:
+        point = ()
+    if len(point) < len(entries) and any(m for row in entries for p in row for m in p):
+        raise Uncheckable("the witness names no point, and the Jacobian is not constant")
+    return evaluate(entries, {k: Ball.of([x]) for k, x in enumerate(point)}, 1)[0]

@@ -1,0 +1,217 @@
+"""Cost text to polynomials with exact coefficients: the checker's own way to derivatives (evidence exact).
+
+A polynomial is a dictionary from monomials to coefficients. A monomial is a sorted tuple of (variable, exponent);
+a coefficient is an interval (low, high) of rationals, a single point unless an irrational constant is involved.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from games.expression import Graph
+
+if TYPE_CHECKING:
+    import flint
+
+Monomial = tuple[tuple[int, int], ...]
+Interval = tuple[Fraction, Fraction]
+Polynomial = dict[Monomial, Interval]
+
+MAX_TERMS = 20_000
+MAX_BITS = 20_000
+MAX_DEGREE = 60
+_PRECISION = 256  # bits, for irrational constants
+_ONE: Interval = (Fraction(1), Fraction(1))
+_MINUS_ONE: Interval = (Fraction(-1), Fraction(-1))
+_ZERO: Interval = (Fraction(0), Fraction(0))
+
+
+class NotPolynomial(Exception):
+    """The cost is no polynomial of bounded size, so evidence "exact" cannot hold for it."""
+
+
+def polynomial_of(graph: Graph, root: int, variables: Mapping[str, int]) -> Polynomial:
+    """The polynomial at a node of the expression graph; raises NotPolynomial."""
+    needed = _reachable(graph, root)
+    values: dict[int, Polynomial] = {}
+    for node in sorted(needed):
+        values[node] = _apply(graph, node, values, variables)
+    return values[root]
+
+
+def derivative(p: Polynomial, variable: int) -> Polynomial:
+    """∂p/∂x_variable."""
+    result: Polynomial = {}
+    for monomial, (low, high) in p.items():
+        powers = dict(monomial)
+        k = powers.pop(variable, 0)
+        if k:
+            if k > 1:
+                powers[variable] = k - 1
+            result[tuple(sorted(powers.items()))] = (k * low, k * high)
+    return result
+
+
+def _reachable(graph: Graph, root: int) -> set[int]:
+    seen, stack = set[int](), [root]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.extend(graph.args[node])
+    return seen
+
+
+def _apply(
+    graph: Graph, node: int, values: Mapping[int, Polynomial], variables: Mapping[str, int]
+) -> Polynomial:
+    op, value = graph.ops[node], graph.values[node]
+    if op == "const" and isinstance(value, Fraction):
+        return _constant((value, value))
+    if op == "var" and isinstance(value, str):
+        return {((variables[value], 1),): _ONE}
+    args = [values[a] for a in graph.args[node]]
+    match op:
+        case "+":
+            return _sum(args[0], args[1])
+        case "-":
+            return _sum(args[0], _scaled(args[1], _MINUS_ONE))
+        case "neg":
+            return _scaled(args[0], _MINUS_ONE)
+        case "*":
+            return _product(args[0], args[1])
+        case "/":
+            return _scaled(args[0], _reciprocal(_constant_value(args[1], "a denominator")))
+        case "**":
+            return _power(args[0], _constant_value(args[1], "an exponent"))
+        case _:
+            points = [_constant_value(a, f"the argument of {op}") for a in args]
+            return _constant(_enclose_function(op, points))
+
+
+def _constant(value: Interval) -> Polynomial:
+    return {} if value == _ZERO else {(): value}
+
+
+def _constant_value(p: Polynomial, what: str) -> Interval:
+    if p.keys() - {()}:
+        raise NotPolynomial(f"{what} depends on a variable")
+    return p.get((), _ZERO)
+
+
+def _bounded(value: Interval) -> Interval:
+    if max(part.bit_length() for end in value for part in end.as_integer_ratio()) > MAX_BITS:
+        raise NotPolynomial(f"a coefficient has more than {MAX_BITS} bits")
+    return value
+
+
+def _multiply(a: Interval, b: Interval) -> Interval:
+    if a[0] == a[1] and b[0] == b[1]:
+        end = a[0] * b[0]
+        return _bounded((end, end))
+    ends = [x * y for x in a for y in b]
+    return _bounded((min(ends), max(ends)))
+
+
+def _reciprocal(a: Interval) -> Interval:
+    if a[0] <= 0 <= a[1]:
+        raise NotPolynomial("a constant denominator cannot be told from 0")
+    return 1 / a[1], 1 / a[0]
+
+
+def _sum(p: Polynomial, q: Polynomial) -> Polynomial:
+    result = dict(p)
+    for monomial, (low, high) in q.items():
+        a, b = result.get(monomial, _ZERO)
+        total = _bounded((a + low, b + high))
+        if total == _ZERO:
+            del result[monomial]
+        else:
+            result[monomial] = total
+    return _limited(result)
+
+
+def _scaled(p: Polynomial, factor: Interval) -> Polynomial:
+    return {} if factor == _ZERO else {m: _multiply(c, factor) for m, c in p.items()}
+
+
+def _product(p: Polynomial, q: Polynomial) -> Polynomial:
+    if len(p) * len(q) > 50 * MAX_TERMS:
+        raise NotPolynomial(f"a product has more than {MAX_TERMS} terms")
+    result: dict[Monomial, Interval] = {}
+    for m, a in p.items():
+        for n, b in q.items():
+            powers = dict(m)
+            for variable, k in n:
+                powers[variable] = powers.get(variable, 0) + k
+            if sum(powers.values()) > MAX_DEGREE:
+                raise NotPolynomial(f"the degree exceeds {MAX_DEGREE}")
+            key = tuple(sorted(powers.items()))
+            low, high = _multiply(a, b)
+            c, d = result.get(key, _ZERO)
+            result[key] = _bounded((c + low, d + high))
+    return _limited({m: c for m, c in result.items() if c != _ZERO})
+
+
+def _limited(p: Polynomial) -> Polynomial:
+    if len(p) > MAX_TERMS:
+        raise NotPolynomial(f"a polynomial has more than {MAX_TERMS} terms")
+    return p
+
+
+def _power(base: Polynomial, exponent: Interval) -> Polynomial:
+    low, high = exponent
+    if low != high:
+        raise NotPolynomial("an exponent is not a rational number")
+    if low.denominator == 1 and low >= 0:
+        result = _constant(_ONE)
+        if low > MAX_DEGREE and base.keys() - {()}:
+            raise NotPolynomial(f"the degree exceeds {MAX_DEGREE}")
+        for bit in bin(int(low))[2:]:
+            result = _product(result, result)
+            if bit == "1":
+                result = _product(result, base)
+        return result
+    constant = _constant_value(base, "the base of a power that is not a natural number")
+    if low.denominator == 1:
+        return _power(_constant(_reciprocal(constant)), (-low, -low))
+    return _constant(_enclose_function("**", [constant, exponent]))
+
+
+def _enclose_function(op: str, args: list[Interval]) -> Interval:
+    """The range of a function over intervals of constants, by ball arithmetic."""
+    import flint
+
+    def to_ball(interval: Interval) -> flint.arb:
+        low, high = (flint.arb(flint.fmpq(*end.as_integer_ratio())) for end in interval)
+        return low.union(high)
+
+    with flint.ctx.workprec(_PRECISION):
+        x = [to_ball(a) for a in args]
+        match op:
+            case "pi":
+                y = flint.arb.pi()
+            case "exp" | "log" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "sinh" | "cosh" | "atan":
+                y = getattr(x[0], op)()
+            case "log1p":
+                y = x[0].log1p()
+            case "logistic":
+                y = 1 / (1 + (-x[0]).exp())
+            case "softplus":
+                y = (1 + x[0].exp()).log()
+            case "logsumexp":
+                y = sum((v.exp() for v in x), flint.arb(0)).log()
+            case "**" if args[0][0] > 0:
+                y = (x[0].log() * x[1]).exp()
+            case _:
+                raise NotPolynomial(f"the checker does not evaluate {op} of these constants")
+        if not y.is_finite():
+            raise NotPolynomial(f"{op} of a constant is not a finite number")
+        return _bounded((_exact(y.lower()), _exact(y.upper())))
+
+
+def _exact(x: "flint.arb") -> Fraction:
+    mantissa, exponent = (int(part) for part in x.man_exp())
+    if abs(exponent) > MAX_BITS:
+        raise NotPolynomial("a constant is too large or too small")
+    return mantissa * Fraction(2) ** exponent

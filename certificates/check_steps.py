@@ -1,0 +1,203 @@
+"""Runge–Kutta steps, checked: for constant J by matrices over intervals of h (T11 a), else by 5 × 5 rationals (T11 b)."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_matrix import TINY, Ball, diagonal, is_psd, rounded_up
+from certificates.claims import Cover, Steps
+
+RK4 = (
+    Fraction(1),
+    Fraction(1),
+    Fraction(1, 2),
+    Fraction(1, 6),
+    Fraction(1, 24),
+)  # P(z) = Σ p_k z^k
+_STAGE = (Fraction(0), Fraction(1, 2), Fraction(1, 2), Fraction(1))  # x_s = x − τ_s h F_{s−1}
+_OUTPUT = (Fraction(1), Fraction(2), Fraction(2), Fraction(1))  # x⁺ = x − (h/6) Σ γ_s F_s
+Matrix = list[list[Fraction]]
+
+
+def covers(cover: Cover, step_max: Fraction) -> bool:
+    """Whether the intervals start at 0, increase, end at step_max, and every rate is positive."""
+    steps = cover.steps
+    ordered = all(a < b for a, b in pairwise(steps))
+    return steps[0] == 0 and steps[-1] == step_max and ordered and all(r > 0 for r in cover.rates)
+
+
+def well_ordered(steps: Steps) -> bool:
+    """0 < best_step ≤ step_max, and factors in [0, 1)."""
+    at_max = steps.factor_at_max if steps.factor_at_max is not None else Fraction(0)
+    return (
+        0 < steps.best_step <= steps.step_max and 0 <= steps.factor_at_best < 1 and 0 <= at_max < 1
+    )
+
+
+# ---- constant J: factor² ≤ 1 − κh on [h₁, h₂] ⇔ (M − P(−hJ)ᵀMP(−hJ))/h ⪰ κM ---------------------
+
+
+def balanced(J: Ball, weights: Ball) -> tuple[Ball, Ball]:
+    """J and diag(M) in coordinates scaled by powers of two near √w: exact, and of moderate size."""
+    _, exponent = np.frexp(weights.mid)
+    half = exponent // 2
+    power = half[:, None] - half[None, :]
+    return _scaled(J, power), _scaled(weights, -2 * half)
+
+
+def _scaled(ball: Ball, power: NDArray[np.int32]) -> Ball:
+    """Entries times powers of two; the radius covers underflow."""
+    used = (ball.mid != 0) | (ball.rad != 0)
+    rad = np.ldexp(ball.rad, power) + np.where(used, 2 * TINY, 0.0)
+    return Ball(np.ldexp(ball.mid, power), rounded_up(rad, 2))
+
+
+def decrease(J: Ball, metric: Ball, step: Fraction) -> Ball:
+    """The eight coefficients in t of (M − PᵀMP)/t at h = t·step, for J (n, n) and diag(M) (n,): (8, n, n)."""
+    n = J.mid.shape[-1]
+    Y = J * Ball.of(-step)
+    powers = [Ball.exact(np.eye(n)), Y]
+    for _ in range(3):
+        powers.append(powers[-1] @ Y)
+    terms = [p * Ball.of(c) for p, c in zip(powers, RK4, strict=True)]
+    weighted = [Ball(metric.mid[:, None], metric.rad[:, None]) * t for t in terms]
+    coefficients = []
+    for m in range(1, 9):
+        total = Ball.exact(np.zeros((n, n)))
+        for i in range(max(0, m - 4), m // 2 + 1):
+            term = terms[i].T @ weighted[m - i]
+            total = total - (term if 2 * i == m else term * Ball.exact(2.0))
+        coefficients.append(total)
+    return Ball(np.stack([c.mid for c in coefficients]), np.stack([c.rad for c in coefficients]))
+
+
+def bernstein(coefficients: Ball, low: Fraction, high: Fraction) -> Ball:
+    """Matrix Bernstein coefficients on [low, high] of Σ_k t^k A_k: the polynomial lies in their convex hull."""
+    degree = len(coefficients.mid) - 1
+    table = [
+        [_blossom(k, m, degree, low, high) for k in range(degree + 1)] for m in range(degree + 1)
+    ]
+    flat = Ball(coefficients.mid.reshape(degree + 1, -1), coefficients.rad.reshape(degree + 1, -1))
+    result = Ball.of(table) @ flat
+    shape = coefficients.mid.shape
+    return Ball(result.mid.reshape(shape), result.rad.reshape(shape))
+
+
+def _blossom(k: int, m: int, degree: int, low: Fraction, high: Fraction) -> Fraction:
+    """The polar form of t^k at m times high and degree − m times low."""
+    total = Fraction(0)
+    for j in range(max(0, k - (degree - m)), min(k, m) + 1):
+        total += comb(m, j) * comb(degree - m, k - j) * high**j * low ** (k - j)
+    return total / comb(degree, k)
+
+
+def constant_cover_holds(J: Ball, weights: Ball, cover: Cover) -> bool:
+    """T11 (a) on every interval of the cover."""
+    step = cover.steps[-1]
+    scaled, metric = balanced(J, weights)
+    coefficients = decrease(scaled, metric, step)
+    M = diagonal(metric)
+    for low, high, rate in cover.intervals():
+        matrices = bernstein(coefficients, low / step, high / step)
+        if not is_psd(matrices - M * Ball.of(rate * step)).all():
+            return False
+    return True
+
+
+def constant_step(J: Ball, weights: Ball, step: Fraction) -> tuple[Ball, Ball]:
+    """P(−hJ) and diag(M), in balanced coordinates."""
+    scaled, metric = balanced(J, weights)
+    Y = scaled * Ball.of(-step)
+    eye = Ball.exact(np.eye(J.mid.shape[-1]))
+    result = eye * Ball.of(RK4[4])
+    for c in reversed(RK4[:4]):  # Horner
+        result = result @ Y + eye * Ball.of(c)
+    return result, metric
+
+
+# ---- any J: the sector condition -----------------------------------------------------------------
+
+
+def sector_cover_holds(
+    margin: Fraction, lipschitz: Fraction, cocoercivity: Fraction, cover: Cover
+) -> bool:
+    """T11 (b) on every interval: q² = 1 − κh, multipliers h·(a, b, c) ≥ 0; exact."""
+    if len(cover.multipliers) != len(cover.rates):
+        return False
+    for (low, high, rate), weights in zip(cover.intervals(), cover.multipliers, strict=True):
+        parts = sector_matrices(margin, lipschitz, cocoercivity, rate, weights)
+        ends = quadratic_bernstein(parts, low, high)
+        if min(weights) < 0 or not all(is_positive_definite(m) for m in ends):
+            return False
+    return True
+
+
+def sector_matrices(
+    margin: Fraction,
+    lipschitz: Fraction,
+    cocoercivity: Fraction,
+    rate: Fraction,
+    multipliers: Sequence[Fraction],
+) -> tuple[Matrix, Matrix, Matrix]:
+    """T11 (b), divided by h: the 5 × 5 matrices K₀, K₁, K₂ of K₀ + hK₁ + h²K₂ in the basis (Δx, ΔF₁ … ΔF₄)."""
+    K = (_zero(), _zero(), _zero())
+
+    def add(power: int, i: int, j: int, value: Fraction) -> None:
+        """value · (e_i e_jᵀ + e_j e_iᵀ)/2."""
+        K[power][i][j] += value / 2
+        K[power][j][i] += value / 2
+
+    add(0, 0, 0, -rate)
+    for s, gamma in enumerate(_OUTPUT, start=1):
+        add(0, 0, s, gamma / 3)
+        for r, delta in enumerate(_OUTPUT, start=1):
+            add(1, s, r, -gamma * delta / 36)
+    for s, tau in enumerate(_STAGE, start=1):
+        a, b, c = multipliers[s - 1], multipliers[s + 3], multipliers[s + 7]
+        length = a * margin - b * lipschitz**2  # times |x_s|², x_s = e₀ − τh e_{s−1}
+        add(0, 0, 0, length)
+        add(1, 0, s - 1, -2 * tau * length)
+        add(2, s - 1, s - 1, tau**2 * length)
+        add(0, 0, s, -(a + c))  # ⟨F_s, x_s⟩
+        add(1, s - 1, s, tau * (a + c))
+        add(0, s, s, b + c * cocoercivity)  # |F_s|²
+    return K
+
+
+def _zero() -> Matrix:
+    return [[Fraction(0)] * 5 for _ in range(5)]
+
+
+def quadratic_bernstein(
+    parts: tuple[Matrix, Matrix, Matrix], low: Fraction, high: Fraction
+) -> tuple[Matrix, Matrix, Matrix]:
+    """Bernstein coefficients on [low, high] of K₀ + hK₁ + h²K₂."""
+
+    def combine(first: Fraction, second: Fraction) -> Matrix:
+        return [
+            [k0 + first * k1 + second * k2 for k0, k1, k2 in zip(*rows, strict=True)]
+            for rows in zip(*parts, strict=True)
+        ]
+
+    return (
+        combine(low, low**2),
+        combine((low + high) / 2, low * high),
+        combine(high, high**2),
+    )
+
+
+def is_positive_definite(matrix: Matrix) -> bool:
+    """Whether every pivot of exact elimination is positive."""
+    rows = [list(row) for row in matrix]
+    for k, pivot_row in enumerate(rows):
+        if pivot_row[k] <= 0:
+            return False
+        for row in rows[k + 1 :]:
+            factor = row[k] / pivot_row[k]
+            for j in range(k, len(row)):
+                row[j] -= factor * pivot_row[j]
+    return True

@@ -1,0 +1,466 @@
+"""What a certificate claims: the document read once, strictly, into exact numbers. Used to check and to show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.document import (
+    Document,
+    decode_array,
+    is_count,
+    number,
+    require_keys,
+    vector,
+)
+from games.errors import InputError
+from games.region import Box, Region, Space
+
+FORMAT, REFUSAL_FORMAT = "sgn-certificate/1", "sgn-refusal/1"
+VERDICTS = {"exact": "proved", "sampled": "estimated", "assumed": "conditional"}
+Vector = NDArray[Any]  # Fractions (object) or binary64
+
+
+@final
+@dataclass(frozen=True)
+class Coupling:
+    """L by its nonzero entries: L[rows[k], cols[k]] = values[k], each pair once, none on the diagonal."""
+
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    values: Vector
+
+    def entry(self, i: int, j: int) -> Any:
+        """L_ij."""
+        found = np.flatnonzero((self.rows == i) & (self.cols == j))
+        return self.values[found[0]] if len(found) else Fraction(0)
+
+
+@final
+@dataclass(frozen=True)
+class Cover:
+    """RK4 over (0, H]: on [steps[k], steps[k+1]] the squared factor is at most 1 − rates[k]·h (T11)."""
+
+    steps: tuple[Fraction, ...]
+    rates: tuple[Fraction, ...]
+    multipliers: tuple[tuple[Fraction, ...], ...]  # a₁…a₄ b₁…b₄ c₁…c₄, each times h; sector only
+
+    def intervals(self) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+        """(low, high, rate) one after the other."""
+        for (low, high), rate in zip(pairwise(self.steps), self.rates, strict=True):
+            yield low, high, rate
+
+    def square_at(self, step: Fraction) -> Fraction:
+        """The least proved bound of the squared factor at a step of the cover."""
+        return min(1 - rate * step for low, high, rate in self.intervals() if low <= step <= high)
+
+
+@final
+@dataclass(frozen=True)
+class Steps:
+    """Certified steps (0, step_max] of one method in one metric."""
+
+    basis: str
+    weights: Vector
+    step_max: Fraction
+    best_step: Fraction
+    factor_at_best: Fraction
+    factor_at_max: Fraction | None  # Euler
+    cover: Cover | None  # RK4
+
+
+@final
+@dataclass(frozen=True)
+class Band:
+    """For every ratio w_j/w_i in [low, high] the margin is at least `margin` (T4)."""
+
+    players: tuple[int, int]
+    basis: str
+    margin: Fraction
+    low: Fraction
+    high: Fraction | None  # None: no upper end
+
+
+@final
+@dataclass(frozen=True)
+class Claims:
+    """A certificate's content."""
+
+    names: tuple[str, ...]
+    game: Document | None  # None: bounds were given by the user
+    region: Region | None
+    evidence: Document
+    verdict: str
+    curvature_lower: Vector
+    curvature_upper: Vector
+    coupling_upper: Coupling
+    weights: Vector
+    margin: Fraction
+    margin_basis: str
+    structural_margin: Fraction
+    structural_weights: Vector
+    euclidean_margin: Fraction | None
+    lipschitz: Fraction
+    cocoercivity: Fraction | None
+    witnesses: dict[str, Vector]
+    euler: Steps | None
+    rk4: Steps | None
+    bands: tuple[Band, ...]
+
+
+_REQUIRED = {
+    "format", "geometry", "evidence", "verdict", "curvature_lower", "curvature_upper",
+    "coupling_upper", "metric", "weights", "margin", "margin_basis", "structural_margin",
+    "structural_weights", "lipschitz", "witnesses", "steps", "bands", "produced_by", "digest",
+}  # fmt: skip
+_OPTIONAL = {"game", "players", "region", "euclidean_margin", "cocoercivity"}
+
+
+def check_format(document: Document, where: str, expected: str) -> None:
+    """Raise InputError unless the document says it is of this format and major version."""
+    given = document.get("format")
+    family, _, version = expected.partition("/")
+    if not isinstance(given, str) or given.partition("/")[0] != family:
+        raise InputError(f"{where}: the format is {str(given)[:40]!r}; expected {expected!r}")
+    if given != expected:
+        raise InputError(
+            f"{where}: the format {given[:40]!r} was made by a newer version; this one reads"
+            f" version {version}"
+        )
+
+
+def read_claims(document: Document, where: str = "certificate") -> Claims:
+    """The claims of a certificate document; raises InputError for anything that is not well formed."""
+    check_format(document, where, FORMAT)
+    require_keys(document, where, _REQUIRED, _OPTIONAL)
+
+    def at(key: str) -> str:
+        return f"{where}: {key}"
+
+    def read(key: str) -> Fraction:
+        return number(document[key], at(key))
+
+    evidence = document["evidence"]
+    kind = evidence.get("kind") if isinstance(evidence, dict) else None
+    if kind not in VERDICTS or document["verdict"] != VERDICTS[kind]:
+        raise InputError(
+            f"{where}: verdict {str(document['verdict'])[:40]!r} does not go with evidence"
+            f" {str(kind)[:40]!r}; make the certificate again"
+        )
+    if document["geometry"] != "euclidean":
+        raise InputError(f"{where}: geometry must be 'euclidean'")
+    names = read_names(document, where)
+    n = len(names)
+    weights = _metric(document["metric"], at("metric"), n)
+    if not _same(weights, vector(document["weights"], at("weights"), n)):
+        raise InputError(f"{where}: weights differ from metric.weights; make the certificate again")
+    basis = _choice(document["margin_basis"], at("margin_basis"), ("structural", "direct"))
+    steps = require_keys(document["steps"], at("steps"), set(), {"euler", "rk4"})
+    return Claims(
+        names=names,
+        game=document.get("game"),
+        region=read_region(document["region"], at("region")) if "region" in document else None,
+        evidence=evidence,
+        verdict=document["verdict"],
+        curvature_lower=vector(document["curvature_lower"], at("curvature_lower"), n),
+        curvature_upper=vector(document["curvature_upper"], at("curvature_upper"), n),
+        coupling_upper=_coupling(document["coupling_upper"], at("coupling_upper"), n),
+        weights=weights,
+        margin=read("margin"),
+        margin_basis=basis,
+        structural_margin=read("structural_margin"),
+        structural_weights=_positive(document["structural_weights"], at("structural_weights"), n),
+        euclidean_margin=read("euclidean_margin") if "euclidean_margin" in document else None,
+        lipschitz=read("lipschitz"),
+        cocoercivity=read("cocoercivity") if "cocoercivity" in document else None,
+        witnesses=_witnesses(document["witnesses"], at("witnesses"), n),
+        euler=_euler(steps["euler"], at("steps.euler"), n) if "euler" in steps else None,
+        rk4=_rk4(steps["rk4"], at("steps.rk4"), n) if "rk4" in steps else None,
+        bands=tuple(
+            _band(b, at(f"bands[{k}]"), n)
+            for k, b in enumerate(_list(document["bands"], at("bands")))
+        ),
+    )
+
+
+def read_names(document: Document, where: str) -> tuple[str, ...]:
+    """The players' names: of the game, or listed where only bounds are given."""
+    if ("game" in document) == ("players" in document):
+        raise InputError(f"{where}: give either a game or a list of players")
+    if "game" in document:
+        game = document["game"]
+        players = game.get("players") if isinstance(game, dict) else None
+        entries = _list(players, f"{where}: game.players")
+        names = [p.get("name") if isinstance(p, dict) else None for p in entries]
+    else:
+        names = _list(document["players"], f"{where}: players")
+    if not names or not all(isinstance(name, str) for name in names):
+        raise InputError(f"{where}: every player needs a name")
+    if len(set(names)) < len(names):
+        raise InputError(f"{where}: two players have the same name")
+    return tuple(map(str, names))
+
+
+def read_region(value: Any, where: str) -> Region:
+    """A box with exact ends, or all of R^n."""
+    if isinstance(value, dict) and value.get("kind") == "space":
+        fields = require_keys(value, where, {"kind", "dimension"})
+        if not is_count(fields["dimension"]):
+            raise InputError(f"{where}: the dimension must be a count")
+        return Space(fields["dimension"])
+    fields = require_keys(value, where, {"kind", "lower", "upper"})
+    _choice(fields["kind"], f"{where}.kind", ("box", "space"))
+    ends = [_list(fields[key], f"{where}.{key}") for key in ("lower", "upper")]
+    lower, upper = ([number(v, where) for v in end] for end in ends)
+    try:
+        return Box(lower, upper)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def _list(value: Any, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise InputError(f"{where}: expected a list")
+    return value
+
+
+def _choice(value: Any, where: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed or not isinstance(value, str):
+        raise InputError(f"{where}: expected one of {', '.join(allowed)}")
+    return value
+
+
+def _same(a: Vector, b: Vector) -> bool:
+    return bool((a == b).all())
+
+
+def _positive(value: Any, where: str, n: int) -> Vector:
+    entries = vector(value, where, n)
+    if not (entries > 0).all():
+        raise InputError(f"{where}: every entry must be positive")
+    return entries
+
+
+def _metric(value: Any, where: str, n: int) -> Vector:
+    fields = require_keys(value, where, {"kind", "weights"})
+    _choice(fields["kind"], f"{where}.kind", ("scalar",))
+    return _positive(fields["weights"], f"{where}.weights", n)
+
+
+def _witnesses(value: Any, where: str, n: int) -> dict[str, Vector]:
+    allowed = {"structural", "euler", "lipschitz", "lipschitz_image"}
+    fields = require_keys(value, where, {"structural"}, allowed)
+    return {key: _positive(entry, f"{where}.{key}", n) for key, entry in fields.items()}
+
+
+def _coupling(value: Any, where: str, n: int) -> Coupling:
+    if isinstance(value, list):
+        table = [vector(row, f"{where}[{i}]", n) for i, row in enumerate(value)]
+        if len(table) != n:
+            raise InputError(f"{where}: {len(table)} rows; expected {n}")
+        pairs = [(i, j) for i in range(n) for j in range(n) if table[i][j] != 0]
+        rows = np.array([i for i, _ in pairs], dtype=np.int64)
+        cols = np.array([j for _, j in pairs], dtype=np.int64)
+        values = np.empty(len(pairs), dtype=object)
+        values[:] = [Fraction(table[i][j]) for i, j in pairs]
+    else:
+        rows, cols, values = read_sparse(value, where, n)
+    if (rows == cols).any() or not (values >= 0).all():
+        raise InputError(f"{where}: couplings must be at least 0, and 0 on the diagonal")
+    return Coupling(rows, cols, values)
+
+
+def read_sparse(
+    value: Any, where: str, n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Rows, columns and values of a sparse n × n matrix in CSR with sorted columns, no pair twice."""
+    fields = require_keys(value, where, {"indptr", "indices", "data", "shape"})
+    if fields["shape"] != [n, n]:
+        raise InputError(f"{where}: the shape must be [{n}, {n}]")
+    indptr, indices = (decode_array(fields[key], f"{where}.{key}") for key in ("indptr", "indices"))
+    data = vector(fields["data"], f"{where}.data", indices.size)
+    if indptr.dtype.kind != "i" or indices.dtype.kind != "i" or data.dtype.kind != "f":
+        raise InputError(f"{where}: indices must be integers and data binary64")
+    indptr, cols = indptr.astype(np.int64), indices.astype(np.int64)
+    counts = np.diff(indptr)
+    if indptr.shape != (n + 1,) or cols.ndim != 1 or indptr[0] != 0 or indptr[-1] != cols.size:
+        raise InputError(f"{where}: indptr does not fit {n} rows")
+    if (counts < 0).any() or (cols < 0).any() or (cols >= n).any():
+        raise InputError(f"{where}: an index is out of range")
+    rows = np.repeat(np.arange(n, dtype=np.int64), counts)
+    if (np.diff(rows * n + cols) <= 0).any():
+        raise InputError(f"{where}: the columns of a row must increase")
+    return rows, cols, data
+
+
+def _euler(value: Any, where: str, n: int) -> Steps:
+    keys = {"step_max", "best_step", "factor_at_best", "factor_at_max", "basis", "metric"}
+    fields = require_keys(value, where, keys)
+    return Steps(
+        basis=_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
+        weights=_metric(fields["metric"], f"{where}.metric", n),
+        step_max=number(fields["step_max"], where),
+        best_step=number(fields["best_step"], where),
+        factor_at_best=number(fields["factor_at_best"], where),
+        factor_at_max=number(fields["factor_at_max"], where),
+        cover=None,
+    )
+
+
+def _rk4(value: Any, where: str, n: int) -> Steps:
+    keys = {"step_max", "best_step", "factor_at_best", "basis", "metric", "cover"}
+    fields = require_keys(value, where, keys)
+    return Steps(
+        basis=_choice(fields["basis"], f"{where}.basis", ("constant", "sector")),
+        weights=_metric(fields["metric"], f"{where}.metric", n),
+        step_max=number(fields["step_max"], where),
+        best_step=number(fields["best_step"], where),
+        factor_at_best=number(fields["factor_at_best"], where),
+        factor_at_max=None,
+        cover=_cover(fields["cover"], f"{where}.cover"),
+    )
+
+
+def _cover(value: Any, where: str) -> Cover:
+    fields = require_keys(value, where, {"steps", "rates"}, {"multipliers"})
+    steps, rates = (
+        tuple(number(v, f"{where}.{key}") for v in _list(fields[key], f"{where}.{key}"))
+        for key in ("steps", "rates")
+    )
+    multipliers = tuple(
+        tuple(vector(row, f"{where}.multipliers", 12))
+        for row in _list(fields.get("multipliers", []), f"{where}.multipliers")
+    )
+    if len(steps) != len(rates) + 1 or len(multipliers) not in (0, len(rates)):
+        raise InputError(f"{where}: expected one rate (and one row of multipliers) per interval")
+    return Cover(steps, rates, multipliers)
+
+
+def _band(value: Any, where: str, n: int) -> Band:
+    fields = require_keys(value, where, {"players", "ratio", "basis", "margin", "low", "high"})
+    players = fields["players"]
+    if not isinstance(players, list) or len(players) != 2 or not all(map(is_count, players)):
+        raise InputError(f"{where}.players: expected two player numbers")
+    if players[0] == players[1] or max(players) >= n:
+        raise InputError(f"{where}.players: expected two different players of this game")
+    _choice(fields["ratio"], f"{where}.ratio", ("w_j/w_i",))
+    high = fields["high"]
+    return Band(
+        players=(players[0], players[1]),
+        basis=_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
+        margin=number(fields["margin"], where),
+        low=number(fields["low"], where),
+        high=None if high is None else number(high, where),
+    )
+
+
+# ---- refusals ------------------------------------------------------------------------------------
+
+REASONS = ("small-gain", "unstable", "domain", "budget", "too-large", "unsupported", "numerical")
+
+
+@final
+@dataclass(frozen=True)
+class EigenvalueWitness:
+    """T6: at `point`, J − shift·I has an eigenvalue of negative real part; H and v show it."""
+
+    point: tuple[Fraction, ...] | None
+    shift: Fraction
+    matrix: NDArray[np.float64]
+    vector: Vector
+
+
+@final
+@dataclass(frozen=True)
+class RefusalClaims:
+    """A refusal's content."""
+
+    names: tuple[str, ...]
+    game: Document | None
+    region: Region | None
+    verdict: str
+    reason: str
+    message: str
+    suggestions: tuple[str, ...]
+    best: Document  # numbers reached: structural_margin, direct_margin, euclidean_margin
+    cycle: tuple[tuple[int, ...], Fraction | None]  # blocking players and their gain
+    worst_point: tuple[Fraction, ...] | None
+    witness: EigenvalueWitness | None
+
+
+def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
+    """The claims of a refusal document; raises InputError for anything that is not well formed."""
+    check_format(document, where, REFUSAL_FORMAT)
+    required = {"format", "evidence", "verdict", "reason", "message", "suggestions", "best"}
+    optional = {"game", "players", "region", "cycle", "worst_point", "witness"}
+    require_keys(document, where, required | {"produced_by", "digest"}, optional)
+    verdict = _choice(document["verdict"], f"{where}: verdict", ("undecided", "refuted"))
+    witness = None
+    if "witness" in document:
+        witness = _witness(document["witness"], f"{where}: witness")
+    if (verdict == "refuted") != (witness is not None):
+        raise InputError(f"{where}: a refuted game needs a witness, and only a refuted one has one")
+    names = read_names(document, where)
+    best = require_keys(document["best"], f"{where}: best", set(), set(BEST))
+    cycle: tuple[tuple[int, ...], Fraction | None] = ((), None)
+    if "cycle" in document:
+        fields = require_keys(document["cycle"], f"{where}: cycle", {"players", "gain"})
+        players = _list(fields["players"], f"{where}: cycle.players")
+        if not all(is_count(k) and k < len(names) for k in players):
+            raise InputError(f"{where}: cycle.players: expected player numbers")
+        gain = fields["gain"]
+        cycle = (
+            tuple(players),
+            None if gain is None else number(gain, f"{where}: cycle.gain"),
+        )
+    return RefusalClaims(
+        names=names,
+        game=document.get("game"),
+        region=read_region(document["region"], f"{where}: region")
+        if "region" in document
+        else None,
+        verdict=verdict,
+        reason=_choice(document["reason"], f"{where}: reason", REASONS),
+        message=_text(document["message"], f"{where}: message"),
+        suggestions=tuple(
+            _text(s, f"{where}: suggestions")
+            for s in _list(document["suggestions"], f"{where}: suggestions")
+        ),
+        best={key: number(value, f"{where}: best.{key}") for key, value in best.items()},
+        cycle=cycle,
+        worst_point=_point(document.get("worst_point"), f"{where}: worst_point"),
+        witness=witness,
+    )
+
+
+BEST = ("structural_margin", "direct_margin", "euclidean_margin")
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{where}: expected text")
+    return value
+
+
+def _point(value: Any, where: str) -> tuple[Fraction, ...] | None:
+    if value is None:
+        return None
+    return tuple(number(v, where) for v in _list(value, where))
+
+
+def _witness(value: Any, where: str) -> EigenvalueWitness:
+    fields = require_keys(value, where, {"kind", "point", "shift", "matrix", "vector"})
+    _choice(fields["kind"], f"{where}.kind", ("eigenvalue",))
+    matrix = decode_array(fields["matrix"], f"{where}.matrix")
+    if matrix.dtype.kind != "f" or matrix.ndim != 2:
+        raise InputError(f"{where}.matrix: expected a square of binary64 numbers")
+    return EigenvalueWitness(
+        point=_point(fields["point"], f"{where}.point"),
+        shift=number(fields["shift"], f"{where}.shift"),
+        matrix=matrix,
+        vector=vector(fields["vector"], f"{where}.vector", len(matrix)),
+    )

@@ -1,0 +1,215 @@
+"""Certificate files: strict JSON, exact numbers, compact arrays, digest, atomic writing."""
+
+import base64
+import binascii
+import gzip
+import hashlib
+import io
+import json
+import os
+import stat
+import tempfile
+import zlib
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from games.errors import InputError
+from games.number import parse_number, to_text
+
+Document = dict[str, Any]
+MAX_FILE = 2**30  # bytes of JSON, after decompression
+MAX_ARRAY = 2**31  # bytes of one array
+_DTYPES: dict[str, np.dtype[Any]] = {name: np.dtype(name) for name in ("<f8", "<i4", "<i8")}
+UNSIGNED = ("digest", "produced_by")
+
+
+def digest(document: Document) -> str:
+    """sha256 of the canonical text without `digest` and `produced_by` (integrity, not authenticity)."""
+    body = {key: value for key, value in document.items() if key not in UNSIGNED}
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read(path: str | os.PathLike[str]) -> Document:
+    """The document in a .json or .json.gz file; raises InputError in one sentence that starts with the file."""
+    name = os.fspath(path)
+    try:
+        with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InputError(f"{name}: this is not a regular file; name a certificate file")
+            raw = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror}; name a readable certificate file") from None
+    try:
+        if raw[:2] == b"\x1f\x8b":
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
+                raw = stream.read(MAX_FILE + 1)
+        if len(raw) > MAX_FILE:
+            raise InputError(f"{name}: the file exceeds {MAX_FILE} bytes; it is no certificate")
+        return parse(raw.decode(), name)
+    except (OSError, EOFError, zlib.error):
+        raise InputError(f"{name}: the gzip data is damaged; copy the file again") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{name}: the file is not UTF-8 text; name a certificate file") from None
+
+
+def parse(text: str, name: str = "certificate") -> Document:
+    """Strict JSON: no duplicate keys, no floats, no NaN or Infinity, an object at the top."""
+
+    def no_duplicates(pairs: list[tuple[str, Any]]) -> Document:
+        result = dict(pairs)
+        if len(result) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise InputError(f"{name}: the key {twice!r} stands twice in one object; keep one")
+        return result
+
+    def no_float(token: str) -> Any:
+        raise InputError(f"{name}: the number {token[:40]} is a JSON float; write it as a string")
+
+    try:
+        document = json.loads(
+            text, object_pairs_hook=no_duplicates, parse_float=no_float, parse_constant=no_float
+        )
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{name}: not JSON at line {error.lineno}, column {error.colno} ({error.msg});"
+            " make the certificate again"
+        ) from None
+    except RecursionError:
+        raise InputError(f"{name}: the JSON is nested too deeply; it is no certificate") from None
+    except InputError:
+        raise
+    except ValueError:
+        raise InputError(f"{name}: an integer has too many digits; it is no certificate") from None
+    if not isinstance(document, dict):
+        raise InputError(f"{name}: the file holds no JSON object; name a certificate file")
+    return document
+
+
+def write(document: Document, path: str | os.PathLike[str]) -> None:
+    """Write the document atomically (gzip when the name ends in .gz)."""
+    target = Path(path)
+    data = (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    if target.suffix == ".gz":
+        data = gzip.compress(data, mtime=0)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise InputError(f"{target}: {error.strerror}; choose a folder you can write to") from None
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except OSError as error:
+        os.unlink(temporary)
+        raise InputError(f"{target}: {error.strerror}; choose a file you can write to") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def encode_array(array: NDArray[Any]) -> Document:
+    """A binary array: dtype, shape and its bytes, compressed, in base64 (binary64 is exact)."""
+    kind = "<f8" if array.dtype.kind == "f" else ("<i4" if array.dtype.itemsize <= 4 else "<i8")
+    data = np.ascontiguousarray(array, dtype=_DTYPES[kind]).tobytes()
+    packed = base64.b64encode(zlib.compress(data, 6)).decode()
+    return {"dtype": kind, "shape": list(array.shape), "zlib64": packed}
+
+
+def encode_arrays(value: Any) -> Any:
+    """The document with every numpy array in it encoded."""
+    if isinstance(value, np.ndarray):
+        return encode_array(value)
+    if isinstance(value, dict):
+        return {key: encode_arrays(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [encode_arrays(entry) for entry in value]
+    return value
+
+
+def decode_array(value: Any, where: str) -> NDArray[Any]:
+    """The array that :func:`encode_array` wrote; sizes are checked before anything is decompressed."""
+    fields = require_keys(value, where, {"dtype", "shape", "zlib64"})
+    dtype, shape, packed = _DTYPES.get(str(fields["dtype"])), fields["shape"], fields["zlib64"]
+    if dtype is None:
+        raise InputError(f"{where}: the dtype must be one of {', '.join(_DTYPES)}")
+    if not isinstance(shape, list) or not 1 <= len(shape) <= 3 or not all(map(is_count, shape)):
+        raise InputError(f"{where}: the shape must be a list of one to three sizes")
+    size = dtype.itemsize
+    for side in shape:
+        size *= side
+    if size > MAX_ARRAY or not isinstance(packed, str):
+        raise InputError(f"{where}: the array must be base64 text of at most {MAX_ARRAY} bytes")
+    try:
+        unpacker = zlib.decompressobj()
+        data = unpacker.decompress(base64.b64decode(packed, validate=True), size + 1)
+    except (zlib.error, binascii.Error, ValueError):
+        raise InputError(f"{where}: the compressed data is damaged") from None
+    if len(data) != size or not unpacker.eof or unpacker.unused_data:
+        raise InputError(f"{where}: the data does not fill the shape {shape} exactly")
+    array: NDArray[Any] = np.frombuffer(data, dtype=dtype).reshape(shape)
+    if dtype.kind == "f" and not np.isfinite(array).all():
+        raise InputError(f"{where}: the array holds a number that is not finite")
+    return array
+
+
+def is_count(value: Any) -> bool:
+    """A JSON integer ≥ 0 (true and false are not)."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def require_keys(
+    value: Any, where: str, required: set[str], optional: frozenset[str] | set[str] = frozenset()
+) -> Document:
+    """The object with exactly these keys, or an InputError that names the key that is wrong."""
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: expected an object with the keys {', '.join(sorted(required))}")
+    for key in value:
+        if key not in required and key not in optional:
+            raise InputError(f"{where}: unknown key {key[:60]!r}; remove it")
+    for key in sorted(required):
+        if key not in value:
+            raise InputError(f"{where}: the key {key!r} is missing; make the certificate again")
+    return value
+
+
+def number(value: Any, where: str) -> Fraction:
+    """An exact number: a JSON integer or number text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    if not isinstance(value, str):
+        raise InputError(f"{where}: expected an integer or a number written as text")
+    try:
+        return parse_number(value)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def vector(value: Any, where: str, length: int) -> NDArray[Any]:
+    """A list of exact numbers (object array of Fractions) or a binary array (binary64), of this length."""
+    if isinstance(value, dict):
+        array = decode_array(value, where)
+        if array.dtype.kind != "f" or array.ndim != 1:
+            raise InputError(f"{where}: expected one row of binary64 numbers")
+    elif isinstance(value, list):
+        array = np.empty(len(value), dtype=object)
+        array[:] = [number(entry, f"{where}[{k}]") for k, entry in enumerate(value)]
+    else:
+        raise InputError(f"{where}: expected a list of numbers")
+    if len(array) != length:
+        raise InputError(f"{where}: {len(array)} numbers; expected {length}")
+    return array
+
+
+def texts(values: Any) -> list[str]:
+    """Exact numbers as text."""
+    return [to_text(Fraction(v)) for v in values]

@@ -1,0 +1,155 @@
+"""Certificates and refusals as short plain tables: the verdict first."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from certificates.check import Verification
+from certificates.claims import Claims, RefusalClaims, Steps
+from certificates.safe import Lower, Upper, decimal_text
+from games.number import round_near
+from games.region import Region, Space
+
+DIGITS = 6
+_SHOWN = 8  # players listed before an ellipsis
+
+Row = tuple[str, str]
+
+
+def statement(claims: Claims) -> str:
+    """What the certificate says, in one sentence."""
+    margin = Lower(claims.margin).text(DIGITS)
+    text = (
+        "any two solutions of simultaneous gradient play approach each other at least as fast as"
+        f" exp(-{margin} t) while they stay in the region, in the metric of the weights"
+    )
+    prefix = {
+        "proved": "Proved: ",
+        "estimated": "Estimated from samples, not proved: ",
+        "conditional": "If the given bounds hold, ",
+    }[claims.verdict]
+    return f"{prefix}{text}."
+
+
+def certificate_table(claims: Claims) -> str:
+    """Verdict, margin against the Euclidean margin, weights, steps, band, what was checked."""
+    name = (claims.game or {}).get("name") or "game"
+    rows: list[Row] = [("game", f"{name}, {_count(len(claims.names), 'player')}")]
+    if claims.region is not None:
+        rows.append(("region", region_text(claims.region)))
+    rows.append(("margin", f"{_down(claims.margin)}  ({claims.margin_basis}), contraction rate"))
+    if claims.euclidean_margin is not None:
+        rows.append(("Euclidean margin", _down(claims.euclidean_margin)))
+    if claims.margin_basis == "direct":
+        rows.append(("structural margin", _down(claims.structural_margin)))
+    rows.append(("weights", weights_text(claims.weights)))
+    rows.append(("Lipschitz", _up(claims.lipschitz)))
+    for label, steps in (("Euler step", claims.euler), ("RK4 step", claims.rk4)):
+        rows.append((label, _steps_text(steps) if steps else "none certified"))
+    for band in claims.bands:
+        i, j = (claims.names[k] for k in band.players)
+        high = "inf" if band.high is None else _down(band.high)
+        rows.append((f"band w({j})/w({i})", f"[{_up(band.low)}, {high}]"))
+    beta = claims.lipschitz
+    published = f"Euler {_near(2 * claims.margin / beta**2)}, RK4 {_near(Fraction(5, 2) / beta)}"
+    rows.append(("published rules", f"{published}  (2 margin/L^2, 2.5/L; for comparison)"))
+    rows.append(("evidence", evidence_text(claims)))
+    head = {
+        "proved": "PROVED: gradient play contracts",
+        "estimated": "ESTIMATED, not proved: gradient play contracts at every sampled point",
+        "conditional": "CONDITIONAL: if the given bounds hold, gradient play contracts",
+    }[claims.verdict]
+    return render(head, rows)
+
+
+def refusal_table(claims: RefusalClaims) -> str:
+    """Verdict, reason, evidence, what to try."""
+    name = (claims.game or {}).get("name") or "game"
+    rows: list[Row] = [("game", f"{name}, {_count(len(claims.names), 'player')}")]
+    if claims.region is not None:
+        rows.append(("region", region_text(claims.region)))
+    rows.append(("why", claims.message))
+    for key, value in claims.best.items():
+        rows.append((key.replace("_", " ").replace("euclidean", "Euclidean"), _down(value)))
+    players, gain = claims.cycle
+    if players:
+        ring = " <- ".join(claims.names[k] for k in (*players, players[0]))
+        rows.append(("blocking cycle", ring if len(players) > 1 else claims.names[players[0]]))
+        if gain is not None:
+            rows.append(("gain of the cycle", _up(gain)))
+    if claims.worst_point is not None:
+        rows.append(("worst point", ", ".join(_near(v) for v in claims.worst_point[:_SHOWN])))
+    for k, suggestion in enumerate(claims.suggestions):
+        rows.append(("try" if k == 0 else "", suggestion))
+    return render(f"{claims.verdict.upper()} ({claims.reason})", rows)
+
+
+def verification_table(verification: Verification) -> str:
+    """Each obligation with its theorem."""
+    rows = [
+        (
+            "ok" if o.holds else "FAILS",
+            f"{o.name} [{o.theorem}]" + (f": {o.detail}" if o.detail else ""),
+        )
+        for o in verification.obligations
+    ]
+    head = "verified" if verification else "NOT VERIFIED"
+    return render(f"{head} ({verification.verdict}): {verification.message}", rows)
+
+
+def render(head: str, rows: Iterable[Row]) -> str:
+    """A heading and aligned rows."""
+    listed = list(rows)
+    width = max((len(label) for label, _ in listed), default=0)
+    lines = [head, *(f"  {label:<{width}}  {value}".rstrip() for label, value in listed)]
+    return "\n".join(lines)
+
+
+def weights_text(weights: Iterable[Any]) -> str:
+    """1 : 200, shortened for many players."""
+    listed = [Fraction(w) for w in weights]
+    shown = " : ".join(_near(w) for w in listed[:_SHOWN])
+    if len(listed) > _SHOWN:
+        shown += f" : … ({len(listed)} weights)"
+    return shown
+
+
+def region_text(region: Region) -> str:
+    """The box, side by side; a cube in short."""
+    if isinstance(region, Space):
+        return f"all of R^{region.dimension}"
+    sides = list(zip(region.lower, region.upper, strict=True))
+    if len(set(sides)) == 1:
+        return f"[{_near(sides[0][0])}, {_near(sides[0][1])}]^{len(sides)}"
+    shown = " x ".join(f"[{_near(a)}, {_near(b)}]" for a, b in sides[:_SHOWN])
+    return shown + (" x …" if len(sides) > _SHOWN else "")
+
+
+def evidence_text(claims: Claims) -> str:
+    """What the numbers rest on."""
+    if claims.verdict == "proved":
+        return "exact arithmetic on the Jacobian at every vertex that matters; re-checked"
+    if claims.verdict == "estimated":
+        return str(claims.evidence.get("statement", "samples"))
+    return "bounds given by the user"
+
+
+def _steps_text(steps: Steps) -> str:
+    best = f"best {_near(steps.best_step)} with factor {_up(steps.factor_at_best)}"
+    return f"every h up to {_down(steps.step_max)}; {best}  ({steps.basis})"
+
+
+def _down(value: Fraction) -> str:
+    return Lower(value).text(DIGITS)
+
+
+def _up(value: Fraction) -> str:
+    return Upper(value).text(DIGITS)
+
+
+def _near(value: Fraction) -> str:
+    return decimal_text(round_near(value, DIGITS))
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -1,0 +1,87 @@
+"""What can be read off a node without evaluating it: its variables, its degrees, its domain.
+
+All answers are safe over-estimates: terms that would cancel are counted.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import final
+
+from games.graph import Graph
+
+_PARTIAL = frozenset({"log", "log1p", "sqrt", "tan"})  # functions not defined on the whole line
+
+
+@final
+@dataclass(frozen=True)
+class Degree:
+    """How a node depends on the variables; sets of variables are bit masks over their order."""
+
+    variables: int  # those it may depend on
+    twice: int  # those in which its degree may be two or more (meaningful for polynomials)
+    polynomial: bool  # certainly a polynomial with rational coefficients
+
+    @property
+    def multi_affine(self) -> bool:
+        """Whether it is a polynomial with degree at most one in each variable."""
+        return self.polynomial and self.twice == 0
+
+
+def degrees(graph: Graph, outputs: Iterable[int], variables: Sequence[int]) -> dict[int, Degree]:
+    """The degree of every node that the outputs need; bit k stands for variables[k].
+
+    >>> graph = Graph()
+    >>> x = graph.variable("x")
+    >>> degrees(graph, [graph.apply("*", x, x)], [x])[1]
+    Degree(variables=1, twice=1, polynomial=True)
+    """
+    bit = {variable: 1 << place for place, variable in enumerate(variables)}
+    known: dict[int, Degree] = {}
+    for node in graph.needed(outputs):
+        args = [known[argument] for argument in graph.args[node]]
+        used = reduce(int.__or__, (argument.variables for argument in args), bit.get(node, 0))
+        twice = reduce(int.__or__, (argument.twice for argument in args), 0)
+        known[node] = Degree(used, _twice(graph, node, args, twice), _polynomial(graph, node, args))
+    return known
+
+
+def defined_everywhere(graph: Graph, nodes: Iterable[int]) -> bool:
+    """Whether all these nodes are certainly defined at every real point."""
+    return all(
+        graph.ops[node] not in _PARTIAL
+        and (graph.ops[node] != "/" or _constant_divisor(graph, node))
+        and (graph.ops[node] != "**" or _natural_exponent(graph, node) is not None)
+        for node in nodes
+    )
+
+
+def _twice(graph: Graph, node: int, args: Sequence[Degree], twice: int) -> int:
+    if graph.ops[node] == "*":
+        return twice | (args[0].variables & args[1].variables)
+    if graph.ops[node] == "**":
+        exponent = _natural_exponent(graph, node)
+        return twice if exponent in (0, 1) else args[0].variables
+    return twice
+
+
+def _polynomial(graph: Graph, node: int, args: Sequence[Degree]) -> bool:
+    op = graph.ops[node]
+    if op == "/":
+        return args[0].polynomial and _constant_divisor(graph, node)
+    if op == "**":
+        return args[0].polynomial and _natural_exponent(graph, node) is not None
+    return op in ("const", "var", "+", "-", "*", "neg") and all(a.polynomial for a in args)
+
+
+def _constant_divisor(graph: Graph, node: int) -> bool:
+    divisor = graph.number(graph.args[node][1])
+    return divisor is not None and divisor != 0
+
+
+def _natural_exponent(graph: Graph, node: int) -> int | None:
+    """The exponent of a power when it is the constant 0, 1, 2, …; None for every other exponent."""
+    exponent = graph.number(graph.args[node][1])
+    if exponent is None or exponent < 0 or exponent.denominator != 1:
+        return None
+    return int(exponent)

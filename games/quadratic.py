@@ -1,0 +1,315 @@
+"""Games with constant Jacobian given as a matrix: F(x) = J x + linear, dense or sparse."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from games.errors import InputError
+from games.game import Document, Floats, Game, Player, Structure, as_points, check_names
+from games.reading import check_keys, kind_of, read_head, read_list, read_players, short
+from games.region import Box
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array, sparray, spmatrix
+
+    Sparse = csr_array[np.float64]
+    AnySparse = sparray[Any] | spmatrix[Any]
+
+DENSE_LIMIT = 2000  # the largest n whose sparse J is handed out as one dense matrix (32 MB)
+
+
+@final
+class QuadraticGame(Game):
+    """A game whose pseudo-gradient is affine: F(x) = J x + linear.
+
+    J: (n, n), an array or any ``scipy.sparse`` matrix, finite; row block i is the derivative of
+        player i's gradient. sizes: how many variables each player has, summing to n.
+    linear: (n,), zero if absent. names: one per player, "player 1", … if absent.
+    region: the box it is certified on unless told otherwise; all of R^n if absent.
+    field: True if F need not come from costs; then J_ii may be asymmetric.
+    Raises ValueError for a wrong shape, entries that are not finite reals, or an asymmetric J_ii
+    without ``field=True``; InputError for names used twice.
+    Source: theory, Setting.
+
+    >>> game = QuadraticGame([[1, 10], [0.05, 1]], sizes=[1, 1])
+    >>> game.pseudo_gradient([1, 1])
+    array([11.  ,  1.05])
+    """
+
+    matrix: "Floats | Sparse"
+    linear: Floats
+
+    def __init__(
+        self,
+        J: "ArrayLike | AnySparse",
+        sizes: Sequence[int],
+        *,
+        linear: ArrayLike | None = None,
+        names: Sequence[str] | None = None,
+        name: str = "",
+        source: str = "",
+        region: Box | None = None,
+        field: bool = False,
+    ) -> None:
+        counts = check_sizes(sizes)
+        n = sum(counts)
+        self.matrix = _sparse_matrix(J, n) if hasattr(J, "tocsr") else _dense_matrix(J, n)
+        self.linear = _real_array("linear", np.zeros(n) if linear is None else linear, (n,))
+        self.field = field
+        self.name, self.source = name, source
+        self.players = numbered_players(counts, names)
+        self.region = check_region(region, n)
+        self.equilibrium = None
+        if not field:
+            _check_symmetry(self.matrix, self.players)
+
+    @property
+    def structure(self) -> Structure:
+        return Structure.CONSTANT
+
+    @property
+    def symmetric(self) -> bool:
+        return not self.field or not _asymmetric_rows(self.matrix, self.sizes).size
+
+    @property
+    def provable(self) -> bool:
+        return True
+
+    def pseudo_gradient(self, points: Floats) -> Floats:
+        """F(x) = J x + linear at points (n,) or (k, n); same shape back."""
+        x = as_points(points, self.dimension)
+        return np.asarray((self.matrix @ x.T).T + self.linear, dtype=np.float64)
+
+    def jacobian(self, points: Floats, block: tuple[int, int] | None = None) -> Floats:
+        """J or its block J_ij, the same at every point, as a read-only view.
+
+        Raises ValueError for the whole of a sparse J with more than 2,000 variables.
+        """
+        x = as_points(points, self.dimension)
+        if block is None:
+            rows = columns = slice(0, self.dimension)
+        else:
+            slices = self.slices
+            rows, columns = slices[block[0]], slices[block[1]]
+        J = self._dense(rows, columns)
+        return np.broadcast_to(J, x.shape[:-1] + J.shape)
+
+    def block_variables(self, i: int, j: int) -> tuple[int, ...]:
+        return ()
+
+    def document(self) -> Document:
+        """Format, names, sizes and the exact binary64 arrays (a sparse J as CSR)."""
+        document: Document = {"format": "sgn-game/1", "kind": "quadratic", "name": self.name}
+        if self.source:
+            document["source"] = self.source
+        document["players"] = [{"name": p.name, "size": p.size} for p in self.players]
+        document["jacobian"] = _matrix_document(self.matrix)
+        if self.linear.any():
+            document["linear"] = self.linear
+        if self.field:
+            document["field"] = True
+        return document
+
+    def _dense(self, rows: slice, columns: slice) -> Floats:
+        if isinstance(self.matrix, np.ndarray):
+            return self.matrix[rows, columns]
+        if max(rows.stop - rows.start, columns.stop - columns.start) > DENSE_LIMIT:
+            raise ValueError(
+                f"a sparse Jacobian with {self.dimension} variables is not made dense beyond"
+                f" {DENSE_LIMIT}; ask for one block with block=(i, j)"
+            )
+        part = self.matrix[rows, columns]
+        return np.asarray(part.toarray(), dtype=np.float64)
+
+
+def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    """The sizes as a tuple; ValueError unless each is an integer of at least 1."""
+    if not len(sizes):
+        raise ValueError("sizes is empty; expected one entry per player")
+    size: Any  # what a caller without a type checker may pass
+    for index, size in enumerate(sizes):
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+            raise ValueError(f"sizes[{index}] is {size!r}; expected an integer of at least 1")
+    return tuple(int(size) for size in sizes)
+
+
+def numbered_players(sizes: Sequence[int], names: Sequence[str] | None) -> tuple[Player, ...]:
+    """Players with variables x1, x2, … (one each) or x1_1, x1_2, … (several)."""
+    if names is None:
+        names = [f"player {i + 1}" for i in range(len(sizes))]
+    if len(names) != len(sizes):
+        raise ValueError(f"names has {len(names)} entries; expected {len(sizes)}, one per player")
+    players = tuple(
+        Player(name, (f"x{i}",) if size == 1 else tuple(f"x{i}_{k + 1}" for k in range(size)))
+        for i, (name, size) in enumerate(zip(names, sizes, strict=True), start=1)
+    )
+    check_names(players)
+    return players
+
+
+def check_region(region: Box | None, dimension: int) -> Box | None:
+    """The region back; ValueError if it has another dimension than the game."""
+    if region is not None and region.dimension != dimension:
+        raise ValueError(f"region has {region.dimension} sides; expected {dimension}")
+    return region
+
+
+def read_quadratic(document: Mapping[str, Any]) -> QuadraticGame:
+    """The game of a quadratic document; InputError for whatever does not fit."""
+    check_keys(
+        document,
+        ("format", "kind", "players", "jacobian"),
+        ("name", "source", "linear", "field"),
+        "the game",
+    )
+    players = read_players(document, ("name", "size"))
+    for player in players:
+        size = player["size"]
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise InputError(
+                f"the size of {short(player['name'])} must be an integer of at least 1"
+            )
+    if not isinstance(document.get("field", False), bool):
+        raise InputError(f"field is {kind_of(document['field'])}; write true or leave it out")
+    name, source = read_head(document)
+    n = sum(player["size"] for player in players)
+    jacobian = document["jacobian"]
+    _check_matrix(jacobian, n)
+    if "linear" in document:
+        _check_array(document["linear"], (n,), "linear")
+    try:
+        return QuadraticGame(
+            jacobian if isinstance(jacobian, np.ndarray) else _csr_from(jacobian),
+            [player["size"] for player in players],
+            linear=document.get("linear"),
+            names=[player["name"] for player in players],
+            name=name,
+            source=source,
+            field=document.get("field", False),
+        )
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
+def _check_matrix(jacobian: Any, n: int) -> None:
+    if not isinstance(jacobian, Mapping):
+        _check_array(jacobian, (n, n), "jacobian")
+        return
+    check_keys(jacobian, ("indptr", "indices", "data", "shape"), (), "jacobian")
+    for part in ("indptr", "indices", "data"):
+        if not isinstance(jacobian[part], np.ndarray):
+            raise InputError(f"jacobian {part} is {kind_of(jacobian[part])}; give an array")
+    if read_list(jacobian["shape"], "jacobian shape") != [n, n]:
+        raise InputError(
+            f"jacobian has shape {tuple(jacobian['shape'])}; the players' sizes sum to {n}"
+        )
+
+
+def _check_array(value: Any, shape: tuple[int, ...], place: str) -> None:
+    if not isinstance(value, np.ndarray):
+        raise InputError(f"{place} is {kind_of(value)}; give an array")
+    if value.shape != shape:
+        raise InputError(f"{place} has shape {value.shape}; the players' sizes ask for {shape}")
+
+
+def _real_array(what: str, values: Any, shape: tuple[int, ...]) -> Floats:
+    """A read-only float copy; ValueError for another shape or entries that are not finite reals."""
+    raw = np.asarray(values)
+    if raw.dtype.kind not in "fiu":
+        raise ValueError(f"{what} has entries of type {raw.dtype}; expected real numbers")
+    if raw.shape != shape:
+        raise ValueError(f"{what} has shape {raw.shape}; expected {shape}")
+    array = np.array(raw, dtype=np.float64, order="C")
+    if not np.isfinite(array).all():
+        place = ", ".join(str(int(k)) for k in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{what}[{place}] is not finite; give a finite number")
+    array.setflags(write=False)
+    return array
+
+
+def _dense_matrix(J: Any, n: int) -> Floats:
+    return _real_array("jacobian", J, (n, n))
+
+
+def _sparse_matrix(J: Any, n: int) -> "Sparse":
+    """A canonical read-only CSR copy: columns in order, no entry twice, no stored zero."""
+    from scipy.sparse import csr_array
+
+    if J.shape != (n, n):
+        raise ValueError(f"jacobian has shape {J.shape}; expected {(n, n)}")
+    matrix = csr_array(J.tocsr(), copy=True)
+    _real_array("jacobian data", matrix.data, matrix.data.shape)
+    matrix = matrix.astype(np.float64)
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    _real_array("jacobian data", matrix.data, matrix.data.shape)  # a sum may overflow
+    for part in (matrix.data, matrix.indices, matrix.indptr):
+        part.setflags(write=False)
+    return matrix
+
+
+def _asymmetric_rows(matrix: "Floats | Sparse", sizes: Sequence[int]) -> NDArray[np.intp]:
+    """The rows in which some diagonal block J_ii differs from its transpose."""
+    if isinstance(matrix, np.ndarray):
+        ends = np.cumsum(sizes)
+        parts = [
+            start
+            + np.flatnonzero(
+                (matrix[start:end, start:end] != matrix[start:end, start:end].T).any(1)
+            )
+            for start, end in zip(ends - sizes, ends, strict=True)
+        ]
+        return np.concatenate(parts).astype(np.intp)
+    from scipy.sparse import csr_array
+
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    entries = matrix.tocoo()
+    rows, columns = entries.coords
+    inside = owner[rows] == owner[columns]
+    blocks = csr_array((entries.data[inside], (rows[inside], columns[inside])), shape=matrix.shape)
+    difference = (blocks - blocks.T.tocsr()).tocoo()
+    return np.asarray(difference.coords[0][difference.data != 0], dtype=np.intp)
+
+
+def _check_symmetry(matrix: "Floats | Sparse", players: Sequence[Player]) -> None:
+    bad = _asymmetric_rows(matrix, [p.size for p in players])
+    if bad.size:
+        owner = np.repeat(np.arange(len(players)), [p.size for p in players])
+        i = int(owner[bad.min()])
+        raise ValueError(
+            f"block ({i}, {i}) of the jacobian ({players[i].name!r}) is not symmetric, so no cost"
+            " has it; make it symmetric or say field=True"
+        )
+
+
+def _matrix_document(matrix: "Floats | Sparse") -> Any:
+    if isinstance(matrix, np.ndarray):
+        return matrix
+    return {
+        "indptr": matrix.indptr,
+        "indices": matrix.indices,
+        "data": matrix.data,
+        "shape": list(matrix.shape),
+    }
+
+
+def _csr_from(parts: Mapping[str, Any]) -> "Sparse":
+    """The CSR matrix of three arrays that nobody has checked yet; InputError if they do not fit."""
+    from scipy.sparse import csr_array
+
+    indptr, indices, data = parts["indptr"], parts["indices"], parts["data"]
+    rows, columns = parts["shape"]
+    for what, array in (("indptr", indptr), ("indices", indices)):
+        if array.ndim != 1 or array.dtype.kind not in "iu":
+            raise InputError(f"jacobian {what} must be a one-dimensional array of integers")
+    if data.shape != indices.shape:
+        raise InputError(f"jacobian data has shape {data.shape}; expected {indices.shape}")
+    if len(indptr) != rows + 1 or indptr[0] != 0 or indptr[-1] != len(indices):
+        raise InputError(f"jacobian indptr must run from 0 to {len(indices)} in {rows + 1} entries")
+    if (np.diff(indptr) < 0).any():
+        raise InputError("jacobian indptr must not decrease")
+    if len(indices) and not (indices.min() >= 0 and indices.max() < columns):
+        raise InputError(f"jacobian indices must lie between 0 and {columns - 1}")
+    return csr_array((data, indices, indptr), shape=(rows, columns))

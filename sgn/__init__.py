@@ -1,0 +1,67 @@
+"""Convergence certificates for differentiable games: the front door.
+
+>>> import games, sgn
+>>> result = sgn.certify(games.catalogue.load("sgn-toy"))
+>>> result.verdict, bool(sgn.verify(result))
+('proved', True)
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from certificates.certificate import Certificate, NotCertified, Refusal
+    from certificates.check import Verification
+    from sgn.bounds import Bounder, Bounds, CannotBound, Exact, Sampled, estimate_bounds
+    from sgn.certify import certify, certify_bounds
+    from sgn.files import load, verify
+    from sgn.weights import optimal_weights
+
+_HOME = {
+    "Bounder": "sgn.bounds",
+    "Bounds": "sgn.bounds",
+    "CannotBound": "sgn.bounds",
+    "Certificate": "certificates.certificate",
+    "Exact": "sgn.bounds",
+    "NotCertified": "certificates.certificate",
+    "Refusal": "certificates.certificate",
+    "Sampled": "sgn.bounds",
+    "Verification": "certificates.check",
+    "certify": "sgn.certify",
+    "certify_bounds": "sgn.certify",
+    "estimate_bounds": "sgn.bounds",
+    "load": "sgn.files",
+    "optimal_weights": "sgn.weights",
+    "verify": "sgn.files",
+}
+
+__all__ = [
+    "Bounder",
+    "Bounds",
+    "CannotBound",
+    "Certificate",
+    "Exact",
+    "NotCertified",
+    "Refusal",
+    "Sampled",
+    "Verification",
+    "certify",
+    "certify_bounds",
+    "estimate_bounds",
+    "load",
+    "optimal_weights",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported on first use, so that `import sgn` stays fast."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'sgn' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

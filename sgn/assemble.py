@@ -1,0 +1,180 @@
+"""Certificate and refusal documents from what the search found."""
+
+import platform
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from certificates.claims import FORMAT, REFUSAL_FORMAT, VERDICTS, Vector
+from certificates.document import Document, digest, encode_array
+from games.number import to_text
+from games.region import Box, Region
+from sgn.euler import EulerPlan
+from sgn.refute import EigenWitness
+from sgn.runge_kutta import RK4Plan
+from sgn.stated import TEXT_LIMIT, StatedBounds, down, up
+from sgn.study import Study
+
+VERSION = "0.1.0"
+
+
+def certificate_document(study: Study, evidence: Document, subject: Document) -> Document:
+    """The document of a certificate. subject: game and region, or players where only bounds were given."""
+    metric = _metric(study.weights)
+    structural = study.structural
+    witnesses = {"structural": _vector(structural.vector)}
+    if study.norms is not None:
+        witnesses["lipschitz"] = _vector(study.norms.vector)
+        witnesses["lipschitz_image"] = _vector(study.norms.image)
+    if study.euler is not None and study.euler.vector is not None:
+        witnesses["euler"] = _vector(study.euler.vector)
+    document = {
+        "format": FORMAT,
+        **subject,
+        "geometry": "euclidean",
+        "evidence": evidence,
+        "verdict": VERDICTS[evidence["kind"]],
+        "curvature_lower": _vector(study.bounds.lower),
+        "curvature_upper": _vector(study.bounds.upper),
+        "coupling_upper": _coupling(study.bounds),
+        "metric": metric,
+        "weights": metric["weights"],
+        "margin": to_text(study.margin),
+        "margin_basis": study.basis,
+        "structural_margin": to_text(structural.margin),
+        "structural_weights": _vector(structural.weights),
+        "lipschitz": to_text(study.lipschitz),
+        "witnesses": witnesses,
+        "steps": _steps(study.euler, study.rk4),
+        "bands": _bands(study),
+    }
+    if study.direct is not None:
+        document["euclidean_margin"] = to_text(study.direct.euclidean_margin)
+        if study.direct.cocoercivity > 0:
+            document["cocoercivity"] = to_text(study.direct.cocoercivity)
+    return _signed(document)
+
+
+def refusal_document(
+    subject: Document,
+    evidence: Document,
+    verdict: str,
+    reason: str,
+    message: str,
+    suggestions: list[str],
+    details: Document,
+) -> Document:
+    """The document of a refusal; details: best, cycle, worst_point, witness as far as known."""
+    document = {
+        "format": REFUSAL_FORMAT,
+        **subject,
+        "evidence": evidence,
+        "verdict": verdict,
+        "reason": reason,
+        "message": message,
+        "suggestions": suggestions,
+        "best": {},
+        **details,
+    }
+    return _signed(document)
+
+
+def region_document(region: Region) -> Document:
+    """A region as it stands in a document."""
+    if isinstance(region, Box):
+        lower, upper = ([to_text(v) for v in end] for end in (region.lower, region.upper))
+        return {"kind": "box", "lower": lower, "upper": upper}
+    return {"kind": "space", "dimension": region.dimension}
+
+
+def witness_document(witness: EigenWitness, point: list[Fraction] | None) -> Document:
+    """T6's witness as it stands in a refusal."""
+    return {
+        "kind": "eigenvalue",
+        "point": None if point is None else [to_text(v) for v in point],
+        "shift": to_text(Fraction(witness.shift)),
+        "matrix": encode_array(witness.H),
+        "vector": encode_array(witness.v),
+    }
+
+
+def _signed(document: Document) -> Document:
+    document["produced_by"] = {
+        "sgn": VERSION,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+    document["digest"] = digest(document)
+    return document
+
+
+def _vector(values: Vector) -> Any:
+    """Text for few numbers (floats by their shortest decimal), a binary array for many."""
+    if len(values) > TEXT_LIMIT:
+        return encode_array(np.asarray(values, dtype=float))
+    return [_text(v) for v in values]
+
+
+def _text(value: Any) -> str:
+    return to_text(value if isinstance(value, Fraction) else Fraction(repr(float(value))))
+
+
+def _metric(weights: Vector) -> Document:
+    return {"kind": "scalar", "weights": _vector(weights)}
+
+
+def _coupling(bounds: StatedBounds) -> Any:
+    """A table for few players, sparse rows for many."""
+    table, n = bounds.coupling, bounds.floats.size
+    if n <= TEXT_LIMIT:
+        dense = [["0"] * n for _ in range(n)]
+        for i, j, value in zip(table.rows, table.cols, table.values, strict=True):
+            dense[i][j] = _text(value)
+        return dense
+    L = bounds.floats.coupling_upper
+    parts = {key: encode_array(getattr(L, key)) for key in ("indptr", "indices", "data")}
+    return {**parts, "shape": [n, n]}
+
+
+def _steps(euler: EulerPlan | None, rk4: RK4Plan | None) -> Document:
+    steps: Document = {}
+    if euler is not None:
+        steps["euler"] = {
+            "step_max": to_text(down(euler.step_max)),
+            "best_step": to_text(min(Fraction(repr(euler.best_step)), down(euler.step_max))),
+            "factor_at_best": to_text(up(euler.factor_at_best)),
+            "factor_at_max": to_text(up(euler.factor_at_max)),
+            "basis": euler.basis,
+            "metric": _metric(euler.weights),
+        }
+    if rk4 is not None:
+        cover: Document = {
+            "steps": [to_text(h) for h in rk4.steps],
+            "rates": [to_text(r) for r in rk4.rates],
+        }
+        if rk4.multipliers:
+            cover["multipliers"] = [[to_text(m) for m in row] for row in rk4.multipliers]
+        steps["rk4"] = {
+            "step_max": to_text(rk4.step_max),
+            "best_step": to_text(rk4.best_step),
+            "factor_at_best": to_text(rk4.factor_at_best),
+            "basis": rk4.basis,
+            "metric": _metric(rk4.weights),
+            "cover": cover,
+        }
+    return steps
+
+
+def _bands(study: Study) -> list[Document]:
+    if study.band is None:
+        return []
+    band = {
+        "players": [0, 1],
+        "ratio": "w_j/w_i",
+        "basis": study.band.basis,
+        "margin": "0",
+        "low": to_text(study.band.low),
+        "high": None if study.band.high is None else to_text(study.band.high),
+    }
+    return [band]

@@ -1,0 +1,40 @@
+"""Bounds of a game on a region: strategies that find them, and the estimator in front of them."""
+
+from sgn.bounds.bounder import Bounder, CannotBound, Claim, Confirmation, block_quantities
+from sgn.bounds.bounds import Bounds
+from sgn.bounds.estimate import choose, estimate_bounds, region_of
+from sgn.bounds.exact import Exact
+from sgn.bounds.quantities import (
+    Cocoercivity,
+    Coupling,
+    Curvature,
+    EulerFactor,
+    Lipschitz,
+    Margin,
+    Quantity,
+    UpperCurvature,
+)
+from sgn.bounds.sampled import Sampled, draws_needed
+
+__all__ = [
+    "Bounder",
+    "Bounds",
+    "CannotBound",
+    "Claim",
+    "Cocoercivity",
+    "Confirmation",
+    "Coupling",
+    "Curvature",
+    "EulerFactor",
+    "Exact",
+    "Lipschitz",
+    "Margin",
+    "Quantity",
+    "Sampled",
+    "UpperCurvature",
+    "block_quantities",
+    "choose",
+    "draws_needed",
+    "estimate_bounds",
+    "region_of",
+]

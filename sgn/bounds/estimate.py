@@ -1,0 +1,90 @@
+"""The estimator: which evidence is possible, and the block bounds it gives."""
+
+from collections.abc import Callable
+
+from games.game import Game, Structure
+from games.region import Region, Space
+from sgn.bounds.bounder import Bounder, CannotBound
+from sgn.bounds.bounds import Bounds
+from sgn.bounds.exact import Exact
+from sgn.bounds.sampled import Sampled
+
+Chosen = tuple[Bounder, str]
+
+
+def _auto(game: Game, region: Region, seed: int) -> Chosen:
+    """Exact if the structure and the number of vertices allow it, else sampled with the reason."""
+    exact = Exact()
+    try:
+        exact.require(game, region)
+    except CannotBound as obstacle:
+        return Sampled(seed=seed), f"sampled, not exact: {obstacle.message}"
+    return exact, ""
+
+
+def _exact(game: Game, region: Region, seed: int) -> Chosen:
+    return Exact(), ""
+
+
+def _sampled(game: Game, region: Region, seed: int) -> Chosen:
+    return Sampled(seed=seed), ""
+
+
+EVIDENCE_NAMES: dict[str, Callable[[Game, Region, int], Chosen]] = {
+    "auto": _auto,
+    "exact": _exact,
+    "sampled": _sampled,
+}
+
+
+def choose(evidence: str | Bounder, game: Game, region: Region, seed: int = 0) -> Chosen:
+    """The bounder for a name or a strategy value, and why it stepped down ("" if it did not).
+
+    Raises ValueError for an unknown name or a region of another dimension than the game.
+    """
+    if region.dimension != game.dimension:
+        raise ValueError(
+            f"the region has dimension {region.dimension}; expected {game.dimension},"
+            " one side per variable"
+        )
+    if isinstance(evidence, Bounder):
+        return evidence, ""
+    if evidence not in EVIDENCE_NAMES:
+        names = ", ".join(repr(name) for name in EVIDENCE_NAMES)
+        raise ValueError(f"evidence is {evidence!r}; expected one of {names}, or a Bounder")
+    return EVIDENCE_NAMES[evidence](game, region, seed)
+
+
+def region_of(game: Game, region: Region | None = None) -> Region:
+    """The region given, else the game's own, else all of R^n when J is constant.
+
+    Raises ValueError when there is none.
+    """
+    found = game.region if region is None else region
+    if found is not None:
+        return found
+    if game.structure is Structure.CONSTANT:
+        return Space(game.dimension)
+    raise ValueError(
+        "the game has no region and its Jacobian is not constant; give a Box as the region"
+    )
+
+
+def estimate_bounds(
+    game: Game, region: Region | None = None, evidence: str | Bounder = "auto", seed: int = 0
+) -> Bounds:
+    """μ_i, Λ_i and L_ij of a game on a region, with their evidence.
+
+    region: a Box; without it the game's own, or all of R^n for a constant Jacobian.
+    evidence: "auto" (exact if possible, else sampled), "exact", "sampled" or a Bounder.
+    seed: of the sampling. Raises ValueError for a missing or wrong region or an unknown evidence,
+    CannotBound when the evidence asked for cannot be had.
+
+    >>> from games.quadratic import QuadraticGame
+    >>> game = QuadraticGame([[1.0, 10.0], [0.05, 1.0]], sizes=[1, 1])
+    >>> estimate_bounds(game).curvature_lower
+    array([1., 1.])
+    """
+    where = region_of(game, region)
+    bounder, _ = choose(evidence, game, where, seed)
+    return bounder.block_bounds(game, where)

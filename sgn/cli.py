@@ -1,0 +1,144 @@
+"""The command line: certify, verify, catalogue, demo.
+
+Exit status: 0 proved (or estimated, when that was asked for) or verified; 1 not certified, or the
+check failed, or only estimated; 2 unusable input, with one line on standard error.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from games.errors import InputError
+
+EXIT_OK, EXIT_NO, EXIT_INPUT = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except InputError as error:
+        print(f"sgn: {error}", file=sys.stderr)
+        return EXIT_INPUT
+    except ValueError as error:
+        print(f"sgn: {options.place}: {error}", file=sys.stderr)
+        return EXIT_INPUT
+    except KeyboardInterrupt:
+        print("sgn: interrupted; nothing was written", file=sys.stderr)
+        return EXIT_NO
+    except BrokenPipeError:
+        sys.stderr.close()
+        return EXIT_OK
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sgn",
+        description="Does simultaneous gradient play in a game contract to the Nash equilibrium?"
+        " Certified, with a proof that an independent checker confirms.",
+    )
+    parser.set_defaults(place="input")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    certify = commands.add_parser("certify", help="certify a game file")
+    certify.add_argument("game", metavar="GAME.toml")
+    certify.add_argument("--evidence", choices=("auto", "exact", "sampled"), default="auto")
+    certify.add_argument("--metric", choices=("auto", "euclidean", "scalar"), default="auto")
+    certify.add_argument("-o", "--output", metavar="OUT.json", help="write the result here")
+    certify.add_argument("--json", action="store_true", help="print the result as JSON alone")
+    certify.add_argument("--seed", type=int, default=0, help="of all randomness (default 0)")
+    certify.set_defaults(run=_certify)
+
+    verify = commands.add_parser("verify", help="re-check a certificate, step by step")
+    verify.add_argument("certificate", metavar="CERT.json")
+    verify.set_defaults(run=_verify)
+
+    catalogue = commands.add_parser("catalogue", help="list the games, or write one as a file")
+    catalogue.add_argument("name", nargs="?", metavar="NAME")
+    catalogue.add_argument("-o", "--output", metavar="GAME.toml", help="write the game here")
+    catalogue.set_defaults(run=_catalogue)
+
+    demo = commands.add_parser("demo", help="certify a game that is not monotone, and verify it")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _certify(options: argparse.Namespace) -> int:
+    import games
+    from sgn.certify import certify
+
+    game = games.load(options.game)
+    options.place = options.game
+    if options.seed < 0:
+        raise InputError("--seed must be at least 0")
+    result = certify(game, evidence=options.evidence, metric=options.metric, seed=options.seed)
+    if options.output:
+        result.save(options.output)
+    print(json.dumps(result.document) if options.json else result)
+    asked = result.verdict == "estimated" and options.evidence == "sampled"
+    return EXIT_OK if result.verdict == "proved" or asked else EXIT_NO
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from certificates.check import verify
+    from certificates.document import read
+    from certificates.table import verification_table
+
+    verification = verify(read(options.certificate), options.certificate)
+    print(verification_table(verification))
+    return EXIT_OK if verification else EXIT_NO
+
+
+def _catalogue(options: argparse.Namespace) -> int:
+    import games
+    from games import catalogue
+
+    if options.name is None:
+        if options.output:
+            raise InputError("-o needs the name of a game; run 'sgn catalogue' to see the names")
+        width = max(map(len, catalogue.names()))
+        for name in catalogue.names():
+            entry = catalogue.entry(name)
+            print(f"{name:<{width}}  {entry.source}")
+        return EXIT_OK
+    game = catalogue.load(options.name)
+    if options.output:
+        games.save(game, options.output)
+        print(f"wrote {options.output}; certify it with: sgn certify {options.output}")
+    else:
+        print(games.to_text(game), end="")
+    return EXIT_OK
+
+
+def _demo(options: argparse.Namespace) -> int:
+    """The published flagship game, certified in memory, saved, loaded and verified."""
+    import tempfile
+
+    from certificates.check import verify
+    from certificates.document import read
+    from certificates.table import verification_table
+    from games import catalogue
+    from sgn.certify import certify
+
+    game = catalogue.load("sgn-toy")
+    print(f"{game.name}: {game.source}")
+    for player, cost in zip(game.players, getattr(game, "costs", ()), strict=False):
+        print(f"  cost of {player.name}: {cost}")
+    print()
+    result = certify(game)
+    print(result)
+    print()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "demo.json"
+        result.save(path)
+        verification = verify(read(path))
+    print(verification_table(verification))
+    return EXIT_OK if verification else EXIT_NO
+
+
+if __name__ == "__main__":
+    sys.exit(main())

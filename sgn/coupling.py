@@ -1,0 +1,141 @@
+"""The coupling graph: who blocks the small-gain condition, and by how much (networkx on use).
+
+Gains are L_ij/μ_i: j acts on i, so a cycle of players reads i ← j ← … ← i.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+from scipy import sparse
+
+from sgn.bounds.bounds import Bounds
+from sgn.weights import best_margin
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+LARGEST_LOG = 709.0  # of a float
+PROGRESS = 1e-12  # in the logarithm of the mean: a smaller gain is rounding, not a better cycle
+
+
+@final
+@dataclass(frozen=True)
+class BlockingCycle:
+    """The cycle of players with the largest geometric mean of gains.
+
+    players: indices in order; each is acted on by the next, the last one by the first. Empty where
+        no player acts on itself through others; one player i where μ_i ≤ 0, itself the block.
+    gain: the product of L_ij/μ_i around the cycle: 1 or more rules a positive small-gain margin
+        out (T2). 0.0 for no cycle, inf where μ_i ≤ 0.
+    mean: the geometric mean per hop, at most ρ(diag(μ)^{-1}L).
+
+    >>> BlockingCycle((0, 1), 0.5, 0.5**0.5).players
+    (0, 1)
+    """
+
+    players: tuple[int, ...]
+    gain: float
+    mean: float
+
+
+def blocking_cycle(bounds: Bounds) -> BlockingCycle:
+    """T2: where the coupling feeds back most: the cycle of largest geometric-mean gain L_ij/μ_i.
+
+    A mean of 1 or more blocks every small-gain certificate. A mean below 1 does not grant one,
+    since ρ(diag(μ)^{-1}L) also counts how cycles add up.
+    bounds: of N players; the coupling may be sparse. Takes O(N·nnz) in plain Python per round.
+
+    >>> cycle = blocking_cycle(Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1]))
+    >>> cycle.players, cycle.gain
+    ((0, 1), 0.5)
+    """
+    mu = bounds.curvature_lower
+    if mu.min() <= 0:
+        return BlockingCycle((int(np.argmin(mu)),), math.inf, math.inf)
+    import networkx as nx
+
+    graph = _gain_graph(bounds)
+    best = BlockingCycle((), 0.0, 0.0)
+    for part in nx.strongly_connected_components(graph):
+        if len(part) > 1:
+            inside = graph.subgraph(part)
+            best = max(best, _largest_mean(inside), key=lambda cycle: cycle.mean)
+    return best
+
+
+def critical_scale(bounds: Bounds) -> float:
+    """T2: 1/ρ(diag(μ)^{-1}L), the factor by which all coupling could grow before α* reaches 0.
+
+    Below 1: the factor to which it must shrink. inf where no player acts on itself through others.
+    Raises ValueError unless every μ_i > 0.
+
+    >>> round(critical_scale(Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1])), 6)
+    1.414214
+    """
+    mu = bounds.curvature_lower
+    if mu.min() <= 0:
+        i = int(np.argmin(mu))
+        raise ValueError(f"curvature_lower[{i}] is {mu[i]}; expected a positive number")
+    none = np.zeros(bounds.size)
+    gains = sparse.diags_array(1 / mu, format="csr") @ bounds.coupling_upper
+    radius = -best_margin(Bounds.given(none, gains, none))  # −ρ(G) is T2's α* of diag(0) − G
+    return 1 / radius if radius > 0 else math.inf
+
+
+def _gain_graph(bounds: Bounds) -> "nx.DiGraph[int]":
+    """An edge i → j for each L_ij > 0, with its gain and log gain."""
+    import networkx as nx
+
+    coupling = bounds.coupling_upper.tocoo()
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(bounds.size))
+    rows, columns = coupling.coords
+    for i, j, value in zip(rows.tolist(), columns.tolist(), coupling.data.tolist(), strict=True):
+        own = float(bounds.curvature_lower[i])
+        graph.add_edge(i, j, gain=value / own, log=math.log(value) - math.log(own))
+    return graph
+
+
+def _largest_mean(graph: "nx.DiGraph[int]") -> BlockingCycle:
+    """The best cycle of a strongly connected graph: each round finds a better one, or proves none.
+
+    With edge lengths (mean so far) − log gain, a cycle of larger mean is one of negative length.
+    """
+    import networkx as nx
+
+    logs: list[tuple[int, int, float]] = list(graph.edges(data="log"))
+    best = BlockingCycle((), 0.0, 0.0)
+    level = min(log for _, _, log in logs) - 1.0  # below the mean of any cycle
+    while True:
+        lengths: nx.DiGraph[int] = nx.DiGraph()
+        lengths.add_weighted_edges_from((i, j, level - log) for i, j, log in logs)
+        try:
+            found = nx.find_negative_cycle(lengths, logs[0][0])
+        except nx.NetworkXError:  # networkx's word for "there is none"
+            return best
+        players = _from_least(found[:-1])
+        log_mean = _total_log(graph, players) / len(players)
+        if log_mean <= level:  # negative by rounding alone
+            return best
+        best, level = _measured(graph, players, log_mean), log_mean + PROGRESS
+
+
+def _from_least(cycle: list[int]) -> tuple[int, ...]:
+    """The same cycle, begun at its least player."""
+    start = cycle.index(min(cycle))
+    return tuple(cycle[start:] + cycle[:start])
+
+
+def _hops(players: tuple[int, ...]) -> list[tuple[int, int]]:
+    return list(zip(players, players[1:] + players[:1], strict=True))
+
+
+def _total_log(graph: "nx.DiGraph[int]", players: tuple[int, ...]) -> float:
+    return math.fsum(float(graph.edges[hop]["log"]) for hop in _hops(players))
+
+
+def _measured(graph: "nx.DiGraph[int]", players: tuple[int, ...], log_mean: float) -> BlockingCycle:
+    gain = math.prod(float(graph.edges[hop]["gain"]) for hop in _hops(players))
+    return BlockingCycle(players, gain, math.exp(min(log_mean, LARGEST_LOG)))

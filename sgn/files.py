@@ -1,0 +1,31 @@
+"""One loader for games, certificates and refusals, and the checker on values and files alike."""
+
+import os
+from pathlib import Path
+
+import games
+from certificates import certificate, check
+from certificates.certificate import Certificate, Refusal
+from certificates.document import read
+from games.game import Game
+
+
+def load(path: str | os.PathLike[str]) -> Game | Certificate | Refusal:
+    """A game (.toml), or a certificate or refusal (.json, .json.gz).
+
+    Raises InputError in one sentence that starts with the file's name.
+    """
+    if Path(path).suffix.lower() == ".toml":
+        return games.load(path)
+    return certificate.load(path)
+
+
+def verify(subject: Certificate | Refusal | str | os.PathLike[str]) -> check.Verification:
+    """Check a certificate, a refusal, or the file of one; true when everything claimed is proved.
+
+    The result lists each obligation with its theorem. Raises InputError for a document that is not
+    well formed.
+    """
+    if isinstance(subject, Certificate | Refusal):
+        return check.verify(subject.document)
+    return check.verify(read(subject), os.fspath(subject))

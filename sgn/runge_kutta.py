@@ -1,0 +1,146 @@
+"""RK4 steps for constant J (T11 a): intervals of h that cover (0, H], found by matrix Bernstein bounds."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_matrix import Ball
+from certificates.check_steps import balanced, bernstein, decrease
+from games.number import round_down, round_up
+from sgn.euler import minimise
+from sgn.rounding import nice_step
+
+FloatArray = NDArray[np.float64]
+REFINEMENTS = 14  # halvings of an interval of h before the cover stops there
+CLEARANCE = 1e-4  # below the spectral limit, where the factor reaches 1
+_GRID = 200
+
+
+@final
+@dataclass(frozen=True)
+class RK4Plan:
+    """Steps to certify: intervals of h with rates κ (factor² ≤ 1 − κh), and multipliers where the basis is sector."""
+
+    basis: str
+    weights: FloatArray
+    step_max: Fraction
+    best_step: Fraction
+    factor_at_best: Fraction
+    steps: tuple[Fraction, ...]
+    rates: tuple[Fraction, ...]
+    multipliers: tuple[tuple[Fraction, ...], ...]
+
+
+def stability_polynomial(z: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """P(z) = 1 + z + z²/2 + z³/6 + z⁴/24."""
+    return 1 + z * (1 + z / 2 * (1 + z / 3 * (1 + z / 4)))
+
+
+def spectral_limit(eigenvalues: NDArray[np.complex128]) -> float:
+    """The least h > 0 at which |P(−hλ)| reaches 1 for some eigenvalue λ: no metric certifies more.
+
+    >>> round(spectral_limit(np.array([1.0 + 0j])), 4)
+    2.7853
+    """
+    scale = np.abs(eigenvalues).max()
+    if not scale > 0:
+        return np.inf
+
+    def stable(h: float) -> bool:
+        return bool((np.abs(stability_polynomial(-h * eigenvalues)) < 1).all())
+
+    grid = np.linspace(0, 3 / scale * 1.2, _GRID)[1:]
+    below = 0.0
+    for h in grid:
+        if not stable(h):
+            break
+        below = h
+    above = below + grid[0]
+    for _ in range(40):
+        middle = (below + above) / 2
+        below, above = (middle, above) if stable(middle) else (below, middle)
+    return float(below)
+
+
+def constant_plan(
+    J: FloatArray, weights: FloatArray, sizes: tuple[int, ...], limit: float
+) -> RK4Plan | None:
+    """The longest (0, H] that the metric M(w) allows, up to 0.01 % below the spectral limit.
+
+    J: (n, n), constant; weights: (N,) one a player; None when not even short steps are covered.
+    """
+    w = np.repeat(weights, sizes)
+    if not 0 < limit < np.inf:
+        return None
+    target = limit * (1 - CLEARANCE)
+    cover, reached = _cover(J, w, target)
+    if reached < target:  # the metric stops short of the spectral limit
+        cover, _ = _cover(J, w, reached * (1 - 1e-3))
+    steps, rates = cover
+    if len(steps) == 1:
+        return None
+    root = np.sqrt(w)
+    B = J * (root[:, None] / root[None, :])
+
+    def factor(h: float) -> float:
+        P = _polynomial_of(B, h)
+        return float(np.sqrt(max(np.linalg.eigvalsh(P.T @ P)[-1], 0.0)))
+
+    largest = float(steps[-1])
+    best = Fraction(nice_step(minimise(factor, 0.0, largest), largest))
+    slack = 4e-16 * (2 * len(J) + 8) ** 2 * _size_of_terms(B, float(best))
+    at_best = factor(float(best)) + slack
+    if not at_best < 1:
+        return None
+    factor_at_best = round_up(Fraction(at_best), 13)
+    return RK4Plan("constant", weights, steps[-1], best, factor_at_best, steps, rates, ())
+
+
+def _polynomial_of(B: FloatArray, h: float) -> FloatArray:
+    """P(−hB), by Horner's rule."""
+    eye = np.eye(len(B))
+    result = eye
+    for k in (4, 3, 2, 1):
+        result = eye - h / k * (B @ result)
+    return result
+
+
+def _size_of_terms(B: FloatArray, h: float) -> float:
+    """Σ (h‖B‖)^k/k!: the size of what rounding acts on."""
+    b = h * float(np.sqrt(np.abs(B).sum(axis=0).max() * np.abs(B).sum(axis=1).max()))
+    return 1 + b + b**2 / 2 + b**3 / 6 + b**4 / 24
+
+
+Cover = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
+
+
+def _cover(J: FloatArray, w: FloatArray, limit: float) -> tuple[Cover, float]:
+    """Interval ends from 0 up to the limit with their rates, and how far the cover got."""
+    step = round_down(Fraction(limit), 10)
+    scaled, metric = balanced(Ball.exact(J), Ball.exact(w))
+    coefficients = decrease(scaled, metric, step)
+    root = 1 / np.sqrt(metric.mid)
+    outer = root[:, None] * root[None, :]
+    n = len(J)
+    steps, rates = [Fraction(0)], []
+    low, width = Fraction(0), Fraction(1)
+    while low < 1:
+        high = min(low + width, Fraction(1))
+        matrices = bernstein(coefficients, low, high)
+        relative = matrices.mid * outer
+        least = float(np.linalg.eigvalsh((relative + np.swapaxes(relative, 1, 2)) / 2).min())
+        size = float(np.abs(relative).sum(axis=-1).max())
+        rounding = 4 * float((matrices.rad * outer).sum(axis=-1).max())
+        rate = least - rounding - 2e-15 * n * (n + 8) * size
+        if rate > 0:
+            steps.append(high * step)
+            rates.append(round_down(Fraction(rate * (1 - 1e-6)) / step, 10))
+            low, width = high, 2 * width
+        elif width > Fraction(1, 2**REFINEMENTS):
+            width /= 2
+        else:
+            break
+    return (tuple(steps), tuple(rates)), float(low * step) if low < 1 else limit
