@@ -67,7 +67,8 @@ def print_flagship() -> None:
         errors.append(abs(float(result.structural_margin) - row["sgn_margin"]))
         print(
             f"{row['coupling']:8.4f}  {result.verdict}  {float(result.margin):.8f}"
-            f"  {euler:.5f}  {euler / true_euler:.5f}  {row['euler_step_published'] / true_euler:8.5f}"
+            f"  {euler:.5f}  {euler / true_euler:.5f}"
+            f"  {row['euler_step_published'] / true_euler:8.5f}"
             f"  {rk4:12.5f}  {rk4 / true_rk4:.5f}"
         )
     refuted = sum(result.verdict == "refuted" for result in ours)

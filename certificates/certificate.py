@@ -1,4 +1,4 @@
-"""Certificate and Refusal: what `certify` returns; frozen, saved as JSON, shown as a short table."""
+"""Certificate and Refusal: what `certify` returns; frozen, saved as JSON, shown as a table."""
 
 import os
 from dataclasses import dataclass
@@ -15,9 +15,11 @@ from certificates.claims import (
     read_claims,
     read_refusal,
 )
-from certificates.document import Document, read, write
+from certificates.document import Document, digest, read, write
 from certificates.safe import Lower, Upper, root_above
+from games.errors import InputError
 from games.number import Number, exact, to_text
+from games.region import Region
 
 
 class NotCertified(Exception):
@@ -31,7 +33,7 @@ class NotCertified(Exception):
 @final
 @dataclass(frozen=True)
 class StepRange:
-    """The certified steps h of one method: every h in (0, step_max] contracts in `weights`' metric."""
+    """The certified steps h of one method: every h in (0, step_max] contracts in M(weights)."""
 
     method: str
     steps: Steps
@@ -60,7 +62,7 @@ class StepRange:
         return tuple(Fraction(w) for w in self.steps.weights)
 
     def factor(self, step: Number) -> Upper:
-        """An upper bound of the contraction factor of one step h; ValueError outside (0, step_max]."""
+        """An upper bound of the factor of one step h; ValueError outside (0, step_max]."""
         h = exact(step)
         if not 0 < h <= self.steps.step_max:
             raise ValueError(
@@ -73,7 +75,7 @@ class StepRange:
         return Upper(root_above(self.steps.cover.square_at(h)))
 
     def _interpolated(self, h: Fraction) -> Fraction:
-        """Convexity in h (T9, T10): below the chords through (0, 1), the best and the largest step."""
+        """Convexity in h (T9, T10): below the chords through h = 0, the best and the largest."""
         best, largest = self.steps.best_step, self.steps.step_max
         at_best, at_max = self.steps.factor_at_best, self.steps.factor_at_max or Fraction(1)
         if h <= best:
@@ -120,8 +122,13 @@ class Certificate:
         return self.claims.names
 
     @property
+    def region(self) -> Region | None:
+        """Where the numbers hold: a Box, all of R^n, or None when only bounds were given."""
+        return self.claims.region
+
+    @property
     def margin(self) -> Lower:
-        """α: ⟨F(x) − F(y), x − y⟩_M ≥ α‖x − y‖²_M on the region; the contraction rate of the flow."""
+        """α with ⟨F(x) − F(y), x − y⟩_M ≥ α‖x − y‖²_M on the region: the rate of the flow."""
         return Lower(self.claims.margin)
 
     @property
@@ -175,7 +182,7 @@ class Certificate:
         margin, beta = self.claims.margin, self.claims.lipschitz
         return {"euler": 2 * margin / beta**2, "rk4": Fraction(5, 2) / beta}
 
-    def band(self, first: str, second: str) -> tuple[Lower, Upper | None]:
+    def band(self, first: str, second: str) -> tuple[Upper, Lower | None]:
         """The certified ends (low, high) of w_second / w_first (T4); high None means no upper end.
 
         The lower end is rounded up and the upper one down, so both lie inside. KeyError when the
@@ -184,10 +191,10 @@ class Certificate:
         i, j = self.names.index(first), self.names.index(second)
         for band in self.claims.bands:
             if band.players == (i, j):
-                return Lower(band.low), None if band.high is None else Upper(band.high)
+                return Upper(band.low), None if band.high is None else Lower(band.high)
             if band.players == (j, i) and band.high is not None:
-                high = None if band.low == 0 else Upper(1 / band.low)
-                return Lower(1 / band.high), high
+                high = None if band.low == 0 else Lower(1 / band.low)
+                return Upper(1 / band.high), high
         raise KeyError(f"no band for {first!r} and {second!r} in this certificate")
 
     def require(self) -> "Certificate":
@@ -215,6 +222,10 @@ class Refusal:
 
     @property
     def success(self) -> bool:
+        return False
+
+    def __bool__(self) -> bool:
+        """False: `if certify(…)` asks whether the game is certified."""
         return False
 
     @property
@@ -258,6 +269,10 @@ def from_document(document: Document, where: str = "certificate") -> Certificate
 
 
 def load(path: str | os.PathLike[str]) -> Certificate | Refusal:
-    """The certificate or refusal in a file; InputError in one sentence that starts with its name."""
+    """The certificate or refusal in a file; InputError, one sentence that starts with its name."""
     name = os.fspath(path)
-    return from_document(read(name), name)
+    document = read(name)
+    result = from_document(document, name)
+    if document["digest"] != digest(document):
+        raise InputError(f"{name}: the file was changed after it was made; make it again")
+    return result

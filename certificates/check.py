@@ -30,9 +30,9 @@ from certificates.check_structural import (
     structural_euler_holds,
     structural_margin_holds,
 )
-from certificates.check_witness import witness_holds
 from certificates.claims import REFUSAL_FORMAT, Claims, RefusalClaims, read_claims, read_refusal
 from certificates.document import Document, digest
+from games.errors import InputError
 
 
 @final
@@ -63,6 +63,7 @@ class Verification:
         return self.success
 
 
+@np.errstate(all="ignore")  # what overflows is not finite, and never accepted
 def verify(document: Document, where: str = "certificate") -> Verification:
     """Check a certificate or refusal document; InputError when it is not well formed.
 
@@ -70,14 +71,14 @@ def verify(document: Document, where: str = "certificate") -> Verification:
     """
     require_ieee_arithmetic()
     if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
-        return _verify_refusal(read_refusal(document, where), document)
+        return _verify_refusal(read_refusal(document, where), document, where)
     claims = read_claims(document, where)
     if claims.verdict == "estimated":
         return Verification("estimated", (), "only estimated: sampling proves nothing to re-check")
     obligations = [_digest(document)]
     jacobian = None
     if claims.verdict == "proved":
-        jacobian, rederived = _jacobian(claims)
+        jacobian, rederived = _jacobian(claims, where)
         obligations.append(rederived)
         if jacobian is not None:
             obligations += _with_game(claims, jacobian)
@@ -113,17 +114,35 @@ def _digest(document: Document) -> Obligation:
     return Obligation("digest", "integrity", document["digest"] == digest(document))
 
 
-def _jacobian(claims: Claims) -> tuple[Jacobian | None, Obligation]:
-    """J is re-derived from the game, and constant or multi-affine on the region."""
-    if claims.evidence != {"kind": "exact"} or claims.game is None or claims.region is None:
+def _jacobian(claims: Claims, where: str) -> tuple[Jacobian | None, Obligation]:
+    """J is re-derived from the game: constant, multi-affine, or enclosed over covers."""
+    if claims.game is None or claims.region is None:
         return None, Obligation("Jacobian", "evidence", False, "needs a game and a region")
     try:
+        if claims.evidence["kind"] == "enclosed":
+            return _enclosed(claims, claims.game)
         jacobian = jacobian_of(claims.game, claims.region)
     except Uncheckable as error:
         return None, Obligation("Jacobian", "evidence", False, str(error))
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
     if claims.region.dimension != sum(jacobian.sizes):
         return None, Obligation("Jacobian", "evidence", False, "the region has another dimension")
     detail = "constant" if jacobian.constant else "multi-affine, taken at the vertices"
+    return jacobian, Obligation("Jacobian", "evidence", True, detail)
+
+
+def _enclosed(claims: Claims, game: Document) -> tuple[Jacobian | None, Obligation]:
+    """Every cost is smooth on every leaf of a cover of the region."""
+    from certificates.check_enclosed import EnclosedJacobian, read_covers
+
+    covers = read_covers(claims.evidence["covers"])
+    jacobian = EnclosedJacobian(game, claims.region, covers)
+    defined = jacobian.is_defined()
+    if not defined:
+        detail = "a cost may be undefined or not smooth somewhere on the region"
+        return None, Obligation("Jacobian", "evidence", False, detail)
+    detail = f"enclosed over {len(covers)} covers, {jacobian.leaf_count} leaves"
     return jacobian, Obligation("Jacobian", "evidence", True, detail)
 
 
@@ -134,22 +153,32 @@ def _obligation(name: str, theorem: str, test: Callable[[], bool]) -> Obligation
         return Obligation(name, theorem, False, str(error))
 
 
+def _block_bounds(claims: Claims, J: Jacobian) -> list[Obligation]:
+    """Setting: μ, Λ and L, block by block."""
+    names = ("curvature from below", "curvature from above", "coupling")
+    try:
+        lower, upper = curvature_holds(J, claims.curvature_lower, claims.curvature_upper)
+        failing = failing_couplings(J, claims.coupling_upper)
+    except Uncheckable as error:
+        return [Obligation(name, "setting", False, str(error)) for name in names]
+    hold = (bool(lower.all()), bool(upper.all()), len(failing) == 0)
+    return [Obligation(name, "setting", each) for name, each in zip(names, hold, strict=True)]
+
+
 def _with_game(claims: Claims, J: Jacobian) -> list[Obligation]:
     """What needs the Jacobian."""
-    lower, upper = curvature_holds(J, claims.curvature_lower, claims.curvature_upper)
-    failing = failing_couplings(J, claims.coupling_upper)
-    result = [
-        Obligation("curvature from below", "setting", bool(lower.all())),
-        Obligation("curvature from above", "setting", bool(upper.all())),
-        Obligation("coupling", "setting", len(failing) == 0),
-    ]
+    result = _block_bounds(claims, J)
     w, euler, rk4 = claims.weights, claims.euler, claims.rk4
     if claims.margin_basis == "direct":
         result.append(_obligation("margin", "T5", lambda: margin_holds(J, w, claims.margin)))
     if (euclidean := claims.euclidean_margin) is not None:
         equal = np.ones(len(w))
         result.append(
-            _obligation("Euclidean margin", "T5", lambda: margin_holds(J, equal, euclidean))
+            _obligation(
+                "Euclidean margin",
+                "T5",
+                lambda: margin_holds(J, equal, euclidean, "euclidean_margin"),
+            )
         )
     if "lipschitz" not in claims.witnesses:
         result.append(
@@ -216,9 +245,18 @@ def _needs_game(claims: Claims) -> bool:
     )
 
 
-def _verify_refusal(claims: RefusalClaims, document: Document) -> Verification:
+def _verify_refusal(claims: RefusalClaims, document: Document, where: str) -> Verification:
+    from certificates.check_witness import witness_holds
+
     game, witness = claims.game, claims.witness
     if game is None or witness is None:
         return Verification(claims.verdict, (), "nothing is claimed that could be re-checked")
-    holds = _obligation("witness", "T6", lambda: witness_holds(game, claims.region, witness))
-    return _summary(claims.verdict, [_digest(document), holds], "the witness holds")
+    try:
+        holds = _obligation("witness", "T6", lambda: witness_holds(game, claims.region, witness))
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    return _summary(
+        claims.verdict,
+        [_digest(document), holds],
+        "the witness holds (a refusal's other numbers are not checked)",
+    )

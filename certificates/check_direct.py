@@ -1,11 +1,14 @@
-"""Obligations that need the Jacobian: matrix inequalities that are affine in J, so vertices suffice (T5, T10, T11 a)."""
+"""Obligations that need the Jacobian (T5, T10, T11 a).
+
+Matrix inequalities that are affine in J, so vertices suffice.
+"""
 
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_jacobian import Jacobian, Uncheckable
+from certificates.check_jacobian import Jacobian
 from certificates.check_matrix import Ball, block, diagonal, is_psd
 from certificates.check_steps import constant_cover_holds, constant_step, covers, well_ordered
 from certificates.claims import Band, Coupling, Steps, Vector
@@ -15,28 +18,30 @@ def curvature_holds(
     J: Jacobian, lower: Vector, upper: Vector
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Setting, per player: sym J_ii ⪰ μ_i I, and sym J_ii ⪯ Λ_i I."""
-    above, below = (np.zeros(len(J.sizes), dtype=bool) for _ in range(2))
-    for group in J.blocks:
+    count = len(J.sizes)
+    above, below, seen = np.ones(count, bool), np.ones(count, bool), np.zeros(count, bool)
+    for group in J.each_block():
         own = group.rows == group.cols
         players = group.rows[own]
         low, high = lower[players], upper[players]
         if group.low is not None and group.high is not None:
-            above[players] = (group.low[own] >= low[:, None]).all(axis=1)
-            below[players] = (group.high[own] <= high[:, None]).all(axis=1)
+            above[players] &= (group.low[own] >= low[:, None]).all(axis=1)
+            below[players] &= (group.high[own] <= high[:, None]).all(axis=1)
         elif len(players):
             blocks = group.ball[own]
-            above[players] = is_psd(blocks - _identity(low, blocks)).all(axis=1)
-            below[players] = is_psd(_identity(high, blocks) - blocks).all(axis=1)
-    return above, below
+            above[players] &= is_psd(blocks - _identity(low, blocks)).all(axis=1)
+            below[players] &= is_psd(_identity(high, blocks) - blocks).all(axis=1)
+        seen[players] = True
+    return above & seen, below & seen
 
 
 def failing_couplings(J: Jacobian, coupling: Coupling) -> NDArray[np.int64]:
-    """Setting: the pairs (as i·N + j) where ‖J_ij‖ ≤ L_ij is not shown; L_ij = 0 where not claimed."""
+    """Setting: the pairs (as i·N + j) where ‖J_ij‖ ≤ L_ij is not shown; L_ij = 0 if not claimed."""
     count = len(J.sizes)
     codes = coupling.rows * count + coupling.cols
     order = np.argsort(codes)
     failing = [np.zeros(0, dtype=np.int64)]
-    for group in J.blocks:
+    for group in J.each_block():
         other = group.rows != group.cols
         code = group.rows[other] * count + group.cols[other]
         claimed = _lookup(codes[order], coupling.values[order], code)
@@ -79,22 +84,16 @@ def _norms_at_most(blocks: Ball, bounds: Vector) -> NDArray[np.bool_]:
     return np.asarray(is_psd(matrix).all(axis=1))
 
 
-def _as_is(J: Jacobian, weights: Vector) -> tuple[Ball, Ball]:
-    """J at its vertices and diag(M), one entry a variable."""
-    if J.whole is None:
-        raise Uncheckable("the Jacobian is too large to be dense")
-    return J.whole, J.spread(Ball.of_vector(weights))
-
-
 def _rows_times(weights: Ball, matrix: Ball) -> Ball:
     """diag(w)·B."""
     return weights[:, None] * matrix
 
 
-def margin_holds(J: Jacobian, weights: Vector, margin: Fraction) -> bool:
+def margin_holds(J: Jacobian, weights: Vector, margin: Fraction, purpose: str = "margin") -> bool:
     """T5: sym(MJ) − αM ⪰ 0."""
-    whole, w = _as_is(J, weights)
-    return bool(is_psd(_rows_times(w, whole) - diagonal(w * Ball.of(margin))).all())
+    w = J.spread(Ball.of_vector(weights))
+    floor = diagonal(w * Ball.of(margin))
+    return all(is_psd(_rows_times(w, B) - floor).all() for B in J.each_whole(purpose))
 
 
 def norm_holds(B: Ball, w: Ball, bound: Fraction) -> bool:
@@ -106,34 +105,44 @@ def norm_holds(B: Ball, w: Ball, bound: Fraction) -> bool:
 
 def lipschitz_holds(J: Jacobian, weights: Vector, bound: Fraction) -> bool:
     """‖J‖_M ≤ β."""
-    return norm_holds(*_as_is(J, weights), bound)
+    w = J.spread(Ball.of_vector(weights))
+    return all(norm_holds(B, w, bound) for B in J.each_whole("lipschitz"))
 
 
 def cocoercivity_holds(J: Jacobian, weights: Vector, c: Fraction) -> bool:
     """T10: sym(MJ) ⪰ c JᵀMJ ⇔ [[sym(MJ), JᵀM], [MJ, M/c]] ⪰ 0, c > 0."""
-    whole, w = _as_is(J, weights)
-    product = _rows_times(w, whole)
-    half = Ball.exact(0.5)
-    symmetric = (product + product.T) * half
-    corner = diagonal(w * Ball.of(1 / c)) if c > 0 else diagonal(-w)
-    return bool(is_psd(block([[symmetric, product.T], [product, corner]])).all())
+    if c <= 0:
+        return False
+    w = J.spread(Ball.of_vector(weights))
+    corner, half = diagonal(w * Ball.of(1 / c)), Ball.exact(0.5)
+    for B in J.each_whole("cocoercivity"):
+        product = _rows_times(w, B)
+        symmetric = (product + product.T) * half
+        if not is_psd(block([[symmetric, product.T], [product, corner]])).all():
+            return False
+    return True
 
 
-def _step_factor_holds(J: Jacobian, weights: Vector, step: Fraction, factor: Fraction) -> bool:
-    """‖I − hJ‖_M ≤ q at every vertex, hence for averaged Jacobians too."""
-    whole, w = _as_is(J, weights)
-    eye = Ball.exact(np.eye(whole.mid.shape[-1]))
-    return norm_holds(eye - whole * Ball.of(step), w, factor)
+def _step_factor_holds(
+    J: Jacobian, weights: Vector, step: Fraction, factor: Fraction, purpose: str
+) -> bool:
+    """‖I − hJ‖_M ≤ q on the region, hence for averaged Jacobians too."""
+    w, h = J.spread(Ball.of_vector(weights)), Ball.of(step)
+    eye = Ball.exact(np.eye(sum(J.sizes)))
+    return all(norm_holds(eye - B * h, w, factor) for B in J.each_whole(purpose))
 
 
 def direct_euler_holds(J: Jacobian, steps: Steps) -> bool:
-    """T10: the factor at the best and at the largest step; h ↦ ‖I − hJ‖_M is convex, so every h between is covered."""
-    at_max = steps.factor_at_max
+    """T10: the factor at the best and at the largest step.
+
+    h ↦ ‖I − hJ‖_M is convex and 1 at h = 0, so every h in between is covered.
+    """
+    w, at_max = steps.weights, steps.factor_at_max
     return (
         at_max is not None
         and well_ordered(steps)
-        and _step_factor_holds(J, steps.weights, steps.best_step, steps.factor_at_best)
-        and _step_factor_holds(J, steps.weights, steps.step_max, at_max)
+        and _step_factor_holds(J, w, steps.best_step, steps.factor_at_best, "euler_best")
+        and _step_factor_holds(J, w, steps.step_max, at_max, "euler_max")
     )
 
 
@@ -141,18 +150,18 @@ def constant_rk4_holds(J: Jacobian, steps: Steps) -> bool:
     """T11 (a): the cover of (0, step_max], and the factor at the best step."""
     if steps.cover is None or not J.constant or not well_ordered(steps):
         return False
-    whole, w = _as_is(J, steps.weights)
     if not covers(steps.cover, steps.step_max):
         return False
-    P, metric = constant_step(whole[0], w, steps.best_step)
+    whole, w = next(J.each_whole("rk4"))[0], J.spread(Ball.of_vector(steps.weights))
+    P, metric = constant_step(whole, w, steps.best_step)
     return norm_holds(P, metric, steps.factor_at_best) and constant_cover_holds(
-        whole[0], w, steps.cover
+        whole, w, steps.cover
     )
 
 
 def direct_band_holds(J: Jacobian, band: Band) -> bool:
-    """T5 at both ends; sym(MJ) − aM is linear in M, so every ratio between is covered. Two players."""
-    if band.high is None or len(J.sizes) != 2 or not 0 < band.low <= band.high:
+    """T5 at both ends; sym(MJ) − aM is linear in M, so every ratio between holds. Two players."""
+    if band.high is None or len(J.sizes) != 2 or not 0 < band.low <= band.high or band.margin < 0:
         return False
     ends = []
     for ratio in (band.low, band.high):

@@ -1,6 +1,7 @@
 """The Jacobian of a game document, re-derived by the checker's own path (evidence exact)."""
 
-from collections.abc import Sequence
+import abc
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, final
@@ -15,11 +16,10 @@ from certificates.check_polynomial import (
     derivative,
     polynomial_of,
 )
+from certificates.check_text import WHERE, check_head, read_costs
 from certificates.claims import read_sparse
-from certificates.document import Document, decode_array, is_count, number, require_keys, vector
+from certificates.document import Document, decode_array, is_count, require_keys, vector
 from games.errors import InputError
-from games.expression import Graph, parse
-from games.game import Player, check_names
 from games.number import float_enclosure
 from games.region import Box, Region
 
@@ -35,7 +35,7 @@ class Uncheckable(Exception):
 @final
 @dataclass(frozen=True)
 class Blocks:
-    """Blocks J_ij of one shape at every vertex that matters: K blocks, V vertices, shape (K, V, d_i, d_j)."""
+    """Blocks J_ij of one shape at the V vertices that matter: K blocks, shape (K, V, d_i, d_j)."""
 
     rows: NDArray[np.int64]
     cols: NDArray[np.int64]
@@ -44,16 +44,20 @@ class Blocks:
     high: NDArray[Any] | None
 
 
-@final
-@dataclass(frozen=True)
-class Jacobian:
-    """J on the region: its blocks (all that can differ from 0, and the diagonal) and, if not too large, all of it."""
+class Jacobian(abc.ABC):
+    """J on the region, as sets of matrices that together hold every value it takes there."""
 
     sizes: tuple[int, ...]
     constant: bool
     symmetric: bool  # every J_ii is symmetric
-    blocks: tuple[Blocks, ...]
-    whole: Ball | None  # (V, n, n) at the vertices of the region
+
+    @abc.abstractmethod
+    def each_block(self) -> Iterator[Blocks]:
+        """The blocks that can differ from 0, and the diagonal ones. Raises Uncheckable."""
+
+    @abc.abstractmethod
+    def each_whole(self, purpose: str) -> Iterator[Ball]:
+        """All of J, (V, n, n) at a time, cut as finely as the purpose needs. Raises Uncheckable."""
 
     def spread(self, per_player: Ball) -> Ball:
         """One number a player to one a variable: shape (n,)."""
@@ -61,11 +65,31 @@ class Jacobian:
         return per_player[index]
 
 
-def jacobian_of(game: Document, region: Region | None) -> Jacobian:
+@final
+@dataclass(frozen=True)
+class ExactJacobian(Jacobian):
+    """J constant, or multi-affine and taken at the vertices; `whole` only where not too large."""
+
+    sizes: tuple[int, ...]
+    constant: bool
+    symmetric: bool
+    blocks: tuple[Blocks, ...]
+    whole: Ball | None
+
+    def each_block(self) -> Iterator[Blocks]:
+        yield from self.blocks
+
+    def each_whole(self, purpose: str) -> Iterator[Ball]:
+        if self.whole is None:
+            raise Uncheckable("the Jacobian is too large to be dense")
+        yield self.whole
+
+
+def jacobian_of(game: Document, region: Region | None) -> ExactJacobian:
     """J from the game's document. Raises Uncheckable or InputError."""
     kind = game.get("kind")
     if kind == "quadratic":
-        return _quadratic(game)
+        return quadratic(game)
     if kind == "symbolic":
         return _symbolic(game, region)
     raise Uncheckable(f"a game of kind {str(kind)[:40]!r} holds nothing that can be re-derived")
@@ -74,10 +98,14 @@ def jacobian_of(game: Document, region: Region | None) -> Jacobian:
 # ---- quadratic games: the matrix itself ----------------------------------------------------------
 
 
-def _quadratic(game: Document) -> Jacobian:
-    where = "certificate: game"
+def quadratic(game: Document) -> ExactJacobian:
+    """The matrix of the document. Raises InputError, or Uncheckable when it is too large."""
+    where = WHERE
     required = {"format", "kind", "name", "players", "jacobian"}
     fields = require_keys(game, where, required, {"source", "linear", "field"})
+    check_head(fields)
+    if not isinstance(fields.get("field", True), bool):
+        raise InputError(f"{where}.field: expected true or false")
     for player in fields["players"]:
         entry = require_keys(player, f"{where}.players", {"name", "size"})
         if not is_count(entry["size"]) or entry["size"] == 0:
@@ -106,7 +134,7 @@ def _quadratic(game: Document) -> Jacobian:
         for b in blocks
         if b.ball.mid.shape[-1] == b.ball.mid.shape[-2]
     )
-    return Jacobian(sizes, constant=True, symmetric=symmetric, blocks=blocks, whole=whole)
+    return ExactJacobian(sizes, constant=True, symmetric=symmetric, blocks=blocks, whole=whole)
 
 
 def _group_entries(
@@ -125,6 +153,8 @@ def _group_entries(
     block_rows, block_cols = np.divmod(codes, count)
     place = np.searchsorted(codes, code)
     shape_code = size[block_rows] * (size.max() + 1) + size[block_cols]
+    if (size[block_rows].astype(float) * size[block_cols]).sum() > MAX_ENTRIES:
+        raise Uncheckable("the blocks that are not zero are too large to be dense")
     groups = []
     for key in np.unique(shape_code):
         members = np.flatnonzero(shape_code == key)
@@ -143,7 +173,7 @@ def _group_entries(
 # ---- symbolic games: polynomials from the text ---------------------------------------------------
 
 
-def _symbolic(game: Document, region: Region | None) -> Jacobian:
+def _symbolic(game: Document, region: Region | None) -> ExactJacobian:
     sizes, entries = second_derivatives(game)
     n = sum(sizes)
     used = {v for row in entries for p in row for monomial in p for v, _ in monomial}
@@ -169,54 +199,34 @@ def _symbolic(game: Document, region: Region | None) -> Jacobian:
         n > MAX_DENSE or 2 ** len(used) > MAX_VERTICES or 2 ** len(used) * n * n > MAX_ENTRIES
     )
     whole = None if too_large else _at_vertices(entries, region)
-    return Jacobian(sizes, constant=constant, symmetric=True, blocks=blocks, whole=whole)
+    return ExactJacobian(sizes, constant=constant, symmetric=True, blocks=blocks, whole=whole)
 
 
 def second_derivatives(game: Document) -> tuple[tuple[int, ...], list[list[Polynomial]]]:
     """The players' sizes and all entries of J as polynomials, from the cost texts."""
-    where = "certificate: game"
-    required = {"format", "kind", "name", "players"}
-    fields = require_keys(game, where, required, {"source", "parameters"})
-    players, costs = [], []
-    for entry in fields["players"]:
-        player = require_keys(entry, f"{where}.players", {"name", "variables", "cost"})
-        variables = player["variables"]
-        if not isinstance(variables, list) or not all(isinstance(v, str) for v in variables):
-            raise InputError(f"{where}.players: variables must be a list of names")
-        if not isinstance(player["cost"], str):
-            raise InputError(f"{where}.players: a cost must be text")
-        players.append(Player(player["name"], tuple(variables)))
-        costs.append(player["cost"])
-    check_names(players)
-    graph = Graph()
-    order = [v for player in players for v in player.variables]
-    index = {name: k for k, name in enumerate(order)}
-    names = {name: graph.variable(name) for name in order}
-    parameters = fields.get("parameters", {})
-    if not isinstance(parameters, dict):
-        raise InputError(f"{where}.parameters: expected an object of numbers")
-    for name, value in parameters.items():
-        if name in names:
-            raise InputError(f"{where}.parameters: {name!r} is also a variable")
-        names[name] = graph.constant(number(value, f"{where}.parameters.{name}"))
+    text = read_costs(game)
+    if len(text.variables) > MAX_DENSE:
+        raise Uncheckable("the Jacobian is too large to be dense")
+    index = {name: k for k, name in enumerate(text.variables)}
     entries: list[list[Polynomial]] = []
-    for owner, cost in zip(players, costs, strict=True):
-        root = parse(cost, graph, names, f"cost of {owner.name}")
+    for player, cost in zip(text.players, text.costs, strict=True):
         try:
-            polynomial = polynomial_of(graph, root, index)
+            polynomial = polynomial_of(text.graph, cost, index)
         except NotPolynomial as error:
-            raise Uncheckable(f"the cost of {owner.name} is no polynomial: {error}") from None
-        for variable in owner.variables:
+            raise Uncheckable(f"the cost of {player.name} is no polynomial: {error}") from None
+        for variable in player.variables:
             gradient = derivative(polynomial, index[variable])
-            entries.append([derivative(gradient, k) for k in range(len(order))])
-    return tuple(player.size for player in players), entries
+            entries.append([derivative(gradient, k) for k in range(len(index))])
+    return text.sizes, entries
 
 
 def _at_vertices(part: Sequence[Sequence[Polynomial]], region: Region | None) -> Ball:
-    """Enclosures (V, a, b) of a matrix of multi-affine polynomials at the vertices over its own variables."""
+    """Enclosures (V, a, b) of a multi-affine matrix at the vertices over its own variables."""
     used = sorted({v for row in part for p in row for monomial in p for v, _ in monomial})
     if len(used) > MAX_VERTICES.bit_length() - 1:
         raise Uncheckable(f"a block depends on {len(used)} variables: too many vertices")
+    if 2 ** len(used) * len(part) * len(part[0]) > MAX_ENTRIES:
+        raise Uncheckable("a block is too large at so many vertices")
     ends = (
         [sorted({region.lower[v], region.upper[v]}) for v in used]
         if isinstance(region, Box)
@@ -231,7 +241,7 @@ def _at_vertices(part: Sequence[Sequence[Polynomial]], region: Region | None) ->
 
 
 def evaluate(part: Sequence[Sequence[Polynomial]], points: dict[int, Ball], count: int) -> Ball:
-    """Enclosures (count, a, b) of a matrix of polynomials at points, given as one ball (count,) a variable."""
+    """Enclosures (count, a, b) of a polynomial matrix at points: one ball (count,) a variable."""
     shape = (count, len(part), len(part[0]))
     mid, rad = np.zeros(shape), np.zeros(shape)
     for a, row in enumerate(part):
@@ -260,20 +270,3 @@ def _stack(members: list[tuple[int, int, Ball, Any]]) -> Blocks:
     low, high = (np.empty((len(members), 1), dtype=object) for _ in range(2))
     low[:, 0], high[:, 0] = [m[3][0] for m in members], [m[3][1] for m in members]
     return Blocks(rows, cols, ball, low, high)
-
-
-def jacobian_at(game: Document, point: tuple[Fraction, ...] | None) -> Ball:
-    """An enclosure of J (n, n) at a rational point (any point, None, when J is constant)."""
-    if game.get("kind") == "quadratic":
-        whole = _quadratic(game).whole
-        if whole is None:
-            raise Uncheckable("the Jacobian is too large to be dense")
-        return whole[0]
-    if game.get("kind") != "symbolic":
-        raise Uncheckable("the game holds nothing that can be re-derived")
-    _, entries = second_derivatives(game)
-    if point is None:
-        point = ()
-    if len(point) < len(entries) and any(m for row in entries for p in row for m in p):
-        raise Uncheckable("the witness names no point, and the Jacobian is not constant")
-    return evaluate(entries, {k: Ball.of([x]) for k, x in enumerate(point)}, 1)[0]

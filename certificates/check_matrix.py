@@ -1,7 +1,8 @@
-"""Rigorous matrices for the checker: midpoint–radius balls and one test, "every member is positive semidefinite".
+"""Rigorous matrices for the checker: midpoint–radius balls, and one test of them.
 
-Trusted: IEEE binary64 + − * in round-to-nearest, and that a matrix product sums its products in some order
-(any order, with or without fused multiply-add). Nothing is asked of LAPACK: its factor is a hint, checked here.
+The test is "every member is positive semidefinite". Trusted: IEEE binary64 + − * in
+round-to-nearest, and that a matrix product sums its products in some order (any order, with or
+without fused multiply-add). Nothing is asked of LAPACK: its factor is a hint, checked here.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ TINY = 2.0**-1022  # more than the absolute error of an operation that underflow
 
 def rounded_up(value: Floats, roundings: int) -> Floats:
     """An upper bound of a sum of nonnegative terms that was computed with so many roundings."""
-    grown = np.nextafter(value * (1 + 2 * (roundings + 2) * UNIT), np.inf)
+    grown = value * (1 + 2 * (roundings + 4) * UNIT) + TINY  # TINY: the product may underflow
     return np.where(value == 0, value, grown)
 
 
@@ -56,7 +57,7 @@ class Ball:
 
     @classmethod
     def between(cls, low: Floats, high: Floats) -> "Ball":
-        """The smallest ball round an interval with float ends (lower end as the centre of thin ones)."""
+        """The smallest ball round an interval with float ends (thin ones: their end as centre)."""
         mid = np.where(low == high, low, low + (high - low) / 2)
         rad = np.maximum(rounded_up(high - mid, 1), rounded_up(mid - low, 1))
         return cls(mid, rad)
@@ -90,7 +91,9 @@ class Ball:
         """|fl(AB) − AB| ≤ γ_k |A||B| for any order of summation, γ_k ≤ 1.01 k u."""
         k = self.mid.shape[-1]
         a, b = np.abs(self.mid), np.abs(other.mid)
-        rad = a @ (other.rad + 1.01 * (k + 4) * UNIT * b)
+        share = 1.01 * (k + 4) * UNIT * b
+        # one up where it underflowed: its row of A may be huge
+        rad = a @ (other.rad + np.where(b > 0, np.nextafter(share, np.inf), 0.0))
         if self.rad.any():
             rad = rad + self.rad @ (b + other.rad)
         return Ball(self.mid @ other.mid, rounded_up(rad + 4 * k * TINY, 2 * k + 8))
@@ -124,7 +127,7 @@ def symmetric_part(S: Ball) -> Ball:
 
 
 def is_diagonally_dominant(S: Ball) -> Bools:
-    """Gershgorin: S_ii ≥ Σ_{j≠i} |S_ij| for every row of every member, hence positive semidefinite."""
+    """Gershgorin: S_ii ≥ Σ_{j≠i} |S_ij| in every row of every member, hence all are ⪰ 0."""
     n = S.mid.shape[-1]
     centre = np.diagonal(S.mid, axis1=-2, axis2=-1)
     off = np.abs(S.mid) * (1 - np.eye(n)) + S.rad
@@ -134,10 +137,11 @@ def is_diagonally_dominant(S: Ball) -> Bools:
 
 
 def is_psd(matrix: Ball) -> Bools:
-    """For each matrix of the batch: True only if the symmetric part of every member is positive semidefinite.
+    """For each ball of the batch: True only if the symmetric part of every member is ⪰ 0.
 
-    S = LLᵀ + D with D diagonally dominant. L comes from a floating-point Cholesky factorisation of a slightly
-    smaller matrix and is not trusted; the congruence by powers of two that balances S first is exact.
+    S = LLᵀ + D with D diagonally dominant. L comes from a floating-point Cholesky factorisation
+    of a slightly smaller matrix and is not trusted; the congruence by powers of two that balances
+    S first is exact.
     """
     n = matrix.mid.shape[-1]
     with np.errstate(all="ignore"):
@@ -159,10 +163,19 @@ def _is_dominant_after_factor(S: Ball) -> Bools:
     balanced = Ball(np.ldexp(S.mid, power), rounded_up(np.ldexp(S.rad, power) + 2 * TINY, 2))
     root = np.sqrt(np.diagonal(balanced.mid, axis1=-2, axis2=-1))
     rounding = 1.5 * (n + 8) * UNIT * root * root.sum(axis=-1, keepdims=True)
-    slack = 2 * balanced.rad.sum(axis=-1) + rounding  # what D must outweigh
+    slack = (1 + 1e-9) * balanced.rad.sum(axis=-1) + rounding  # what D must outweigh
     L = _factor(balanced.mid - slack[..., None] * np.eye(n))
-    factor = Ball.exact(L)
-    return is_diagonally_dominant(balanced - factor @ factor.T)
+    return is_diagonally_dominant(balanced - gram(L))
+
+
+def gram(L: Floats) -> Ball:
+    """LLᵀ: the products of row i and row j sum to at most |l_i||l_j| in size (Cauchy–Schwarz)."""
+    k = L.shape[-1]
+    mid = L @ np.swapaxes(L, -1, -2)
+    square = np.diagonal(mid, axis1=-2, axis2=-1) + k * TINY  # products may have underflowed
+    length = np.sqrt(rounded_up(square, k + 3))
+    rad = 1.01 * (k + 4) * UNIT * length[..., :, None] * length[..., None, :]
+    return Ball(mid, rounded_up(rad + 4 * k * TINY, 8))
 
 
 def _factor(matrices: Floats) -> Floats:

@@ -1,7 +1,8 @@
-"""Cost text to polynomials with exact coefficients: the checker's own way to derivatives (evidence exact).
+"""Cost text to polynomials with exact coefficients: the checker's own derivatives (exact evidence).
 
-A polynomial is a dictionary from monomials to coefficients. A monomial is a sorted tuple of (variable, exponent);
-a coefficient is an interval (low, high) of rationals, a single point unless an irrational constant is involved.
+A polynomial is a dictionary from monomials to coefficients. A monomial is a sorted tuple of
+(variable, exponent); a coefficient is an interval (low, high) of rationals, a single point unless
+an irrational constant is involved.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Runge–Kutta steps, checked: for constant J by matrices over intervals of h (T11 a), else by 5 × 5 rationals (T11 b)."""
+"""Runge–Kutta steps, checked over intervals of h.
+
+For constant J by matrices (T11 a), else by 5 × 5 rationals (T11 b).
+"""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -57,7 +60,7 @@ def _scaled(ball: Ball, power: NDArray[np.int32]) -> Ball:
 
 
 def decrease(J: Ball, metric: Ball, step: Fraction) -> Ball:
-    """The eight coefficients in t of (M − PᵀMP)/t at h = t·step, for J (n, n) and diag(M) (n,): (8, n, n)."""
+    """The eight coefficients (8, n, n) in t of (M − PᵀMP)/t at h = t·step; diag(M) is (n,)."""
     n = J.mid.shape[-1]
     Y = J * Ball.of(-step)
     powers = [Ball.exact(np.eye(n)), Y]
@@ -76,7 +79,7 @@ def decrease(J: Ball, metric: Ball, step: Fraction) -> Ball:
 
 
 def bernstein(coefficients: Ball, low: Fraction, high: Fraction) -> Ball:
-    """Matrix Bernstein coefficients on [low, high] of Σ_k t^k A_k: the polynomial lies in their convex hull."""
+    """Matrix Bernstein coefficients of Σ_k t^k A_k on [low, high]: it lies in their convex hull."""
     degree = len(coefficients.mid) - 1
     table = [
         [_blossom(k, m, degree, low, high) for k in range(degree + 1)] for m in range(degree + 1)
@@ -143,7 +146,7 @@ def sector_matrices(
     rate: Fraction,
     multipliers: Sequence[Fraction],
 ) -> tuple[Matrix, Matrix, Matrix]:
-    """T11 (b), divided by h: the 5 × 5 matrices K₀, K₁, K₂ of K₀ + hK₁ + h²K₂ in the basis (Δx, ΔF₁ … ΔF₄)."""
+    """T11 (b), divided by h: K₀ + hK₁ + h²K₂, 5 × 5 matrices in the basis (Δx, ΔF₁ … ΔF₄)."""
     K = (_zero(), _zero(), _zero())
 
     def add(power: int, i: int, j: int, value: Fraction) -> None:
@@ -194,7 +197,7 @@ def is_positive_definite(matrix: Matrix) -> bool:
     """Whether every pivot of exact elimination is positive."""
     rows = [list(row) for row in matrix]
     for k, pivot_row in enumerate(rows):
-        if pivot_row[k] <= 0:
+        if not pivot_row[k] > 0:
             return False
         for row in rows[k + 1 :]:
             factor = row[k] / pivot_row[k]

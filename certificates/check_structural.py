@@ -1,4 +1,7 @@
-"""Obligations that follow from the block bounds alone: sums and products of nonnegative numbers (T2, T4, T9, T11 b)."""
+"""Obligations that follow from the block bounds alone (T2, T4, T9, T11 b).
+
+Sums and products of nonnegative numbers.
+"""
 
 from fractions import Fraction
 from typing import Any
@@ -12,7 +15,8 @@ from certificates.claims import Band, Claims, Coupling, Steps, Vector
 
 EXACT_ENTRIES = 20_000  # up to here in rationals, beyond in directed floats
 
-Numbers = Any  # an object array of Fractions, or a Ball with one entry each: + − * and indexing work on both
+# An object array of Fractions, or a Ball with one entry each: + − * and indexing work on both.
+Numbers = Any
 
 
 def _numbers(*vectors: Vector) -> list[Numbers]:
@@ -62,7 +66,8 @@ def _join(first: Numbers, second: Numbers) -> Numbers:
 def structural_euler_holds(claims: Claims, steps: Steps) -> bool:
     """T9 at the best and at the largest step with one x: N(h)x ≤ qx and N(h)ᵀ(wx) ≤ q(wx).
 
-    The entries of N(h) are convex in h and N(0) = I, so every h in between is covered, by interpolation.
+    The entries of N(h) are convex in h and N(0) = I, so every h in between is covered, by
+    interpolation.
     """
     x, at_max = claims.witnesses.get("euler"), steps.factor_at_max
     if x is None or at_max is None or not well_ordered(steps):
@@ -93,7 +98,10 @@ def _structural_factor_holds(
 
 
 def lipschitz_from_bounds_holds(claims: Claims) -> bool:
-    """‖J‖_M ≤ β from the bounds alone: N = diag(max(|μ|, |Λ|)) + L, N x ≤ s and NᵀWs ≤ β²Wx with x, s > 0."""
+    """‖J‖_M ≤ β from the bounds alone (T9, norms).
+
+    N = diag(max(|μ|, |Λ|)) + L, N x ≤ s and NᵀWs ≤ β²Wx with x, s > 0.
+    """
     L, x, s = (
         claims.coupling_upper,
         claims.witnesses["lipschitz"],
@@ -116,7 +124,7 @@ def lipschitz_from_bounds_holds(claims: Claims) -> bool:
 
 
 def sector_rk4_holds(claims: Claims, steps: Steps) -> bool:
-    """T11 (b) in the certificate's own metric: margin, Lipschitz constant and (if proved) cocoercivity."""
+    """T11 (b) in the certificate's own metric, from margin, Lipschitz and (if proved) c."""
     cover = steps.cover
     if cover is None or not well_ordered(steps) or not covers(cover, steps.step_max):
         return False
@@ -137,7 +145,13 @@ def structural_band_holds(claims: Claims, band: Band) -> bool:
     p = Fraction(claims.curvature_lower[i]) - band.margin
     r = Fraction(claims.curvature_lower[j]) - band.margin
     onto, back = (Fraction(claims.coupling_upper.entry(*pair)) for pair in ((i, j), (j, i)))
-    if p < 0 or r < 0 or band.low < 0 or (band.high is not None and band.high < band.low):
+    if (
+        band.margin < 0
+        or p < 0
+        or r < 0
+        or band.low < 0
+        or (band.high is not None and band.high < band.low)
+    ):
         return False
 
     def inside(t: Fraction) -> bool:

@@ -1,4 +1,7 @@
-"""What a certificate claims: the document read once, strictly, into exact numbers. Used to check and to show."""
+"""What a certificate claims: the document read once, strictly, into exact numbers.
+
+Used to check and to show.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,18 +20,30 @@ from certificates.document import (
     require_keys,
     vector,
 )
+from certificates.witness import Point, Witness, read_point, read_witness
 from games.errors import InputError
 from games.region import Box, Region, Space
 
 FORMAT, REFUSAL_FORMAT = "sgn-certificate/1", "sgn-refusal/1"
-VERDICTS = {"exact": "proved", "sampled": "estimated", "assumed": "conditional"}
+VERDICTS = {
+    "exact": "proved",
+    "enclosed": "proved",
+    "sampled": "estimated",
+    "assumed": "conditional",
+}
+EVIDENCE = {  # what each kind of evidence says of itself, and what it may say
+    "exact": (set[str](), set[str]()),
+    "enclosed": ({"covers"}, {"note"}),
+    "sampled": ({"draws", "claims", "epsilon", "delta", "seed", "statement"}, {"note"}),
+    "assumed": ({"symmetric"}, set[str]()),
+}
 Vector = NDArray[Any]  # Fractions (object) or binary64
 
 
 @final
 @dataclass(frozen=True)
 class Coupling:
-    """L by its nonzero entries: L[rows[k], cols[k]] = values[k], each pair once, none on the diagonal."""
+    """L by its nonzero entries, L[rows[k], cols[k]] = values[k]; each pair once, none diagonal."""
 
     rows: NDArray[np.int64]
     cols: NDArray[np.int64]
@@ -43,7 +58,7 @@ class Coupling:
 @final
 @dataclass(frozen=True)
 class Cover:
-    """RK4 over (0, H]: on [steps[k], steps[k+1]] the squared factor is at most 1 − rates[k]·h (T11)."""
+    """RK4 over (0, H]: on [steps[k], steps[k+1]] the squared factor is ≤ 1 − rates[k]·h (T11)."""
 
     steps: tuple[Fraction, ...]
     rates: tuple[Fraction, ...]
@@ -134,7 +149,7 @@ def check_format(document: Document, where: str, expected: str) -> None:
 
 
 def read_claims(document: Document, where: str = "certificate") -> Claims:
-    """The claims of a certificate document; raises InputError for anything that is not well formed."""
+    """The claims of a certificate document; InputError for anything that is not well formed."""
     check_format(document, where, FORMAT)
     require_keys(document, where, _REQUIRED, _OPTIONAL)
 
@@ -144,22 +159,26 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
     def read(key: str) -> Fraction:
         return number(document[key], at(key))
 
-    evidence = document["evidence"]
-    kind = evidence.get("kind") if isinstance(evidence, dict) else None
-    if kind not in VERDICTS or document["verdict"] != VERDICTS[kind]:
+    evidence = _evidence(document["evidence"], at("evidence"), complete=True)
+    if document["verdict"] != VERDICTS[evidence["kind"]]:
         raise InputError(
             f"{where}: verdict {str(document['verdict'])[:40]!r} does not go with evidence"
-            f" {str(kind)[:40]!r}; make the certificate again"
+            f" {evidence['kind']!r}; make the certificate again"
         )
     if document["geometry"] != "euclidean":
         raise InputError(f"{where}: geometry must be 'euclidean'")
     names = read_names(document, where)
+    if evidence["kind"] == "assumed" and ("game" in document or "region" in document):
+        raise InputError(f"{where}: given bounds go with a list of players, no game and no region")
     n = len(names)
     weights = _metric(document["metric"], at("metric"), n)
     if not _same(weights, vector(document["weights"], at("weights"), n)):
         raise InputError(f"{where}: weights differ from metric.weights; make the certificate again")
     basis = _choice(document["margin_basis"], at("margin_basis"), ("structural", "direct"))
     steps = require_keys(document["steps"], at("steps"), set(), {"euler", "rk4"})
+    lipschitz = read("lipschitz")
+    if lipschitz <= 0:
+        raise InputError(f"{at('lipschitz')}: a Lipschitz constant is positive")
     return Claims(
         names=names,
         game=document.get("game"),
@@ -175,7 +194,7 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
         structural_margin=read("structural_margin"),
         structural_weights=_positive(document["structural_weights"], at("structural_weights"), n),
         euclidean_margin=read("euclidean_margin") if "euclidean_margin" in document else None,
-        lipschitz=read("lipschitz"),
+        lipschitz=lipschitz,
         cocoercivity=read("cocoercivity") if "cocoercivity" in document else None,
         witnesses=_witnesses(document["witnesses"], at("witnesses"), n),
         euler=_euler(steps["euler"], at("steps.euler"), n) if "euler" in steps else None,
@@ -220,6 +239,15 @@ def read_region(value: Any, where: str) -> Region:
         return Box(lower, upper)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
+
+
+def _evidence(value: Any, where: str, *, complete: bool) -> Document:
+    """What the numbers rest on; a refusal may have less to say than a certificate."""
+    kind = value.get("kind") if isinstance(value, dict) else None
+    required, optional = EVIDENCE[_choice(kind, f"{where}.kind", tuple(EVIDENCE))]
+    if not complete:
+        required, optional = set(), required | optional
+    return require_keys(value, where, {"kind"} | required, optional)
 
 
 def _list(value: Any, where: str) -> list[Any]:
@@ -277,7 +305,7 @@ def _coupling(value: Any, where: str, n: int) -> Coupling:
 def read_sparse(
     value: Any, where: str, n: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Rows, columns and values of a sparse n × n matrix in CSR with sorted columns, no pair twice."""
+    """Rows, columns and values of an n × n matrix in CSR with sorted columns, no pair twice."""
     fields = require_keys(value, where, {"indptr", "indices", "data", "shape"})
     if fields["shape"] != [n, n]:
         raise InputError(f"{where}: the shape must be [{n}, {n}]")
@@ -289,7 +317,14 @@ def read_sparse(
     counts = np.diff(indptr)
     if indptr.shape != (n + 1,) or cols.ndim != 1 or indptr[0] != 0 or indptr[-1] != cols.size:
         raise InputError(f"{where}: indptr does not fit {n} rows")
-    if (counts < 0).any() or (cols < 0).any() or (cols >= n).any():
+    # the ends first: differences of huge ones would wrap round
+    if (
+        (indptr < 0).any()
+        or (indptr > cols.size).any()
+        or (counts < 0).any()
+        or (cols < 0).any()
+        or (cols >= n).any()
+    ):
         raise InputError(f"{where}: an index is out of range")
     rows = np.repeat(np.arange(n, dtype=np.int64), counts)
     if (np.diff(rows * n + cols) <= 0).any():
@@ -332,7 +367,7 @@ def _cover(value: Any, where: str) -> Cover:
         for key in ("steps", "rates")
     )
     multipliers = tuple(
-        tuple(vector(row, f"{where}.multipliers", 12))
+        tuple(Fraction(v) for v in vector(row, f"{where}.multipliers", 12))
         for row in _list(fields.get("multipliers", []), f"{where}.multipliers")
     )
     if len(steps) != len(rates) + 1 or len(multipliers) not in (0, len(rates)):
@@ -365,17 +400,6 @@ REASONS = ("small-gain", "unstable", "domain", "budget", "too-large", "unsupport
 
 @final
 @dataclass(frozen=True)
-class EigenvalueWitness:
-    """T6: at `point`, J − shift·I has an eigenvalue of negative real part; H and v show it."""
-
-    point: tuple[Fraction, ...] | None
-    shift: Fraction
-    matrix: NDArray[np.float64]
-    vector: Vector
-
-
-@final
-@dataclass(frozen=True)
 class RefusalClaims:
     """A refusal's content."""
 
@@ -388,8 +412,8 @@ class RefusalClaims:
     suggestions: tuple[str, ...]
     best: Document  # numbers reached: structural_margin, direct_margin, euclidean_margin
     cycle: tuple[tuple[int, ...], Fraction | None]  # blocking players and their gain
-    worst_point: tuple[Fraction, ...] | None
-    witness: EigenvalueWitness | None
+    worst_point: Point
+    witness: Witness | None
 
 
 def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
@@ -398,10 +422,11 @@ def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
     required = {"format", "evidence", "verdict", "reason", "message", "suggestions", "best"}
     optional = {"game", "players", "region", "cycle", "worst_point", "witness"}
     require_keys(document, where, required | {"produced_by", "digest"}, optional)
+    _evidence(document["evidence"], f"{where}: evidence", complete=False)
     verdict = _choice(document["verdict"], f"{where}: verdict", ("undecided", "refuted"))
     witness = None
     if "witness" in document:
-        witness = _witness(document["witness"], f"{where}: witness")
+        witness = read_witness(document["witness"], f"{where}: witness")
     if (verdict == "refuted") != (witness is not None):
         raise InputError(f"{where}: a refuted game needs a witness, and only a refuted one has one")
     names = read_names(document, where)
@@ -432,7 +457,7 @@ def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
         ),
         best={key: number(value, f"{where}: best.{key}") for key, value in best.items()},
         cycle=cycle,
-        worst_point=_point(document.get("worst_point"), f"{where}: worst_point"),
+        worst_point=read_point(document.get("worst_point"), f"{where}: worst_point"),
         witness=witness,
     )
 
@@ -444,23 +469,3 @@ def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{where}: expected text")
     return value
-
-
-def _point(value: Any, where: str) -> tuple[Fraction, ...] | None:
-    if value is None:
-        return None
-    return tuple(number(v, where) for v in _list(value, where))
-
-
-def _witness(value: Any, where: str) -> EigenvalueWitness:
-    fields = require_keys(value, where, {"kind", "point", "shift", "matrix", "vector"})
-    _choice(fields["kind"], f"{where}.kind", ("eigenvalue",))
-    matrix = decode_array(fields["matrix"], f"{where}.matrix")
-    if matrix.dtype.kind != "f" or matrix.ndim != 2:
-        raise InputError(f"{where}.matrix: expected a square of binary64 numbers")
-    return EigenvalueWitness(
-        point=_point(fields["point"], f"{where}.point"),
-        shift=number(fields["shift"], f"{where}.shift"),
-        matrix=matrix,
-        vector=vector(fields["vector"], f"{where}.vector", len(matrix)),
-    )

@@ -10,6 +10,7 @@ import os
 import stat
 import tempfile
 import zlib
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,19 +24,21 @@ from games.number import parse_number, to_text
 Document = dict[str, Any]
 MAX_FILE = 2**30  # bytes of JSON, after decompression
 MAX_ARRAY = 2**31  # bytes of one array
+MAX_DEPTH = 32  # of lists and objects inside each other
+MAX_BITS = 3400  # of an integer: about 1,000 digits, as in text
 _DTYPES: dict[str, np.dtype[Any]] = {name: np.dtype(name) for name in ("<f8", "<i4", "<i8")}
 UNSIGNED = ("digest", "produced_by")
 
 
 def digest(document: Document) -> str:
-    """sha256 of the canonical text without `digest` and `produced_by` (integrity, not authenticity)."""
+    """sha256 of the canonical text without `digest` and `produced_by`: integrity, not origin."""
     body = {key: value for key, value in document.items() if key not in UNSIGNED}
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read(path: str | os.PathLike[str]) -> Document:
-    """The document in a .json or .json.gz file; raises InputError in one sentence that starts with the file."""
+    """The document in a .json or .json.gz file; InputError in one sentence names the file."""
     name = os.fspath(path)
     try:
         with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
@@ -64,8 +67,8 @@ def parse(text: str, name: str = "certificate") -> Document:
         result = dict(pairs)
         if len(result) < len(pairs):
             keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise InputError(f"{name}: the key {twice!r} stands twice in one object; keep one")
+            [(twice, _)] = Counter(keys).most_common(1)
+            raise InputError(f"{name}: the key {twice[:60]!r} stands twice in one object; keep one")
         return result
 
     def no_float(token: str) -> Any:
@@ -88,7 +91,28 @@ def parse(text: str, name: str = "certificate") -> Document:
         raise InputError(f"{name}: an integer has too many digits; it is no certificate") from None
     if not isinstance(document, dict):
         raise InputError(f"{name}: the file holds no JSON object; name a certificate file")
+    if _is_deeper_than(document, MAX_DEPTH):
+        raise InputError(f"{name}: the JSON is nested too deeply; it is no certificate")
+    if "\\u" in text and not _is_unicode(document):
+        raise InputError(f"{name}: a text holds half a character (\\ud800 to \\udfff); remove it")
     return document
+
+
+def _is_deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        inside = (v.values() if isinstance(v, dict) else v for v in level)
+        level = [v for part in inside for v in part if isinstance(v, dict | list)]
+    return bool(level)
+
+
+def _is_unicode(document: Document) -> bool:
+    """Whether it can be written as UTF-8, hence digested and printed; lone surrogates cannot."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def write(document: Document, path: str | os.PathLike[str]) -> None:
@@ -137,7 +161,7 @@ def encode_arrays(value: Any) -> Any:
 
 
 def decode_array(value: Any, where: str) -> NDArray[Any]:
-    """The array that :func:`encode_array` wrote; sizes are checked before anything is decompressed."""
+    """The array that :func:`encode_array` wrote; sizes are checked before decompression."""
     fields = require_keys(value, where, {"dtype", "shape", "zlib64"})
     dtype, shape, packed = _DTYPES.get(str(fields["dtype"])), fields["shape"], fields["zlib64"]
     if dtype is None:
@@ -185,6 +209,8 @@ def require_keys(
 def number(value: Any, where: str) -> Fraction:
     """An exact number: a JSON integer or number text."""
     if isinstance(value, int) and not isinstance(value, bool):
+        if value.bit_length() > MAX_BITS:
+            raise InputError(f"{where}: an integer has too many digits; write it like 1e400")
         return Fraction(value)
     if not isinstance(value, str):
         raise InputError(f"{where}: expected an integer or a number written as text")
@@ -195,7 +221,7 @@ def number(value: Any, where: str) -> Fraction:
 
 
 def vector(value: Any, where: str, length: int) -> NDArray[Any]:
-    """A list of exact numbers (object array of Fractions) or a binary array (binary64), of this length."""
+    """So many exact numbers: a list (object array of Fractions) or a binary array (binary64)."""
     if isinstance(value, dict):
         array = decode_array(value, where)
         if array.dtype.kind != "f" or array.ndim != 1:

@@ -1,10 +1,13 @@
-"""Numbers that round to their safe side: a lower bound down, an upper bound up, in float() and in print."""
+"""Numbers that round to their safe side: a lower bound down, an upper bound up.
+
+In float() and in print alike.
+"""
 
 from fractions import Fraction
 from math import isqrt
 from typing import final
 
-from games.number import float_enclosure, round_down, round_up, to_text
+from games.number import decimal_places, float_enclosure, round_down, round_up
 
 
 class _Safe(Fraction):
@@ -68,20 +71,26 @@ class Upper(_Safe):
 
 
 def decimal_text(value: Fraction) -> str:
-    """A short decimal for people; powers of ten beyond six digits.
+    """A terminating decimal for people: plain up to nine places either way, else mantissa and e.
 
     >>> decimal_text(Fraction(123, 100)), decimal_text(Fraction(12, 10**9))
     ('1.23', '1.2e-8')
     """
-    text = to_text(value)
-    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    whole, _, tail = digits.partition(".")
-    if "e" in digits or (len(whole) <= 9 and not tail.startswith("00000")):
-        return text
-    significant = (whole + tail).lstrip("0")
-    exponent = len(whole) - 1 if whole.strip("0") else -(len(tail) - len(tail.lstrip("0")) + 1)
-    mantissa = significant[0] + ("." + significant[1:].rstrip("0")).rstrip(".")
-    return f"{sign}{mantissa}e{exponent}"
+    if value == 0:
+        return "0"
+    places = decimal_places(value.denominator)
+    if places is None:
+        raise ValueError(f"{value} has no terminating decimal; round it first")
+    digits = str(abs(value.numerator) * 10**places // value.denominator)
+    exponent = len(digits) - 1 - places
+    digits, sign = digits.rstrip("0"), "-" if value < 0 else ""
+    if -5 <= exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
+    if 0 <= exponent < 9:
+        whole, tail = digits[: exponent + 1].ljust(exponent + 1, "0"), digits[exponent + 1 :]
+        return f"{sign}{whole}{'.' + tail if tail else ''}"
+    tail = digits[1:]
+    return f"{sign}{digits[0]}{'.' + tail if tail else ''}e{exponent}"
 
 
 def root_above(square: Fraction) -> Fraction:

@@ -1,5 +1,6 @@
 """Certificates and refusals as short plain tables: the verdict first."""
 
+import textwrap
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,8 @@ from games.number import round_near
 from games.region import Region, Space
 
 DIGITS = 6
+WIDTH = 110  # characters a line
+_NAME = 24  # characters of a player's name in a label
 _SHOWN = 8  # players listed before an ellipsis
 
 Row = tuple[str, str]
@@ -33,10 +36,7 @@ def statement(claims: Claims) -> str:
 
 def certificate_table(claims: Claims) -> str:
     """Verdict, margin against the Euclidean margin, weights, steps, band, what was checked."""
-    name = (claims.game or {}).get("name") or "game"
-    rows: list[Row] = [("game", f"{name}, {_count(len(claims.names), 'player')}")]
-    if claims.region is not None:
-        rows.append(("region", region_text(claims.region)))
+    rows = _subject(claims)
     rows.append(("margin", f"{_down(claims.margin)}  ({claims.margin_basis}), contraction rate"))
     if claims.euclidean_margin is not None:
         rows.append(("Euclidean margin", _down(claims.euclidean_margin)))
@@ -47,13 +47,17 @@ def certificate_table(claims: Claims) -> str:
     for label, steps in (("Euler step", claims.euler), ("RK4 step", claims.rk4)):
         rows.append((label, _steps_text(steps) if steps else "none certified"))
     for band in claims.bands:
-        i, j = (claims.names[k] for k in band.players)
+        i, j = (_cut(claims.names[k]) for k in band.players)
         high = "inf" if band.high is None else _down(band.high)
         rows.append((f"band w({j})/w({i})", f"[{_up(band.low)}, {high}]"))
     beta = claims.lipschitz
     published = f"Euler {_near(2 * claims.margin / beta**2)}, RK4 {_near(Fraction(5, 2) / beta)}"
     rows.append(("published rules", f"{published}  (2 margin/L^2, 2.5/L; for comparison)"))
     rows.append(("evidence", evidence_text(claims)))
+    if "note" in claims.evidence:
+        rows.append(("note", str(claims.evidence["note"])))
+    if (claims.game or {}).get("derivatives") == "finite differences":
+        rows.append(("derivatives", "finite differences of the given gradients"))
     head = {
         "proved": "PROVED: gradient play contracts",
         "estimated": "ESTIMATED, not proved: gradient play contracts at every sampled point",
@@ -64,10 +68,7 @@ def certificate_table(claims: Claims) -> str:
 
 def refusal_table(claims: RefusalClaims) -> str:
     """Verdict, reason, evidence, what to try."""
-    name = (claims.game or {}).get("name") or "game"
-    rows: list[Row] = [("game", f"{name}, {_count(len(claims.names), 'player')}")]
-    if claims.region is not None:
-        rows.append(("region", region_text(claims.region)))
+    rows = _subject(claims)
     rows.append(("why", claims.message))
     for key, value in claims.best.items():
         rows.append((key.replace("_", " ").replace("euclidean", "Euclidean"), _down(value)))
@@ -76,7 +77,7 @@ def refusal_table(claims: RefusalClaims) -> str:
         ring = " <- ".join(claims.names[k] for k in (*players, players[0]))
         rows.append(("blocking cycle", ring if len(players) > 1 else claims.names[players[0]]))
         if gain is not None:
-            rows.append(("gain of the cycle", _up(gain)))
+            rows.append(("gain of the cycle", _near(gain)))
     if claims.worst_point is not None:
         rows.append(("worst point", ", ".join(_near(v) for v in claims.worst_point[:_SHOWN])))
     for k, suggestion in enumerate(claims.suggestions):
@@ -98,11 +99,31 @@ def verification_table(verification: Verification) -> str:
 
 
 def render(head: str, rows: Iterable[Row]) -> str:
-    """A heading and aligned rows."""
-    listed = list(rows)
+    """A heading and aligned rows, each value broken into lines that fit."""
+    listed = [(_plain(label), _plain(value)) for label, value in rows]
     width = max((len(label) for label, _ in listed), default=0)
-    lines = [head, *(f"  {label:<{width}}  {value}".rstrip() for label, value in listed)]
+    lines = textwrap.wrap(_plain(head), WIDTH, subsequent_indent="  ")
+    for label, value in listed:
+        room = max(WIDTH - width - 4, WIDTH // 3)
+        first, *others = textwrap.wrap(value, room, break_on_hyphens=False) or [""]
+        lines.append(f"  {label:<{width}}  {first}".rstrip())
+        lines += [" " * (width + 4) + line for line in others]
     return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text that cannot steer a terminal or break a table, whatever a name holds."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _subject(claims: Claims | RefusalClaims) -> list[Row]:
+    """Which game, on which region."""
+    name = (claims.game or {}).get("name")
+    players = _count(len(claims.names), "player")
+    rows = [("game", f"{name}, {players}" if name else players)]
+    if claims.region is not None:
+        rows.append(("region", region_text(claims.region)))
+    return rows
 
 
 def weights_text(weights: Iterable[Any]) -> str:
@@ -127,8 +148,10 @@ def region_text(region: Region) -> str:
 
 def evidence_text(claims: Claims) -> str:
     """What the numbers rest on."""
+    if claims.evidence["kind"] == "enclosed":
+        return "interval arithmetic over covers of the region"
     if claims.verdict == "proved":
-        return "exact arithmetic on the Jacobian at every vertex that matters; re-checked"
+        return "exact arithmetic on the Jacobian at every vertex that matters"
     if claims.verdict == "estimated":
         return str(claims.evidence.get("statement", "samples"))
     return "bounds given by the user"
@@ -153,3 +176,7 @@ def _near(value: Fraction) -> str:
 
 def _count(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"

@@ -11,6 +11,7 @@ from typing import final
 from games.graph import Graph
 
 _PARTIAL = frozenset({"log", "log1p", "sqrt", "tan"})  # functions not defined on the whole line
+_POSITIVE = frozenset({"pi", "exp", "cosh", "logistic", "softplus"})
 
 
 @final
@@ -20,7 +21,7 @@ class Degree:
 
     variables: int  # those it may depend on
     twice: int  # those in which its degree may be two or more (meaningful for polynomials)
-    polynomial: bool  # certainly a polynomial with rational coefficients
+    polynomial: bool  # certainly a polynomial (of degree 0 where no variable is)
 
     @property
     def multi_affine(self) -> bool:
@@ -42,7 +43,8 @@ def degrees(graph: Graph, outputs: Iterable[int], variables: Sequence[int]) -> d
         args = [known[argument] for argument in graph.args[node]]
         used = reduce(int.__or__, (argument.variables for argument in args), bit.get(node, 0))
         twice = reduce(int.__or__, (argument.twice for argument in args), 0)
-        known[node] = Degree(used, _twice(graph, node, args, twice), _polynomial(graph, node, args))
+        polynomial = not used or _polynomial(graph, node, args)
+        known[node] = Degree(used, _twice(graph, node, args, twice), polynomial)
     return known
 
 
@@ -50,7 +52,7 @@ def defined_everywhere(graph: Graph, nodes: Iterable[int]) -> bool:
     """Whether all these nodes are certainly defined at every real point."""
     return all(
         graph.ops[node] not in _PARTIAL
-        and (graph.ops[node] != "/" or _constant_divisor(graph, node))
+        and (graph.ops[node] != "/" or _never_zero(graph, graph.args[node][1]))
         and (graph.ops[node] != "**" or _natural_exponent(graph, node) is not None)
         for node in nodes
     )
@@ -68,15 +70,17 @@ def _twice(graph: Graph, node: int, args: Sequence[Degree], twice: int) -> int:
 def _polynomial(graph: Graph, node: int, args: Sequence[Degree]) -> bool:
     op = graph.ops[node]
     if op == "/":
-        return args[0].polynomial and _constant_divisor(graph, node)
+        constant = not args[1].variables and _never_zero(graph, graph.args[node][1])
+        return args[0].polynomial and constant
     if op == "**":
         return args[0].polynomial and _natural_exponent(graph, node) is not None
     return op in ("const", "var", "+", "-", "*", "neg") and all(a.polynomial for a in args)
 
 
-def _constant_divisor(graph: Graph, node: int) -> bool:
-    divisor = graph.number(graph.args[node][1])
-    return divisor is not None and divisor != 0
+def _never_zero(graph: Graph, node: int) -> bool:
+    """Whether a divisor is certainly not 0 at any point."""
+    number = graph.number(node)
+    return graph.ops[node] in _POSITIVE if number is None else number != 0
 
 
 def _natural_exponent(graph: Graph, node: int) -> int | None:

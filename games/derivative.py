@@ -7,13 +7,17 @@ quadratic cost come out as constant nodes. Source: the chain rule.
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from games.errors import InputError
 from games.graph import Graph
+
+MAX_NODES = 500_000  # of a graph that grows by derivatives
 
 
 def gradient(graph: Graph, output: int, variables: Sequence[int]) -> list[int]:
     """The nodes of ∂output/∂v for each variable node v; the graph grows by what they need.
 
-    Raises ValueError when a wanted node is not a variable.
+    Raises ValueError when a wanted node is not a variable, InputError when the graph outgrows
+    500,000 nodes.
 
     >>> graph = Graph()
     >>> x = graph.variable("x")
@@ -33,6 +37,11 @@ def gradient(graph: Graph, output: int, variables: Sequence[int]) -> list[int]:
                     term = _multiply(graph, adjoints[node], _partial(graph, node, place))
                     known = adjoints.get(argument)
                     adjoints[argument] = term if known is None else _add(graph, known, term)
+    if len(graph) > MAX_NODES:
+        raise InputError(
+            f"the derivatives of the costs take more than {MAX_NODES} operations; write shorter"
+            " costs, or give the game as functions"
+        )
     zero = graph.constant(Fraction(0))
     return [adjoints.get(variable, zero) for variable in variables]
 
@@ -57,12 +66,6 @@ def _add(graph: Graph, a: int, b: int) -> int:
     if graph.number(a) == 0:
         return b
     return a if graph.number(b) == 0 else graph.apply("+", a, b)
-
-
-def _subtract(graph: Graph, a: int, b: int) -> int:
-    if graph.number(b) == 0:
-        return a
-    return _negate(graph, b) if graph.number(a) == 0 else graph.apply("-", a, b)
 
 
 def _negate(graph: Graph, a: int) -> int:
@@ -125,7 +128,7 @@ def _d_power(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
     base, exponent = args
     if place == 1:
         return _multiply(graph, node, graph.apply("log", base))
-    lower = _subtract(graph, exponent, _constant(graph, 1))
+    lower = graph.apply("-", exponent, _constant(graph, 1))
     return _multiply(graph, exponent, _power(graph, base, lower))
 
 
@@ -193,7 +196,7 @@ def _d_softplus(graph: Graph, node: int, args: tuple[int, ...], place: int) -> i
 
 def _d_logsumexp(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
     """softmax, as exp(a_k − logsumexp(a)) so that nothing overflows."""
-    return graph.apply("exp", _subtract(graph, args[place], node))
+    return graph.apply("exp", graph.apply("-", args[place], node))
 
 
 _PARTIALS: dict[str, Callable[[Graph, int, tuple[int, ...], int], int]] = {

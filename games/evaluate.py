@@ -115,7 +115,7 @@ def _steps(graph: Graph, nodes: Sequence[int], outputs: Sequence[int]) -> tuple[
     last_uses: dict[int, list[int]] = {}
     seen: set[int] = set()
     for node in reversed(nodes):
-        for argument in {node, *graph.args[node]} & computed - seen:
+        for argument in ({node, *graph.args[node]} & computed) - seen:
             last_uses.setdefault(node, []).append(argument)
             seen.add(argument)
     return tuple(

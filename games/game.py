@@ -1,4 +1,7 @@
-"""What every game family provides: players, pseudo-gradient, Jacobian, and a document to save and check."""
+"""What every game family provides: players, pseudo-gradient, Jacobian, and a document.
+
+The document is what is saved and checked.
+"""
 
 import abc
 import enum
@@ -89,7 +92,10 @@ class Game(abc.ABC):
 
     @abc.abstractmethod
     def jacobian(self, points: Floats, block: tuple[int, int] | None = None) -> Floats:
-        """J (or its block J_ij) at points (n,) or (k, n): shape (n, n) or (k, n, n), (d_i, d_j) or (k, d_i, d_j)."""
+        """J (or its block J_ij) at points (n,) or (k, n).
+
+        Shape (n, n) or (k, n, n); of a block (d_i, d_j) or (k, d_i, d_j).
+        """
 
     @abc.abstractmethod
     def block_variables(self, i: int, j: int) -> tuple[int, ...]:
@@ -115,8 +121,8 @@ def check_names(players: Sequence[Player]) -> None:
         for variable in player.variables:
             if variable in owner:
                 raise InputError(
-                    f"variable {variable!r} belongs to both {owner[variable]!r} and {player.name!r};"
-                    " give it to one of them"
+                    f"variable {variable!r} belongs to both {owner[variable]!r} and"
+                    f" {player.name!r}; give it to one of them"
                 )
             owner[variable] = player.name
 

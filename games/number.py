@@ -47,7 +47,7 @@ def parse_number(text: str) -> Fraction:
 
 
 def exact(value: Number) -> Fraction:
-    """The exact rational of an int, a float (its binary value), a Decimal, a Fraction or number text.
+    """The exact rational of an int, float (its binary value), Decimal, Fraction or number text.
 
     Raises InputError for NaN, infinities and text that is not a number.
 
@@ -66,7 +66,7 @@ def exact(value: Number) -> Fraction:
 
 
 def to_text(value: Fraction) -> str:
-    """The exact value as text that :func:`parse_number` reads: a decimal if it is a short one, else ``p/q``.
+    """The exact value as text that :func:`parse_number` reads: a short decimal, else ``p/q``.
 
     >>> to_text(Fraction(1, 20)), to_text(Fraction(1, 3))
     ('0.05', '1/3')
@@ -100,7 +100,7 @@ def decimal_places(denominator: int) -> int | None:
 
 
 def float_enclosure(value: Fraction) -> tuple[float, float]:
-    """The tightest floats lo ≤ value ≤ hi (infinite ends when the value is beyond the largest float).
+    """The tightest floats lo ≤ value ≤ hi; an end beyond the largest float is infinite.
 
     >>> float_enclosure(Fraction(1, 2))
     (0.5, 0.5)

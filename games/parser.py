@@ -21,7 +21,7 @@ MAX_DEPTH = 200  # brackets, signs and powers inside each other
 MAX_NODES = 200_000  # of the whole graph
 
 _BRACKET, _SUM, _PRODUCT, _SIGN, _POWER = range(5)  # a higher level binds tighter
-_LEVELS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "neg": _SIGN, "**": _POWER}
+_LEVELS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT}
 _NESTING = {_BRACKET, _SIGN, _POWER}
 
 _NOT_SMOOTH = {"abs", "max", "min", "sign", "sgn", "floor", "ceil", "round", "relu", "heaviside"}

@@ -29,7 +29,8 @@ class Box:
     """A compact box with exact rational end points; sides may be degenerate (lower = upper).
 
     lower, upper: n numbers each (int, float taken at its binary value, Decimal, Fraction or text).
-    Raises InputError (a ValueError) for different lengths, an upside-down side or a number that is not finite.
+    Raises InputError (a ValueError) for different lengths, an upside-down side or a number that is
+    not finite.
 
     >>> box = Box([0, 0], [15, "31/2"])
     >>> box.dimension, box.contains([1, 15.5])
@@ -40,18 +41,22 @@ class Box:
     upper: tuple[Fraction, ...]
 
     def __init__(self, lower: Sequence[Number], upper: Sequence[Number]) -> None:
+        for side, ends in (("lower", lower), ("upper", upper)):
+            if isinstance(ends, str) or not hasattr(ends, "__len__"):
+                raise InputError(f"{side} is {ends!r}; expected a list with one number a variable")
         low, high = tuple(exact(v) for v in lower), tuple(exact(v) for v in upper)
         if len(low) != len(high):
             raise InputError(
-                f"lower has {len(low)} entries and upper {len(high)}; expected one of each per variable"
+                f"lower has {len(low)} entries and upper {len(high)};"
+                " expected one of each per variable"
             )
         if not low:
             raise InputError("the box has no sides; give one [lower, upper] per variable")
         for k, (a, b) in enumerate(zip(low, high, strict=True)):
             if a > b:
                 raise InputError(
-                    f"side {k} of the box is upside down: lower {to_text(a)} exceeds upper {to_text(b)};"
-                    " swap them"
+                    f"side {k} of the box is upside down: lower {to_text(a)} exceeds"
+                    f" upper {to_text(b)}; swap them"
                 )
         object.__setattr__(self, "lower", low)
         object.__setattr__(self, "upper", high)

@@ -24,6 +24,7 @@ from games.region import Box
 Floats = NDArray[np.float64]
 
 _MAX_PARAMETER_BITS = 7000  # no longer number can be read from a game file
+_MAX_VARIABLES = 4000  # whose Jacobian is kept as a table of nodes
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NOTHING: Mapping[str, Number] = MappingProxyType({})
 
@@ -123,8 +124,9 @@ class SymbolicGame(Game):
 
     @property
     def structure(self) -> Structure:
-        """CONSTANT or MULTI_AFFINE when the entries of J show it and the costs are defined on all
-        of R^n; else GENERAL. A coefficient such as pi or exp(1), not rational, gives GENERAL.
+        """CONSTANT or MULTI_AFFINE when the entries of J show it and the costs are polynomials;
+        else GENERAL. Coefficients such as pi or exp(1), not rational, are allowed; those
+        with a root or logarithm give GENERAL.
         """
         return self._structure
 
@@ -205,6 +207,11 @@ class SymbolicGame(Game):
 
     def _jacobian_nodes(self) -> tuple[tuple[int, ...], ...]:
         """Rows of J; below the diagonal of a J_ii stand the nodes from above it."""
+        if self.dimension > _MAX_VARIABLES:
+            raise InputError(
+                f"the game has {self.dimension} variables; costs as expressions may have"
+                f" {_MAX_VARIABLES}, so give it as a quadratic game or as functions"
+            )
         rows = [gradient(self.graph, node, self._variables) for node in self.gradient_nodes]
         for own in self.slices:
             for r in range(own.start, own.stop):
@@ -213,9 +220,13 @@ class SymbolicGame(Game):
         return tuple(tuple(row) for row in rows)
 
     def _find_structure(self, entries: Sequence[int]) -> Structure:
-        if not defined_everywhere(self.graph, self.graph.needed(self.cost_nodes)):
+        costs = self.graph.needed(self.cost_nodes)
+        known = degrees(self.graph, self.cost_nodes, self._variables)
+        if not defined_everywhere(self.graph, costs) or not all(
+            known[node].polynomial for node in self.cost_nodes
+        ):
             return Structure.GENERAL
-        if all(self.graph.number(node) is not None for node in entries):
+        if all(self._degrees[node].variables == 0 for node in entries):
             return Structure.CONSTANT
         if all(self._degrees[node].multi_affine for node in entries):
             return Structure.MULTI_AFFINE

@@ -7,6 +7,8 @@
 """
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from sgn.bounds import Bounder, Bounds, CannotBound, Exact, Sampled, estimate_bounds
     from sgn.certify import certify, certify_bounds
     from sgn.files import load, verify
+    from sgn.largest import largest_region
     from sgn.weights import optimal_weights
 
 _HOME = {
@@ -30,6 +33,7 @@ _HOME = {
     "certify": "sgn.certify",
     "certify_bounds": "sgn.certify",
     "estimate_bounds": "sgn.bounds",
+    "largest_region": "sgn.largest",
     "load": "sgn.files",
     "optimal_weights": "sgn.weights",
     "verify": "sgn.files",
@@ -48,6 +52,7 @@ __all__ = [
     "certify",
     "certify_bounds",
     "estimate_bounds",
+    "largest_region",
     "load",
     "optimal_weights",
     "verify",
@@ -65,3 +70,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _FrontDoor(ModuleType):
+    """Keeps `sgn.certify` the function: an import of the module of that name would replace it."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _FrontDoor

@@ -1,13 +1,16 @@
 """Certificate and refusal documents from what the search found."""
 
 import platform
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from certificates.claims import FORMAT, REFUSAL_FORMAT, VERDICTS, Vector
 from certificates.document import Document, digest, encode_array
+from certificates.witness import Point
 from games.number import to_text
 from games.region import Box, Region
 from sgn.euler import EulerPlan
@@ -20,7 +23,7 @@ VERSION = "0.1.0"
 
 
 def certificate_document(study: Study, evidence: Document, subject: Document) -> Document:
-    """The document of a certificate. subject: game and region, or players where only bounds were given."""
+    """The document of a certificate; subject: game and region, or players if bounds were given."""
     metric = _metric(study.weights)
     structural = study.structural
     witnesses = {"structural": _vector(structural.vector)}
@@ -88,15 +91,32 @@ def region_document(region: Region) -> Document:
     return {"kind": "space", "dimension": region.dimension}
 
 
-def witness_document(witness: EigenWitness, point: list[Fraction] | None) -> Document:
-    """T6's witness as it stands in a refusal."""
+def witness_document(witness: EigenWitness, point: Point) -> Document:
+    """T6's eigenvalue as it stands in a refusal."""
     return {
         "kind": "eigenvalue",
-        "point": None if point is None else [to_text(v) for v in point],
+        "point": point_document(point),
         "shift": to_text(Fraction(witness.shift)),
         "matrix": encode_array(witness.H),
         "vector": encode_array(witness.v),
     }
+
+
+def dual_document(
+    metrics: str, points: Sequence[Point], factors: Sequence[NDArray[np.float64]]
+) -> Document:
+    """T6's dual form: metrics "all" or "scalar"; a factor C_k of Z_k for each point."""
+    return {
+        "kind": "dual",
+        "metrics": metrics,
+        "points": [point_document(point) for point in points],
+        "matrices": [encode_array(factor) for factor in factors],
+    }
+
+
+def point_document(point: Point) -> list[str] | None:
+    """A point as it stands in a document."""
+    return None if point is None else [to_text(v) for v in point]
 
 
 def _signed(document: Document) -> Document:

@@ -1,21 +1,33 @@
-"""The pipeline: game → bounds → weights → steps → certificate → checked, or a refusal with its reason."""
+"""The pipeline: game → bounds → weights → steps → certificate → checked, or a refusal."""
 
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
 
 from certificates.certificate import Certificate, Refusal
 from certificates.check import verify
 from certificates.check_jacobian import Uncheckable
 from certificates.document import Document, encode_arrays
-from games.game import Game
-from games.region import Region
+from games.errors import InputError
+from games.game import Game, Structure
+from games.region import Box, Region
+from games.symbolic import SymbolicGame
 from sgn.assemble import certificate_document, region_document
-from sgn.bounds import Bounder, Bounds, CannotBound, Sampled, choose, region_of
+from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
+from sgn.bounds.bounder import named_point
+from sgn.bounds.effort import Effort, Progress
 from sgn.claims_made import claims_of
-from sgn.refusal import not_bounded, not_certified, not_checked
+from sgn.domains import Defined, DomainReport, Outside, Undecided, check_domains
+from sgn.refusal import FIXES, not_bounded, not_certified, not_checked
 from sgn.stated import stated_bounds
 from sgn.study import Problem, Study, conditional_study, study
 
 METRICS = ("auto", "euclidean", "scalar")
+OPTIONAL: dict[str, Callable[[Study], Study]] = {  # what a certificate can do without
+    "Euler steps": lambda found: replace(found, euler=None),
+    "RK4 steps": lambda found: replace(found, rk4=None),
+    "band": lambda found: replace(found, band=None),
+}
 SAMPLING_TRIES = 4
 
 
@@ -25,15 +37,25 @@ def certify(
     *,
     evidence: str | Bounder = "auto",
     metric: str = "auto",
+    time_limit: float | None = None,
+    executor: Executor | None = None,
     seed: int = 0,
+    progress: Callable[[Progress], object] | None = None,
 ) -> Certificate | Refusal:
-    """Does simultaneous gradient play contract on the region: in which metric, how fast, with which steps?
+    """Does simultaneous gradient play contract on the region: how fast, with which steps?
 
     game: any Game. region: a Box; without it the game's own, or all of R^n for constant J.
-    evidence: "auto" (exact if possible, else sampled, saying why), "exact", "sampled", or a Bounder.
+    evidence: "auto" (exact if possible, else sampled, saying why), "exact", "sampled", or a
+        Bounder.
     metric: "auto" and "scalar" choose one weight a player, "euclidean" keeps them equal.
+    time_limit: seconds for enclosing; what is proved by then counts. Without one the result depends
+        on nothing but the arguments.
+    executor: any concurrent.futures.Executor (threads, processes, a Dask client's) for that.
+    progress: called with a Progress after each batch of boxes; may raise KeyboardInterrupt, which
+        like Ctrl-C keeps what is proved.
     seed: of all randomness. Returns a Certificate (verdict proved or estimated) or a Refusal.
-    Raises ValueError for an unknown option or a region that does not fit.
+    Raises ValueError for an unknown option or a region that does not fit; InputError where a cost
+    is not defined, or not smooth, somewhere in the region.
 
     >>> import games
     >>> result = certify(games.QuadraticGame([[1.0, 10.0], [0.05, 1.0]], sizes=[1, 1]))
@@ -43,31 +65,95 @@ def certify(
     if metric not in METRICS:
         names = ", ".join(repr(name) for name in METRICS)
         raise ValueError(f"metric is {metric!r}; expected one of {names}")
+    if seed < 0:
+        raise ValueError(f"seed is {seed}; expected at least 0")
     where = region_of(game, region)
     bounder, note = choose(evidence, game, where, seed)
-    document = encode_arrays(game.document())
-    subject = {"game": document, "region": region_document(where)}
-    exact = bounder.kind == "exact" and game.provable
-    problem = Problem(game, where, bounder, document if exact else None, seed)
+    effort = Effort(time_limit, executor, progress)
+    if isinstance(bounder, Enclosed) and effort.given:
+        bounder = replace(bounder, effort=effort)
+    report = domain_report(game, where)
+    if isinstance(report, Outside):
+        raise InputError(f"{report.message}; {FIXES['domain']}")
+    if isinstance(report, Undecided):
+        return not_bounded(subject_of(game, where), bounder.kind, _unclear(game, report))
+    return examine(Problem(game, where, bounder, None, seed), metric, evidence == "auto", note)
+
+
+def domain_report(game: Game, region: Region) -> DomainReport:
+    """Whether every cost is smooth on the region; asked only where some cost may not be."""
+    if (
+        isinstance(game, SymbolicGame)
+        and game.structure is Structure.GENERAL
+        and isinstance(region, Box)
+    ):
+        return check_domains(game, region)
+    return Defined(0)
+
+
+def _unclear(game: Game, report: Undecided) -> CannotBound:
+    low, high = report.box.floats()
+    return CannotBound("domain", report.message, named_point(game, low + (high - low) / 2))
+
+
+def subject_of(game: Game, region: Region) -> Document:
+    """What a document speaks of."""
+    return {"game": encode_arrays(game.document()), "region": region_document(region)}
+
+
+def examine(
+    problem: Problem, metric: str, may_sample: bool, note: str = ""
+) -> Certificate | Refusal:
+    """All but the choice of evidence and the test of domains; metric as for :func:`certify`."""
+    bounder, subject = problem.bounder, subject_of(problem.game, problem.region)
+    if bounder.kind == "exact" and problem.game.provable:
+        problem = replace(problem, document=subject["game"])
     try:
-        if bounder.kind == "sampled":
-            found, made = _sampled_study(problem, metric)
-        else:
-            found, made = study(problem, metric), {"kind": "exact"}
+        problem, found, made = _evidenced(problem, metric, may_sample, note)
     except (CannotBound, Uncheckable) as obstacle:
         return not_bounded(subject, bounder.kind, obstacle)
-    if note:
-        made = {**made, "note": note}
     if found.margin <= 0:
-        return not_certified(problem, subject, made, found)
+        return not_certified(problem, subject, {"kind": made["kind"]}, found)
     certificate = certificate_document(found, made, subject)
-    if exact and not (verification := verify(certificate)):
-        return not_checked(subject, made, verification)
+    if made["kind"] == "sampled":
+        return Certificate(certificate)
+    verification = verify(certificate)
+    if failed := {o.name for o in verification.obligations if not o.holds} & set(OPTIONAL):
+        for name in failed:  # the rest of the certificate stands without them
+            found = OPTIONAL[name](found)
+        certificate = certificate_document(found, made, subject)
+        verification = verify(certificate)
+    if not verification:
+        return not_checked(subject, {"kind": made["kind"]}, verification)
     return Certificate(certificate)
 
 
+def _evidenced(
+    problem: Problem, metric: str, may_sample: bool, note: str
+) -> tuple[Problem, Study, Document]:
+    """Numbers and the evidence for them; sampled ones where enclosing them takes too long."""
+    bounder = problem.bounder
+    if bounder.kind == "exact":
+        return problem, study(problem, metric), {"kind": "exact"}
+    weaker = replace(problem, bounder=Sampled(seed=problem.seed))
+    try:
+        found, made = _confirmed(problem, metric)
+        why = ""
+        unproved = found.margin <= 0 and may_sample and bounder.kind == "enclosed"
+        if unproved and study(weaker, metric).margin > 0:
+            why = "no positive margin could be proved, though sampling finds one"
+    except CannotBound as obstacle:
+        if not may_sample or bounder.kind == "sampled" or obstacle.reason == "domain":
+            raise
+        why = obstacle.message
+    if why:
+        problem, (found, made) = weaker, _confirmed(weaker, metric)
+        note = "; ".join(filter(None, (note, f"not {bounder.kind}: {why}")))
+    return problem, found, {**encode_arrays(made), **({"note": note} if note else {})}
+
+
 def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
-    """What follows if the given bounds hold: verdict conditional; the statement begins with that "if".
+    """What follows if the given bounds hold: verdict conditional; the statement says that "if".
 
     bounds: from Bounds.given.
 
@@ -75,6 +161,8 @@ def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     >>> certify_bounds(bounds).verdict
     'conditional'
     """
+    if not isinstance(bounds, Bounds):
+        raise ValueError(f"bounds is {type(bounds).__name__}; expected sgn.Bounds")
     subject: Document = {"players": list(bounds.names)}
     evidence: Document = {"kind": "assumed", "symmetric": bounds.symmetric}
     found = conditional_study(stated_bounds(bounds, None, None))
@@ -86,16 +174,16 @@ def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     return Certificate(certificate)
 
 
-def _sampled_study(problem: Problem, metric: str) -> tuple[Study, Document]:
-    """Estimates, then fresh independent draws against every claim; more samples where one fails."""
+def _confirmed(problem: Problem, metric: str) -> tuple[Study, Document]:
+    """A study, then evidence for every claim of it; more samples where fresh ones break a claim."""
     for attempt in range(SAMPLING_TRIES):
-        found = study(problem, metric)
-        confirmation = problem.bounder.confirm(
-            problem.game, problem.region, claims_of(problem, found)
-        )
+        found, bounder = study(problem, metric), problem.bounder
+        if found.margin <= 0:
+            return found, {"kind": bounder.kind}
+        claims = claims_of(problem, found)
+        confirmation = bounder.confirm(problem.game, problem.region, claims)
         if not confirmation.broken:
             return found, confirmation.evidence
-        bounder = problem.bounder
         if isinstance(bounder, Sampled):
             bounder = replace(
                 bounder,

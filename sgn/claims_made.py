@@ -18,24 +18,30 @@ def claims_of(problem: Problem, found: Study) -> list[Claim]:
     bounds, slices = found.bounds, problem.game.slices
     claims: list[Claim] = []
     for i, (low, high) in enumerate(zip(bounds.lower, bounds.upper, strict=True)):
-        claims += [(Curvature(i), float(low)), (UpperCurvature(i), float(high))]
+        claims += [Claim(Curvature(i), float(low)), Claim(UpperCurvature(i), float(high))]
     dense = bounds.floats.coupling_upper.toarray()
     players = range(bounds.floats.size)
-    claims += [(Coupling(i, j), float(dense[i, j])) for i in players for j in players if i != j]
+    claims += [
+        Claim(Coupling(i, j), float(dense[i, j])) for i in players for j in players if i != j
+    ]
     if found.direct is None:
         return claims
     w = as_tuple(found.weights)
     equal = (1.0,) * len(w)
-    claims.append((Margin(equal, slices), float(found.direct.euclidean_margin)))
-    claims.append((Lipschitz(w, slices), float(found.direct.lipschitz)))
+    direct = found.direct
+    euclidean = float(direct.euclidean_margin)
+    claims.append(Claim(Margin(equal, slices), euclidean, "euclidean_margin"))
+    claims.append(Claim(Lipschitz(w, slices), float(direct.lipschitz), "lipschitz"))
     if found.basis == "direct":
-        claims.append((Margin(w, slices), float(found.margin)))
-    if found.direct.cocoercivity > 0:
-        claims.append((Cocoercivity(w, slices), float(found.direct.cocoercivity)))
+        claims.append(Claim(Margin(w, slices), float(found.margin), "margin"))
+    if direct.cocoercivity > 0:
+        c = float(direct.cocoercivity)
+        claims.append(Claim(Cocoercivity(w, slices), c, "cocoercivity"))
     if found.euler is not None and found.euler.basis == "direct":
         euler = found.euler
         metric = as_tuple(euler.weights)
         at_best = EulerFactor(metric, slices, euler.best_step)
         at_max = EulerFactor(metric, slices, euler.step_max)
-        claims += [(at_best, euler.factor_at_best), (at_max, euler.factor_at_max)]
+        claims.append(Claim(at_best, euler.factor_at_best, "euler_best"))
+        claims.append(Claim(at_max, euler.factor_at_max, "euler_max"))
     return claims

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from games.errors import InputError
+from games.reading import at
 
 EXIT_OK, EXIT_NO, EXIT_INPUT = 0, 1, 2
 
@@ -46,8 +47,16 @@ def _parser() -> argparse.ArgumentParser:
 
     certify = commands.add_parser("certify", help="certify a game file")
     certify.add_argument("game", metavar="GAME.toml")
-    certify.add_argument("--evidence", choices=("auto", "exact", "sampled"), default="auto")
+    certify.add_argument(
+        "--evidence", choices=("auto", "exact", "enclosed", "sampled"), default="auto"
+    )
     certify.add_argument("--metric", choices=("auto", "euclidean", "scalar"), default="auto")
+    certify.add_argument(
+        "--time-limit",
+        type=float,
+        metavar="SECONDS",
+        help="stop enclosing then, with what is proved (Ctrl-C does the same)",
+    )
     certify.add_argument("-o", "--output", metavar="OUT.json", help="write the result here")
     certify.add_argument("--json", action="store_true", help="print the result as JSON alone")
     certify.add_argument("--seed", type=int, default=0, help="of all randomness (default 0)")
@@ -70,12 +79,23 @@ def _parser() -> argparse.ArgumentParser:
 def _certify(options: argparse.Namespace) -> int:
     import games
     from sgn.certify import certify
+    from sgn.progress import progress_line
 
     game = games.load(options.game)
     options.place = options.game
     if options.seed < 0:
         raise InputError("--seed must be at least 0")
-    result = certify(game, evidence=options.evidence, metric=options.metric, seed=options.seed)
+    if options.time_limit is not None and not options.time_limit > 0:
+        raise InputError("--time-limit must be more than 0 seconds")
+    with progress_line(sys.stderr) as progress, at(options.game):
+        result = certify(
+            game,
+            evidence=options.evidence,
+            metric=options.metric,
+            time_limit=options.time_limit,
+            seed=options.seed,
+            progress=progress,
+        )
     if options.output:
         result.save(options.output)
     print(json.dumps(result.document) if options.json else result)
@@ -94,7 +114,10 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _catalogue(options: argparse.Namespace) -> int:
+    from textwrap import shorten
+
     import games
+    from certificates.table import WIDTH
     from games import catalogue
 
     if options.name is None:
@@ -103,7 +126,7 @@ def _catalogue(options: argparse.Namespace) -> int:
         width = max(map(len, catalogue.names()))
         for name in catalogue.names():
             entry = catalogue.entry(name)
-            print(f"{name:<{width}}  {entry.source}")
+            print(f"{name:<{width}}  {shorten(entry.source, WIDTH - width - 2, placeholder=' …')}")
         return EXIT_OK
     game = catalogue.load(options.name)
     if options.output:
@@ -117,15 +140,16 @@ def _catalogue(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     """The published flagship game, certified in memory, saved, loaded and verified."""
     import tempfile
+    import textwrap
 
     from certificates.check import verify
     from certificates.document import read
-    from certificates.table import verification_table
+    from certificates.table import WIDTH, verification_table
     from games import catalogue
     from sgn.certify import certify
 
     game = catalogue.load("sgn-toy")
-    print(f"{game.name}: {game.source}")
+    print(textwrap.fill(f"{game.name}: {game.source}", WIDTH))
     for player, cost in zip(game.players, getattr(game, "costs", ()), strict=False):
         print(f"  cost of {player.name}: {cost}")
     print()

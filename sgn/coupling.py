@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 LARGEST_LOG = 709.0  # of a float
-PROGRESS = 1e-12  # in the logarithm of the mean: a smaller gain is rounding, not a better cycle
+ROUNDING = 1e-13  # of a logarithm, per hop: a smaller gain is rounding, not a better cycle
 
 
 @final
@@ -45,7 +45,7 @@ def blocking_cycle(bounds: Bounds) -> BlockingCycle:
 
     A mean of 1 or more blocks every small-gain certificate. A mean below 1 does not grant one,
     since ρ(diag(μ)^{-1}L) also counts how cycles add up.
-    bounds: of N players; the coupling may be sparse. Takes O(N·nnz) in plain Python per round.
+    bounds: of N players; the coupling may be sparse. A few rounds of O(nnz) in plain Python.
 
     >>> cycle = blocking_cycle(Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1]))
     >>> cycle.players, cycle.gain
@@ -99,27 +99,66 @@ def _gain_graph(bounds: Bounds) -> "nx.DiGraph[int]":
 
 
 def _largest_mean(graph: "nx.DiGraph[int]") -> BlockingCycle:
-    """The best cycle of a strongly connected graph: each round finds a better one, or proves none.
+    """The best cycle of a strongly connected graph, by Howard's policy iteration.
 
-    With edge lengths (mean so far) − log gain, a cycle of larger mean is one of negative length.
+    Each player chooses one who acts on it. Relative to the best cycle among these choices, every
+    walk to that cycle has a value; a choice that betters it is taken, until there is none.
     """
-    import networkx as nx
-
-    logs: list[tuple[int, int, float]] = list(graph.edges(data="log"))
-    best = BlockingCycle((), 0.0, 0.0)
-    level = min(log for _, _, log in logs) - 1.0  # below the mean of any cycle
+    choice = {i: max((_log(graph, i, j), j) for j in graph[i])[1] for i in graph}
+    largest = max(abs(_log(graph, i, j)) for i, j in graph.edges)
+    rounding = ROUNDING * len(graph) * max(1.0, largest)
     while True:
-        lengths: nx.DiGraph[int] = nx.DiGraph()
-        lengths.add_weighted_edges_from((i, j, level - log) for i, j, log in logs)
-        try:
-            found = nx.find_negative_cycle(lengths, logs[0][0])
-        except nx.NetworkXError:  # networkx's word for "there is none"
-            return best
-        players = _from_least(found[:-1])
-        log_mean = _total_log(graph, players) / len(players)
-        if log_mean <= level:  # negative by rounding alone
-            return best
-        best, level = _measured(graph, players, log_mean), log_mean + PROGRESS
+        cycles = _cycles(choice)
+        level, players = max((_total_log(graph, c) / len(c), c) for c in cycles)
+        values = _values(graph, choice, players[0], level)
+        better: dict[int, int] = {}
+        for i in graph:
+            value, j = max((_log(graph, i, j) - level + values[j], j) for j in graph[i])
+            if value > values[i] + rounding:
+                better[i] = j
+        if not better:
+            return _measured(graph, players, level)
+        choice |= better
+
+
+def _log(graph: "nx.DiGraph[int]", i: int, j: int) -> float:
+    return float(graph.edges[i, j]["log"])
+
+
+def _cycles(choice: dict[int, int]) -> list[tuple[int, ...]]:
+    """The cycles of a graph in which each player has one successor."""
+    seen: set[int] = set()
+    cycles = []
+    for start in choice:
+        path: dict[int, None] = {}
+        i = start
+        while i not in seen:
+            seen.add(i)
+            path[i] = None
+            i = choice[i]
+        if i in path:
+            walk = list(path)
+            cycles.append(_from_least(walk[walk.index(i) :]))
+    return cycles
+
+
+def _values(
+    graph: "nx.DiGraph[int]", choice: dict[int, int], root: int, level: float
+) -> dict[int, float]:
+    """Σ (log gain − level) along each player's choices to the root; −inf if they miss it."""
+    choosers: dict[int, list[int]] = {i: [] for i in choice}
+    for i, j in choice.items():
+        if i != root:
+            choosers[j].append(i)
+    values = dict.fromkeys(choice, -math.inf)
+    values[root] = 0.0
+    stack = [root]
+    while stack:
+        j = stack.pop()
+        for i in choosers[j]:
+            values[i] = _log(graph, i, j) - level + values[j]
+            stack.append(i)
+    return values
 
 
 def _from_least(cycle: list[int]) -> tuple[int, ...]:

@@ -6,10 +6,13 @@ What a solver returns is a proposal. Callers evaluate it themselves; a status pr
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import cvxpy
 
 FloatArray = NDArray[np.float64]
 
@@ -53,20 +56,17 @@ def best_combination(pencils: Sequence[FloatArray], floor: float) -> Proposal | 
         combined = cp.reshape(C.reshape(count, -1).T @ m, (size, size), order="C")
         constraints.append(combined - t * np.eye(size) >> 0)
     problem = cp.Problem(cp.Maximize(t), constraints)
-    try:
-        with warnings.catch_warnings():  # an inaccurate solution is a proposal like any other
-            warnings.simplefilter("ignore")
-            problem.solve(solver=cp.CLARABEL)
-    except cp.error.SolverError as error:
-        return NoProposal(str(error))
+    if failure := _solve(problem):
+        return failure
     if m.value is None or t.value is None:
         return NoProposal(str(problem.status))
     return Proposal(np.asarray(m.value, dtype=float), float(t.value), str(problem.status))
 
 
 def largest_coefficient(pencils: Sequence[FloatArray], floor: float) -> Proposal | NoProposal:
-    """The largest z_0 with C_v0 + Σ_k z_k C_v,k+1 ⪰ floor·I for every v, over z ≥ 0.
+    """The largest z_0 with C_v0 + Σ_k z_k C_v,k+1 ⪰ floor·I for every v, over z_1, z_2, … ≥ 0.
 
+    z_0 may be negative: a problem without any solution drives the solver to overflow.
     pencils: one array (K + 1, k_v, k_v) of symmetric matrices for each v; z has K entries.
     Returns a proposal, to be evaluated by the caller, or the status with which the solver failed.
 
@@ -77,19 +77,99 @@ def largest_coefficient(pencils: Sequence[FloatArray], floor: float) -> Proposal
     import cvxpy as cp
 
     count = len(pencils[0]) - 1
-    z = cp.Variable(count, nonneg=True)
-    constraints = []
+    z = cp.Variable(count)
+    constraints = [z[1:] >= 0] if count > 1 else []
     for C in pencils:
         size = C.shape[1]
         combined = cp.reshape(C[1:].reshape(count, -1).T @ z, (size, size), order="C")
         constraints.append(combined + C[0] - floor * np.eye(size) >> 0)
     problem = cp.Problem(cp.Maximize(z[0]), constraints)
+    if failure := _solve(problem):
+        return failure
+    if z.value is None:
+        return NoProposal(str(problem.status))
+    return Proposal(np.asarray(z.value, dtype=float), float(z.value[0]), str(problem.status))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Opposition:
+    """Z (K, n, n) ⪰ 0 of total trace 1, the value they reach, and the metric that resists best."""
+
+    Z: FloatArray
+    value: float
+    metric: FloatArray
+
+
+def oppose_every_metric(jacobians: FloatArray) -> Opposition | NoProposal:
+    """The least s with Σ_k (J_kZ_k + Z_kJ_kᵀ) ⪯ sI over Z_k ⪰ 0 of total trace 1 (T6, dual).
+
+    jacobians: (K, n, n), entries of order 1. Where s < 0 no constant metric suits all of them.
+
+    >>> found = oppose_every_metric(np.array([[[-1.0]]]))
+    >>> round(found.value, 4)
+    -2.0
+    """
+    import cvxpy as cp
+
+    n = jacobians.shape[1]
+    Z, S = _opposing_sum(jacobians)
+    s = cp.Variable()
+    below = s * np.eye(n) - S >> 0
+    problem = cp.Problem(cp.Minimize(s), [below, _unit_trace(Z)])
+    if failure := _solve(problem):
+        return failure
+    if s.value is None or below.dual_value is None:
+        return NoProposal(str(problem.status))
+    metric = np.asarray(below.dual_value, dtype=float)
+    return Opposition(np.array([z.value for z in Z]), float(s.value), (metric + metric.T) / 2)
+
+
+def oppose_block_weights(jacobians: FloatArray, slices: Sequence[slice]) -> Opposition | NoProposal:
+    """The same with the traces of the players' diagonal blocks at most s (T6, dual)."""
+    import cvxpy as cp
+
+    Z, S = _opposing_sum(jacobians)
+    s = cp.Variable()
+    traces = [cp.trace(S[own, own]) <= s for own in slices]
+    problem = cp.Problem(cp.Minimize(s), [*traces, _unit_trace(Z)])
+    if failure := _solve(problem):
+        return failure
+    duals = [trace.dual_value for trace in traces]
+    if s.value is None or any(dual is None for dual in duals):
+        return NoProposal(str(problem.status))
+    weights = np.repeat([float(dual) for dual in duals], [own.stop - own.start for own in slices])
+    return Opposition(np.array([z.value for z in Z]), float(s.value), np.diag(weights))
+
+
+def _opposing_sum(jacobians: FloatArray) -> "tuple[list[cvxpy.Variable], cvxpy.Expression]":
+    """Z_k and Σ_k (J_kZ_k + Z_kJ_kᵀ)."""
+    import cvxpy as cp
+
+    n = jacobians.shape[1]
+    Z = [cp.Variable((n, n), PSD=True) for _ in jacobians]
+    return Z, sum(J @ z + z @ J.T for J, z in zip(jacobians, Z, strict=True))
+
+
+def _unit_trace(Z: "list[cvxpy.Variable]") -> "cvxpy.Constraint":
+    import cvxpy as cp
+
+    total: cvxpy.Constraint = sum(cp.trace(z) for z in Z) == 1
+    return total
+
+
+def _solve(problem: "cvxpy.Problem") -> NoProposal | None:
+    """Run the solver; why it failed, or None."""
+    import cvxpy as cp
+
     try:
         with warnings.catch_warnings():  # an inaccurate solution is a proposal like any other
             warnings.simplefilter("ignore")
             problem.solve(solver=cp.CLARABEL)
     except cp.error.SolverError as error:
         return NoProposal(str(error))
-    if z.value is None:
-        return NoProposal(str(problem.status))
-    return Proposal(np.asarray(z.value, dtype=float), float(z.value[0]), str(problem.status))
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":  # else the solver's native code panicked
+            raise
+        return NoProposal(str(error))
+    return None

@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 CLOSE = 1e-9  # of |margin|: a gain below it is not worth other weights
-CLOSE_FAR = 1e-6  # likewise, where the maximum is not attained and weights would spread without end
+CLOSE_FAR = 1e-6  # likewise, where only weights further apart would do better
 ROUNDING = 1e-13  # of ‖J‖: differences below it are rounding
 MAX_CUTS = 60  # two players: each halves the interval or better; 10 to 25 are usual
 FIRST_STRIDE = 1.0  # two players, in log(w₂/w₁); doubled until the maximum is enclosed
@@ -53,9 +53,10 @@ def best_direct_weights(
     starts: at least one set of weights (N,) to begin from and to fall back on.
     Returns weights (N,), the first one 1, rounded to 10 digits, and direct_margin at them. A start
     that reaches min_v min Re λ(J_v), which no metric exceeds, is returned at once. Two players:
-    by cuts, each an eigenvector's bound, to 1e-9 of the margin (1e-6 where the best is not attained
-    and weights spread without end); more: by linear matrix inequalities, each proposal evaluated
-    here. Never worse than a start, by more than the part 1e-9.
+    by cuts, each an eigenvector's bound, to 1e-9 of the margin (1e-6 where only weights further
+    apart would do better); more: by linear matrix inequalities, each proposal evaluated here,
+    mostly to 1e-9 of ‖J‖ and no worse than 1e-6 in trials. Never worse than a start, by more than
+    the part 1e-9.
     Raises ValueError for wrong shapes and for a weight that is not positive.
 
     >>> one, two = slice(0, 1), slice(1, 2)

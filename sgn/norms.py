@@ -1,4 +1,4 @@
-"""A Lipschitz constant from the block bounds alone: the norm of a nonnegative matrix, with its witness."""
+"""A Lipschitz constant from the block bounds alone: a nonnegative matrix's norm, with witness."""
 
 from dataclasses import dataclass
 from fractions import Fraction

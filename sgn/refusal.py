@@ -1,6 +1,7 @@
 """Why a game was not certified, said with the evidence and with what to try."""
 
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -8,18 +9,26 @@ import numpy as np
 from certificates.certificate import Refusal
 from certificates.check import Verification, verify
 from certificates.document import Document
+from games.game import Structure
 from games.number import to_text
 from games.region import Box
-from sgn.assemble import refusal_document, witness_document
+from sgn.assemble import point_document, refusal_document
 from sgn.bounds import CannotBound
-from sgn.refute import NoWitness, eigenvalue_witness
+from sgn.refutation import (
+    LeastStable,
+    dual_refutations,
+    eigenvalue_refutations,
+    least_stable,
+    stated,
+)
 from sgn.stated import up
-from sgn.study import DIRECT_LIMIT, Problem, Study
+from sgn.study import Problem, Study
 
 FIXES = {
     "domain": "choose a region on which every denominator, logarithm and root is defined",
     "too-large": "fix some variables (degenerate sides), or use evidence 'sampled' for an estimate",
     "unsupported": "use evidence 'sampled' for an estimate",
+    "budget": "shrink the region, raise Enclosed(max_boxes=…), or use evidence 'sampled'",
     "numerical": "rescale the variables or the costs, so that curvatures are near 1",
 }
 
@@ -47,76 +56,79 @@ def not_certified(
     """No positive margin: refuted with a witness of T6, or undecided with the blocking cycle."""
     details: dict[str, Any] = {"best": _best(found)}
     _add_cycle(details, found)
-    if problem is not None and (at := _least_stable(problem)) is not None:
-        point, _, real_part = at
-        refuted = _refuted(problem, subject, evidence, details, at)
+    if problem is not None:
+        places = least_stable(problem)
+        if places and places[0].real_part < 0:
+            point = stated(problem, places[0].point)
+            if point is not None:
+                details["worst_point"] = point_document(point)
+        refuted = _refuted(problem, subject, evidence, details, places)
         if refuted is not None:
             return refuted
-        if real_part < 0:
-            if point is not None:
-                details["worst_point"] = [to_text(v) for v in point]
+        if places and places[0].real_part < 0:
             message = (
                 "at the worst point found the Jacobian has an eigenvalue of real part"
-                f" {real_part:.6g} (computed, not proved), where no constant metric has a positive"
-                " margin"
+                f" {places[0].real_part:.6g} (computed, not proved), where no constant metric has a"
+                " positive margin"
             )
             tips = ["shrink the region away from the worst point", _REGULARISE]
             return _refusal(subject, evidence, "undecided", "unstable", message, tips, details)
+    reason, message, tips = _why_not(problem, found)
+    return _refusal(subject, evidence, "undecided", reason, message, tips, details)
+
+
+def _why_not(problem: Problem | None, found: Study) -> tuple[str, str, list[str]]:
+    """Reason, sentence and suggestions where nothing is refuted."""
+    best = found.structural.margin
+    if best <= 0:
+        message = (
+            f"the best margin found is {float(found.margin):.6g}; it must be positive."
+            " This does not say that play diverges"
+        )
+        return "small-gain", message, _suggestions(problem, found)
+    if found.direct is not None:
+        message = (
+            f"with equal weights the margin is {float(found.margin):.6g}, with the best ones at"
+            f" least {float(best):.6g}"
+        )
+        return "small-gain", message, ["let the weights be chosen: metric 'auto'"]
     message = (
-        f"the best margin found is {float(found.margin):.6g}; it must be positive."
-        " This does not say that play diverges"
+        f"the margin is {float(best):.6g}, but the bounds give no Lipschitz constant where the"
+        " Jacobian of a player's gradient in its own variables may not be symmetric"
     )
-    return _refusal(
-        subject, evidence, "undecided", "small-gain", message, _suggestions(problem, found), details
-    )
+    return "unsupported", message, ["use costs, whose second derivatives are symmetric"]
 
 
 _REGULARISE = "add curvature to the costs (regularise), or weaken the coupling"
 
 
 def _refuted(
-    problem: Problem, subject: Document, evidence: Document, details: Document, at: Any
+    problem: Problem,
+    subject: Document,
+    evidence: Document,
+    details: Document,
+    places: list[LeastStable],
 ) -> Refusal | None:
-    """A refutation that the checker confirms, if there is one."""
-    point, jacobian, _ = at
-    if not problem.game.provable or (isinstance(problem.region, Box) and point is None):
+    """The first refutation that the checker confirms, if there is one."""
+    region = problem.region
+    if not problem.game.provable or (
+        isinstance(region, Box) and len(region.free) < region.dimension
+    ):
         return None
-    try:
-        witness = eigenvalue_witness(jacobian)
-    except NoWitness:
-        return None
-    message = (
-        f"the Jacobian has an eigenvalue of real part below {witness.shift:.6g} in the region, so no"
-        " constant metric certifies this region"
-    )
-    if point is not None:
-        details = {**details, "worst_point": [to_text(v) for v in point]}
-    refusal = _refusal(
-        subject,
-        evidence,
-        "refuted",
-        "unstable",
-        message,
-        ["weaken the coupling or add curvature (regularise)", "shrink the region"],
-        {**details, "witness": witness_document(witness, point)},
-    )
-    return refusal if verify(refusal.document) else None
-
-
-def _least_stable(problem: Problem) -> tuple[list[Fraction] | None, Any, float] | None:
-    """The point, Jacobian and real part of the least stable eigenvalue found."""
-    game, region = problem.game, problem.region
-    if game.dimension > DIRECT_LIMIT:
-        return None
-    points = problem.points()
-    jacobians = game.jacobian(points)
-    real_parts = np.linalg.eigvals(jacobians).real.min(axis=1)
-    k = int(np.argmin(real_parts))
-    point = None
-    if isinstance(region, Box):  # its ends as floats may lie outside by a rounding
-        sides = zip(region.lower, points[k], region.upper, strict=True)
-        point = [min(max(low, Fraction(float(v))), high) for low, v, high in sides]
-    return point, jacobians[k], float(real_parts[k])
+    tips = ["weaken the coupling or add curvature (regularise)", "shrink the region"]
+    for found in chain(eigenvalue_refutations(problem, places), dual_refutations(problem)):
+        refusal = _refusal(
+            subject,
+            evidence,
+            "refuted",
+            found.reason,
+            found.message,
+            tips,
+            {**details, "witness": found.witness},
+        )
+        if verify(refusal.document):
+            return refusal
+    return None
 
 
 def _best(found: Study) -> Document:
@@ -130,6 +142,8 @@ def _best(found: Study) -> Document:
 def _add_cycle(details: Document, found: Study) -> None:
     from sgn.coupling import blocking_cycle
 
+    if found.structural.margin > 0:
+        return
     cycle = blocking_cycle(found.bounds.floats)
     if cycle.players:
         gain = None if np.isinf(cycle.gain) else to_text(up(cycle.gain))
@@ -144,11 +158,13 @@ def _suggestions(problem: Problem | None, found: Study) -> list[str]:
     tips = []
     if len(cycle.players) == 1:
         name = names[cycle.players[0]]
-        tips.append(f"the cost of {name} is not convex in its own variables: add curvature to it")
+        tips.append(
+            f"the cost of {name} is not strongly convex in its own variables: add curvature"
+        )
     elif cycle.players:
         ring = " <- ".join(names[k] for k in (*cycle.players, cycle.players[0]))
         tips.append(f"weaken one coupling of the cycle {ring}, or add curvature to its players")
-    if problem is not None and problem.game.structure.value != "constant":
+    if problem is not None and problem.game.structure is not Structure.CONSTANT:
         tips.append("shrink the region round the equilibrium")
     return tips
 

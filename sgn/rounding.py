@@ -1,4 +1,4 @@
-"""Free choices (weights, steps) as short numbers that people can read; nothing is lost but optimality."""
+"""Free choices (weights, steps) as short numbers for people; nothing is lost but optimality."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""RK4 steps for constant J (T11 a): intervals of h that cover (0, H], found by matrix Bernstein bounds."""
+"""RK4 steps for constant J (T11 a): intervals of h cover (0, H], by matrix Bernstein bounds."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_matrix import Ball
+from certificates.check_matrix import Ball, diagonal, is_psd
 from certificates.check_steps import balanced, bernstein, decrease
 from games.number import round_down, round_up
 from sgn.euler import minimise
@@ -15,6 +15,7 @@ from sgn.rounding import nice_step
 
 FloatArray = NDArray[np.float64]
 REFINEMENTS = 14  # halvings of an interval of h before the cover stops there
+PARTS = (1 - 1e-6, 0.999, 0.9, 0.5)  # of the least eigenvalue: what may be left to rounding
 CLEARANCE = 1e-4  # below the spectral limit, where the factor reaches 1
 _GRID = 200
 
@@ -22,7 +23,10 @@ _GRID = 200
 @final
 @dataclass(frozen=True)
 class RK4Plan:
-    """Steps to certify: intervals of h with rates κ (factor² ≤ 1 − κh), and multipliers where the basis is sector."""
+    """Steps to certify: intervals of h with rates κ (factor² ≤ 1 − κh).
+
+    With multipliers where the basis is sector.
+    """
 
     basis: str
     weights: FloatArray
@@ -77,6 +81,8 @@ def constant_plan(
         return None
     target = limit * (1 - CLEARANCE)
     cover, reached = _cover(J, w, target)
+    if reached == 0:
+        return None
     if reached < target:  # the metric stops short of the spectral limit
         cover, _ = _cover(J, w, reached * (1 - 1e-3))
     steps, rates = cover
@@ -114,6 +120,11 @@ def _size_of_terms(B: FloatArray, h: float) -> float:
     return 1 + b + b**2 / 2 + b**3 / 6 + b**4 / 24
 
 
+def _accepted(matrices: Ball, M: Ball, rate: Fraction) -> bool:
+    """The checker's own test of one interval."""
+    return bool(is_psd(matrices - M * Ball.of(rate)).all())
+
+
 Cover = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 
 
@@ -122,9 +133,8 @@ def _cover(J: FloatArray, w: FloatArray, limit: float) -> tuple[Cover, float]:
     step = round_down(Fraction(limit), 10)
     scaled, metric = balanced(Ball.exact(J), Ball.exact(w))
     coefficients = decrease(scaled, metric, step)
-    root = 1 / np.sqrt(metric.mid)
+    M, root = diagonal(metric), 1 / np.sqrt(metric.mid)
     outer = root[:, None] * root[None, :]
-    n = len(J)
     steps, rates = [Fraction(0)], []
     low, width = Fraction(0), Fraction(1)
     while low < 1:
@@ -132,12 +142,11 @@ def _cover(J: FloatArray, w: FloatArray, limit: float) -> tuple[Cover, float]:
         matrices = bernstein(coefficients, low, high)
         relative = matrices.mid * outer
         least = float(np.linalg.eigvalsh((relative + np.swapaxes(relative, 1, 2)) / 2).min())
-        size = float(np.abs(relative).sum(axis=-1).max())
-        rounding = 4 * float((matrices.rad * outer).sum(axis=-1).max())
-        rate = least - rounding - 2e-15 * n * (n + 8) * size
-        if rate > 0:
+        rates_to_try = (round_down(Fraction(least * part) / step, 10) for part in PARTS)
+        rate = next((r for r in rates_to_try if r > 0 and _accepted(matrices, M, r * step)), None)
+        if rate is not None:
             steps.append(high * step)
-            rates.append(round_down(Fraction(rate * (1 - 1e-6)) / step, 10))
+            rates.append(rate)
             low, width = high, 2 * width
         elif width > Fraction(1, 2**REFINEMENTS):
             width /= 2

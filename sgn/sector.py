@@ -1,4 +1,4 @@
-"""RK4 steps for any J (T11 b): multipliers of the sector condition, from small semidefinite programs."""
+"""RK4 steps for any J (T11 b): sector multipliers from small semidefinite programs."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,8 +19,9 @@ from sgn.runge_kutta import RK4Plan
 
 FloatArray = NDArray[np.float64]
 LONGEST = Fraction(28, 10)  # hβ: beyond the real stability limit of RK4
-BISECTIONS = 11
-REFINEMENTS = 6
+BISECTIONS = 14
+REFINEMENTS = 8
+ENOUGH = Fraction(9, 10)  # of the longest single step: a cover that ends earlier is tried again
 FLOOR = 1e-7  # the matrices stay this far from singular, in units where β = 1
 
 
@@ -55,7 +56,7 @@ class _Sector:
         return _Sector(self.margin / beta, Fraction(1), self.cocoercivity * beta)
 
     def solve(self, low: Fraction, high: Fraction) -> _Piece | None:
-        """The largest rate on [low, high] with its multipliers, verified in rationals; for β = 1."""
+        """The largest rate on [low, high] with its multipliers, checked in rationals; β = 1."""
         from sgn.lmi import NoProposal, largest_coefficient
 
         count = 13 if self.cocoercivity > 0 else 9
@@ -83,7 +84,7 @@ class _Sector:
 def sector_plan(
     weights: FloatArray, margin: Fraction, lipschitz: Fraction, cocoercivity: Fraction | None
 ) -> RK4Plan | None:
-    """The longest (0, H] that α, β (and c) allow for every game with these bounds, factor² ≤ 1 − κh.
+    """The longest (0, H] that α, β (and c) allow for every game with these bounds.
 
     None when α/β is too small for the solver's accuracy.
     """
@@ -95,14 +96,14 @@ def sector_plan(
         low, high = (middle, high) if unit.solve(middle, middle) else (low, middle)
     while low > LONGEST / 2**BISECTIONS:
         pieces = _cover(sector, unit, round_down(low / lipschitz, 6))
-        if pieces:
+        if pieces and pieces[-1][0] * lipschitz > ENOUGH * low:
             return _plan(weights, pieces)
-        low *= Fraction(9, 10)
+        low *= ENOUGH
     return None
 
 
 def _cover(sector: _Sector, unit: _Sector, limit: Fraction) -> list[tuple[Fraction, _Piece]]:
-    """Interval ends up to the limit, each with its piece in the game's units; empty if one fails."""
+    """Interval ends up to the limit, each with its piece in the game's units."""
     beta = sector.lipschitz
     pieces: list[tuple[Fraction, _Piece]] = []
     low, width = Fraction(0), limit
@@ -114,8 +115,8 @@ def _cover(sector: _Sector, unit: _Sector, limit: Fraction) -> list[tuple[Fracti
             pieces.append((high, _in_game_units(sector, piece)))
         elif width > limit / 2**REFINEMENTS:
             width /= 2
-        else:
-            return []
+        else:  # near the limit the rate is too small for any interval
+            break
     return pieces
 
 

@@ -46,7 +46,7 @@ class StatedBounds:
 
 
 def stated_bounds(bounds: Bounds, game: Document | None, region: Region | None) -> StatedBounds:
-    """Many players: as they are. Few: decimals, short ones where the checker grants them to the game.
+    """Many players: as they are. Few: decimals, short where the checker grants them to the game.
 
     game: its document with arrays encoded, for exact evidence; else None.
     """

@@ -13,8 +13,8 @@ from games.game import Game, Structure
 from games.region import Box, Region
 from sgn.band import BandPlan, direct_band, structural_band
 from sgn.bounds import Bounder, Cocoercivity, EulerFactor, Lipschitz, Margin
-from sgn.euler import EulerPlan, direct_plan, euler_spectral_limit, structural_plan
-from sgn.metric import best_direct_weights
+from sgn.euler import EulerPlan, direct_plan, euler_spectral_limit
+from sgn.metric import best_direct_weights, direct_margin
 from sgn.norms import NormPlan, norm_plan
 from sgn.runge_kutta import RK4Plan, constant_plan, spectral_limit
 from sgn.sector import sector_plan
@@ -26,12 +26,14 @@ from sgn.stated import (
     stated_structural,
     up,
 )
+from sgn.structural_euler import structural_plan
 from sgn.weights import optimal_weights
 
 FloatArray = NDArray[np.float64]
 Plan = TypeVar("Plan", EulerPlan, RK4Plan)
 DIRECT_LIMIT = 1000  # dimensions up to which whole (dense) Jacobians are worked with
 SAMPLES = 128  # Jacobians that stand for the region while weights and steps are chosen
+LEAST_GAIN = 0.001  # of a sampled margin, for which another metric is enclosed
 PREFERRED = 1 + Fraction(1, 10**9)  # a direct margin must beat the structural one by this factor
 
 
@@ -77,7 +79,7 @@ class Problem:
     seed: int
 
     def points(self) -> FloatArray:
-        """Points (V, n) that stand for the region: any one if J is constant, else corners and draws."""
+        """Points (V, n) that stand for the region: one if J is constant, else corners and draws."""
         if not isinstance(self.region, Box):
             return np.zeros((1, self.game.dimension))
         low, high = self.region.floats()
@@ -127,11 +129,14 @@ def study(problem: Problem, metric: str) -> Study:
         return _structural_study(bounds, structural)
     jacobians = problem.representatives()
     equal = np.ones(bounds.floats.size)
-    if metric == "euclidean":
-        direct = problem.direct(equal)
-    else:
-        weights, _ = best_direct_weights(jacobians, game.slices, [structural.weights, equal])
-        direct = problem.direct(weights)
+    direct = problem.direct(equal)
+    if metric != "euclidean":
+        starts = [structural.weights, equal]
+        weights, hoped = best_direct_weights(jacobians, game.slices, starts)
+        worth = (1 + LEAST_GAIN) if problem.bounder.kind == "enclosed" else 1
+        if hoped > worth * direct_margin(jacobians, game.slices, equal):
+            # the weights were chosen for samples; on the region equal ones may be better
+            direct = max(problem.direct(weights), direct, key=lambda found: found.margin)
     basis, margin = "direct", direct.margin
     if metric != "euclidean" and direct.margin <= structural.margin * PREFERRED:
         basis, margin = "structural", structural.margin
@@ -176,7 +181,8 @@ def _with_steps(problem: Problem, base: Study, direct: Direct, jacobians: FloatA
     structural = structural_plan(base.bounds.floats)
     if euler is None or (structural and structural.step_max > euler.step_max * 1.001):
         euler = structural
-    if game.structure is Structure.CONSTANT:
+    # on covers the checker sees boxes of matrices, not that they are one matrix
+    if game.structure is Structure.CONSTANT and problem.bounder.kind != "enclosed":
         plans = (constant_plan(jacobians[0], w, game.sizes, rk4_limit) for w in metrics)
         rk4 = _longest(plans, rk4_limit)
     else:
@@ -204,7 +210,7 @@ def _direct_euler(
 
 
 def _longest(plans: Iterable[Plan | None], limit: float) -> Plan | None:
-    """The plan with the largest step; the first that comes within 0.5 % of what any metric allows."""
+    """The plan with the largest step; the first within 0.5 % of what any metric allows."""
     best = None
     for plan in plans:
         if plan is not None and (best is None or plan.step_max > best.step_max):

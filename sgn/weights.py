@@ -116,6 +116,7 @@ def optimal_weights(bounds: Bounds) -> Structural:
     """
     u = np.zeros(bounds.size)
     for players in _components(bounds.coupling_upper, "weak"):
+        _within_dense_limit(players.size)
         if players.size > 1:
             u[players] = _best_scaling(_sub_bounds(bounds, players))
             u[players] -= u[players].min()

@@ -26,7 +26,7 @@ def random_bounds(seed: int, *, irreducible: bool = False, players: int = 0) -> 
 def random_jacobian(
     bounds: Bounds, rng: np.random.Generator
 ) -> tuple[FloatArray, tuple[slice, ...]]:
-    """A Jacobian with blocks of 1 to 3 coordinates that attains each of the bounds, and its blocks."""
+    """A Jacobian with blocks of 1 to 3 coordinates that attains every bound, and its blocks."""
     sizes = rng.integers(1, 4, bounds.size)
     ends = np.cumsum(sizes)
     blocks = tuple(slice(int(e - d), int(e)) for d, e in zip(sizes, ends, strict=True))

@@ -145,7 +145,10 @@ def test_choice_of_evidence() -> None:
     assert choose("auto", affine, box) == (Exact(), "")
     bounder, note = choose("auto", general, Box([1, 1], [2, 2]), seed=3)
     assert bounder == Sampled(seed=3)
-    assert note == "sampled, not exact: the Jacobian is neither constant nor multi-affine"
+    assert note == (
+        "not exact: the Jacobian is neither constant nor multi-affine;"
+        " not enclosed: only games given by the text of their costs are enclosed"
+    )
     assert choose(Exact(max_vertices=4), general, box) == (Exact(max_vertices=4), "")
     with pytest.raises(ValueError, match="evidence is 'hope'; expected one of 'auto', 'exact'"):
         choose("hope", constant, box)

@@ -15,6 +15,7 @@ from games.region import Box, Space
 from games.symbolic import SymbolicGame
 from sgn.bounds import (
     CannotBound,
+    Claim,
     Cocoercivity,
     Coupling,
     Curvature,
@@ -155,7 +156,7 @@ def test_no_sample_beats_the_vertices(seed: int) -> None:
         )
         values = quantity.values(J[:, rows, columns])
         assert values.max() <= bound if quantity.upper else values.min() >= bound
-    raw = [(q, float(v)) for q, v in zip(quantities, bounds, strict=True)]
+    raw = [Claim(q, float(v)) for q, v in zip(quantities, bounds, strict=True)]
     assert Exact().confirm(game, game.region, raw).broken == ()
 
 
@@ -200,8 +201,9 @@ def test_exact_decimals_stay_exact() -> None:
 def test_catalogue_bounds_meet_random_points(name: str) -> None:
     game = games.catalogue.load(name)
     assert game.region is not None
-    b = estimate_bounds(game)
-    assert b.evidence == ("sampled" if game.structure is Structure.GENERAL else "exact")
+    kind = "sampled" if game.structure is Structure.GENERAL else "exact"
+    b = estimate_bounds(game, evidence=kind)
+    assert b.evidence == kind
     points = game.region.sample(np.random.default_rng(1), 200)
     for i, own in enumerate(block_quantities(game)[: b.size]):
         assert b.curvature_lower[i] <= own.values(game.jacobian(points, (i, i))).min()
@@ -259,7 +261,7 @@ def test_overflow_is_told_with_the_place() -> None:
 
 def test_a_false_exact_claim_is_broken() -> None:
     game = QuadraticGame(np.array([[2.0, 1.0], [3.0, 4.0]]), [1, 1])
-    claims = [(Curvature(0), 2.5), (UpperCurvature(1), 4.0), (Coupling(1, 0), 2.0)]
+    claims = [Claim(Curvature(0), 2.5), Claim(UpperCurvature(1), 4.0), Claim(Coupling(1, 0), 2.0)]
     found = Exact().confirm(game, Space(2), claims)
     assert found.broken == ((0, 2.0), (2, 3.0))
     assert found.evidence == {"kind": "exact", "structure": "constant", "vertices": 1}

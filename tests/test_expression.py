@@ -197,6 +197,7 @@ HOSTILE = {
     "blank calls": ("x" + " " * 1000) * 1000,
     "powers": "**".join(["3"] * 150),
     "squares": "(" * 150 + "9" + "**9)" * 150,
+    "towers": "+".join(f"(3**999*{k})**999" for k in range(1000)),
     "products": "*".join(f"{k}**99" for k in range(1001, 6000)),
     "fractions": "+".join(f"3**{999 - k % 50}/7**{999 - k % 97}" for k in range(4000)),
 }
@@ -242,6 +243,27 @@ def test_printed_text_is_read_back_as_the_same_node(text: str) -> None:
     except InputError:  # a constant zero as divisor, or a constant exponent too large
         return
     assert parse(to_text(graph, node), graph, names, "cost") == node
+
+
+BRACKETS = ["x - (y - z)", "x - (y + z)", "x + (y + z)", "x - y - z", "x/(y/z)", "x*(y*z)", "x/y/z"]
+BRACKETS += [
+    "(x**y)**z",
+    "x**y**z",
+    "(-x)**2",
+    "-x**2",
+    "-(x*y)",
+    "-x*y",
+    "(-2)**x",
+    "--x",
+    "x**-y",
+]
+BRACKETS += ["x*(2/3)", "2/3*x", "-2/3*x", "x**(1/3)", "(1/3)**x", "x - -y", "x + -2", "(x + y)*z"]
+BRACKETS += ["exp(x)**2", "logsumexp(x, y + z)", "2**pi", "0.25*x", "1e-9*x"]
+
+
+@pytest.mark.parametrize("text", BRACKETS)
+def test_brackets_are_printed_where_they_matter(text: str) -> None:
+    assert to_text(*read(text)) == text
 
 
 @settings(max_examples=examples(200), deadline=None)

@@ -14,6 +14,7 @@ from games.quadratic import QuadraticGame
 from games.region import Box, Space
 from sgn.bounds import (
     CannotBound,
+    Claim,
     Cocoercivity,
     Coupling,
     Curvature,
@@ -61,7 +62,7 @@ def test_ten_players_at_once() -> None:
     np.testing.assert_allclose(values[:10], 1.8, rtol=1e-8)
     np.testing.assert_allclose(values[20:110], 1.25, rtol=1e-8)
     np.testing.assert_allclose(values[110:112], [1.0, 14.0625], rtol=1e-8)
-    claims = [(q, float(v)) for q, v in zip(quantities, values, strict=True)]
+    claims = [Claim(q, float(v)) for q, v in zip(quantities, values, strict=True)]
     assert Sampled().confirm(game, box, claims).broken == ()
 
 
@@ -112,7 +113,7 @@ def test_a_planted_false_claim_is_broken() -> None:
     box = Box(["0.21"] * 3, ["0.235"] * 3)
     game = contest([1, 1, 1], box)
     true = Sampled().block_bounds(game, box).curvature_lower
-    claims = [(Curvature(0), float(true[0])), (Curvature(1), float(true[1]) * 1.2)]
+    claims = [Claim(Curvature(0), float(true[0])), Claim(Curvature(1), float(true[1]) * 1.2)]
     found = Sampled().confirm(game, box, claims)
     assert [k for k, _ in found.broken] == [1]
     assert true[1] <= found.broken[0][1] < true[1] * 1.2
@@ -128,7 +129,7 @@ def test_changed_claims_meet_fresh_draws() -> None:
 
     game = ToyGame([1], jacobian, Structure.GENERAL, Box.cube(1, 1))
     for claimed in (0.5, 0.5, 0.4):
-        Sampled().confirm(game, Box.cube(1, 1), [(Curvature(0), claimed)])
+        Sampled().confirm(game, Box.cube(1, 1), [Claim(Curvature(0), claimed)])
     first, again, other = seen
     assert np.array_equal(first, again)
     assert not np.any(first == other)
@@ -145,7 +146,7 @@ def test_number_of_draws_is_the_least(claims: int, epsilon: str, digits: int) ->
 
 def test_evidence_is_text_and_integers() -> None:
     game = QuadraticGame(np.eye(2), [1, 1])
-    evidence = Sampled(seed=5).confirm(game, Box.cube(2, 1), [(Curvature(0), 0.5)]).evidence
+    evidence = Sampled(seed=5).confirm(game, Box.cube(2, 1), [Claim(Curvature(0), 0.5)]).evidence
     assert evidence["epsilon"] == "0.001"
     assert parse_number(evidence["delta"]) == Fraction(1, 10**6)
     assert evidence["draws"] == draws_needed(1, 1e-3, 1e-6)
@@ -161,7 +162,7 @@ def test_a_value_that_is_not_finite_names_the_place() -> None:
     game = ToyGame([1, 1], jacobian, Structure.GENERAL, box)
     for attempt in (
         lambda: Sampled().block_bounds(game, box),
-        lambda: Sampled().confirm(game, box, [(Curvature(0), 0.0)]),
+        lambda: Sampled().confirm(game, box, [Claim(Curvature(0), 0.0)]),
     ):
         with pytest.raises(CannotBound, match=r"not finite at x0 = .*, x1 = 0;") as caught:
             attempt()
@@ -175,7 +176,10 @@ def test_degenerate_boxes_and_no_box() -> None:
     b = Sampled().block_bounds(game, box)
     J = game.jacobian(np.array([1 / 3, 1.0]))
     np.testing.assert_allclose(b.curvature_lower, np.diag(J), rtol=1e-8)
-    assert Sampled().confirm(game, box, [(Curvature(0), float(b.curvature_lower[0]))]).broken == ()
+    assert (
+        Sampled().confirm(game, box, [Claim(Curvature(0), float(b.curvature_lower[0]))]).broken
+        == ()
+    )
     with pytest.raises(CannotBound, match="give a box") as caught:
         Sampled().block_bounds(game, Space(2))
     assert caught.value.reason == "unsupported"

@@ -2,6 +2,8 @@
 
 from sgn.bounds.bounder import Bounder, CannotBound, Claim, Confirmation, block_quantities
 from sgn.bounds.bounds import Bounds
+from sgn.bounds.effort import Effort, Progress
+from sgn.bounds.enclosed import Enclosed
 from sgn.bounds.estimate import choose, estimate_bounds, region_of
 from sgn.bounds.exact import Exact
 from sgn.bounds.quantities import (
@@ -25,10 +27,13 @@ __all__ = [
     "Confirmation",
     "Coupling",
     "Curvature",
+    "Effort",
+    "Enclosed",
     "EulerFactor",
     "Exact",
     "Lipschitz",
     "Margin",
+    "Progress",
     "Quantity",
     "Sampled",
     "UpperCurvature",

@@ -3,7 +3,7 @@
 import abc
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, final
+from typing import Any, ClassVar, Literal, NamedTuple, final
 
 import numpy as np
 
@@ -19,8 +19,17 @@ from sgn.bounds.quantities import (
     UpperCurvature,
 )
 
-Reason = Literal["too-large", "unsupported", "numerical", "domain"]
-Claim = tuple[Quantity, float]
+Reason = Literal["too-large", "unsupported", "numerical", "domain", "budget"]
+
+
+class Claim(NamedTuple):
+    """A quantity with a bound for it, and what a whole-Jacobian bound is for in the certificate."""
+
+    quantity: Quantity
+    value: float
+    purpose: str = ""
+
+
 SHOWN_VARIABLES = 8
 
 

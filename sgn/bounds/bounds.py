@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 FloatArray = NDArray[np.float64]
-EVIDENCE = ("exact", "sampled", "assumed")
+EVIDENCE = ("exact", "enclosed", "sampled", "assumed")
 
 
 @final
@@ -21,7 +21,7 @@ class Bounds:
     curvature_lower: (N,), μ_i ≤ λ_min(sym J_ii) everywhere on the region.
     curvature_upper: (N,), Λ_i ≥ λ_max(sym J_ii).
     coupling_upper: (N, N) dense or sparse, L_ij ≥ ‖J_ij‖₂: how strongly j acts on i; zero diagonal.
-    evidence: "exact", "sampled" (then the numbers are estimates, no bounds) or "assumed".
+    evidence: "exact", "enclosed", "assumed", or "sampled": then the numbers are estimates.
     symmetric: whether every J_ii is symmetric, as it is for costs.
 
     Raises ValueError, naming expected and got, for wrong shapes, numbers that are not finite, a
@@ -86,6 +86,8 @@ class Bounds:
         ('player 1', 'player 2')
         """
         count = np.size(np.asarray(curvature_lower))
+        if len(set(names)) < len(names):
+            raise ValueError("two players have the same name; expected one name each")
         called = tuple(names) or tuple(f"player {k + 1}" for k in range(count))
         return cls(called, curvature_lower, curvature_upper, coupling_upper, "assumed", symmetric)
 

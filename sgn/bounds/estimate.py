@@ -6,6 +6,7 @@ from games.game import Game, Structure
 from games.region import Region, Space
 from sgn.bounds.bounder import Bounder, CannotBound
 from sgn.bounds.bounds import Bounds
+from sgn.bounds.enclosed import Enclosed
 from sgn.bounds.exact import Exact
 from sgn.bounds.sampled import Sampled
 
@@ -13,17 +14,24 @@ Chosen = tuple[Bounder, str]
 
 
 def _auto(game: Game, region: Region, seed: int) -> Chosen:
-    """Exact if the structure and the number of vertices allow it, else sampled with the reason."""
-    exact = Exact()
-    try:
-        exact.require(game, region)
-    except CannotBound as obstacle:
-        return Sampled(seed=seed), f"sampled, not exact: {obstacle.message}"
-    return exact, ""
+    """The strongest evidence that the game allows: exact, else enclosed, else sampled, and why."""
+    notes = []
+    for bounder in (Exact(), Enclosed(seed=seed)):
+        try:
+            bounder.require(game, region)
+        except CannotBound as obstacle:
+            notes.append(f"not {bounder.kind}: {obstacle.message}")
+        else:
+            return bounder, "; ".join(notes)
+    return Sampled(seed=seed), "; ".join(notes)
 
 
 def _exact(game: Game, region: Region, seed: int) -> Chosen:
     return Exact(), ""
+
+
+def _enclosed(game: Game, region: Region, seed: int) -> Chosen:
+    return Enclosed(seed=seed), ""
 
 
 def _sampled(game: Game, region: Region, seed: int) -> Chosen:
@@ -33,6 +41,7 @@ def _sampled(game: Game, region: Region, seed: int) -> Chosen:
 EVIDENCE_NAMES: dict[str, Callable[[Game, Region, int], Chosen]] = {
     "auto": _auto,
     "exact": _exact,
+    "enclosed": _enclosed,
     "sampled": _sampled,
 }
 
@@ -60,6 +69,10 @@ def region_of(game: Game, region: Region | None = None) -> Region:
 
     Raises ValueError when there is none.
     """
+    if not isinstance(game, Game):
+        raise ValueError(f"the game is {type(game).__name__}; expected a games.Game")
+    if region is not None and not isinstance(region, Region):
+        raise ValueError(f"the region is {type(region).__name__}; expected games.Box")
     found = game.region if region is None else region
     if found is not None:
         return found
@@ -76,7 +89,8 @@ def estimate_bounds(
     """μ_i, Λ_i and L_ij of a game on a region, with their evidence.
 
     region: a Box; without it the game's own, or all of R^n for a constant Jacobian.
-    evidence: "auto" (exact if possible, else sampled), "exact", "sampled" or a Bounder.
+    evidence: "auto" (exact if possible, else enclosed, else sampled), one of these names, or
+    a Bounder.
     seed: of the sampling. Raises ValueError for a missing or wrong region or an unknown evidence,
     CannotBound when the evidence asked for cannot be had.
 

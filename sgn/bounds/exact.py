@@ -90,13 +90,13 @@ class Exact(Bounder):
         return np.array([outward(q, float(value), float(error)) for q, value, error in pairs])
 
     def confirm(self, game: Game, region: Region, claims: Sequence[Claim]) -> Confirmation:
-        raw, _ = self._extremes(game, region, [quantity for quantity, _ in claims])
+        raw, _ = self._extremes(game, region, [quantity for quantity, *_ in claims])
         broken = tuple(
             (k, float(value))
-            for k, ((quantity, claimed), value) in enumerate(zip(claims, raw, strict=True))
+            for k, ((quantity, claimed, *_), value) in enumerate(zip(claims, raw, strict=True))
             if worse(quantity, float(value), claimed)
         )
-        blocks = {quantity.block for quantity, _ in claims}
+        blocks = {quantity.block for quantity, *_ in claims}
         counts = [2 ** len(self._axes(game, region, block)) for block in blocks]
         evidence = {
             "kind": self.kind,
@@ -251,8 +251,13 @@ def _entry_errors(game: Game, guard: int) -> FloatArray:
         return np.zeros((1, 1))
     if isinstance(game, SymbolicGame) and game.structure is Structure.CONSTANT:
         numbers = [[game.graph.number(node) for node in row] for row in game.jacobian_nodes]
-        return np.array([[float(v is None or not _is_float(v)) for v in row] for row in numbers])
+        return np.array([[_entry_error(v, guard) for v in row] for row in numbers])
     return np.full((1, 1), float(guard))
+
+
+def _entry_error(number: Fraction | None, guard: int) -> float:
+    """Of one rounding at most where the number is known, else of an evaluation."""
+    return float(guard) if number is None else float(not _is_float(number))
 
 
 def _is_float(value: Fraction) -> bool:

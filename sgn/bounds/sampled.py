@@ -135,20 +135,22 @@ class Sampled(Bounder):
         """
         box = _box(region, game)
         count = draws_needed(len(claims), self.epsilon, self.delta)
-        stream = hashlib.sha256(repr([(q, float(v)) for q, v in claims]).encode()).digest()
+        stream = hashlib.sha256(repr([(q, float(v)) for q, v, *_ in claims]).encode()).digest()
         rng = np.random.default_rng([self.seed, 1, *stream])
-        worst_values = [claimed for _, claimed in claims]
+        worst_values = [claimed for _, claimed, *_ in claims]
         for batch in _spans(count, _batch(game.dimension**2)):
             points = box.sample(rng, batch.stop - batch.start)
             J = _checked(game, points)
-            for k, (quantity, _) in enumerate(claims):
+            for k, (quantity, *_) in enumerate(claims):
                 values = evaluate(quantity, _cut(game, J, quantity.block))
                 value = float(values[worst(quantity, values)])
                 if worse(quantity, value, worst_values[k]):
                     worst_values[k] = value
         broken = tuple(
             (k, value)
-            for k, (value, (quantity, claimed)) in enumerate(zip(worst_values, claims, strict=True))
+            for k, (value, (quantity, claimed, *_)) in enumerate(
+                zip(worst_values, claims, strict=True)
+            )
             if worse(quantity, value, claimed)
         )
         epsilon, delta = _decimal(self.epsilon), _decimal(self.delta)

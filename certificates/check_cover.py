@@ -1,0 +1,290 @@
+"""Covers: a region cut into boxes by a split tree, and what the Jacobian can be on each box.
+
+A cover is a row of small integers in pre-order: a token k < n splits the side k at its midpoint,
+n + f is a leaf of form f. Reading it is the proof that the leaves cover the region.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_derivative import Derivatives
+from certificates.check_interval import Interval, enclose
+from certificates.check_jacobian import Uncheckable
+from certificates.check_matrix import Ball, rounded_up
+from games.graph import OPERATORS, Graph
+from games.region import Box
+
+Floats = NDArray[np.float64]
+NATURAL, TAYLOR = 0, 1
+FORMS = 2
+MAX_DEPTH = 50  # splits of one side: positions stay exact in binary64
+MAX_LEAVES = 2_000_000
+MAX_VERTICES = 10  # sides whose vertices a Taylor leaf looks at: at most 2^10
+CHUNK = 2**18  # matrix entries worked on at once
+BATCH = 1024  # leaves enclosed at once
+MAX_SIDES = 4 * 10**7  # sides of all boxes of a cover
+MAX_VALUES = 2**24  # enclosures held at once
+# what a check may cost, in nanoseconds, roughly: ten minutes in all
+MAX_WORK = 6 * 10**11
+CALL, NODE, FUNCTION, ENTRY = 20_000, 10, 5_000, 100
+
+
+@final
+@dataclass(frozen=True)
+class Leaves:
+    """Boxes (K, n), rounded outward, and their forms."""
+
+    low: Floats
+    high: Floats
+    form: NDArray[np.int64]
+
+
+def read_cover(tokens: NDArray[np.int64], region: Box) -> Leaves:
+    """The leaves of a cover of the region; raises Uncheckable when the tree is not whole."""
+    n = region.dimension
+    if len(tokens) > 2 * MAX_LEAVES or len(tokens) * n > MAX_SIDES:
+        raise Uncheckable(f"the cover has more than {MAX_LEAVES} leaves or {MAX_SIDES} sides")
+    stack = [(np.zeros(n), np.ones(n))]
+    starts, widths, forms = [], [], []
+    for token in tokens.tolist():
+        if not stack:
+            raise Uncheckable("the cover goes on after its last leaf")
+        start, width = stack.pop()
+        if 0 <= token < n:
+            half = width.copy()
+            half[token] /= 2
+            if half[token] < 2.0**-MAX_DEPTH:
+                raise Uncheckable(f"the cover splits one side more than {MAX_DEPTH} times")
+            second = start.copy()
+            second[token] += half[token]
+            stack += [(second, half), (start, half)]
+        elif n <= token < n + FORMS:
+            starts.append(start)
+            widths.append(width)
+            forms.append(token - n)
+        else:
+            raise Uncheckable(f"the cover holds the unknown token {token}")
+    if stack or not forms:
+        raise Uncheckable("the cover ends before every box has a leaf")
+    return _place(np.array(starts), np.array(widths), np.array(forms), region)
+
+
+def _place(start: Floats, width: Floats, form: NDArray[np.int64], region: Box) -> Leaves:
+    """Positions in [0, 1]^n to floats outside the exact boxes lower + (upper − lower)·position."""
+    lower = Ball.of(list(region.lower))
+    side = Ball.of([b - a for a, b in zip(region.lower, region.upper, strict=True)])
+    first, last = (lower + side * Ball.exact(position) for position in (start, start + width))
+    low = np.nextafter(first.mid - first.rad, -np.inf)
+    high = np.nextafter(last.mid + last.rad, np.inf)
+    bottom, top = region.floats()  # nothing is gained outside the region
+    return Leaves(np.maximum(low, bottom), np.minimum(high, top), form)
+
+
+@final
+@dataclass(frozen=True)
+class Plan:
+    """The nodes that enclose a block of J: entries, their slopes ∂_kJ, and ∂_k∂_mJ for m ≤ k."""
+
+    shape: tuple[int, int]
+    entries: list[int]
+    slopes: list[dict[int, int]]
+    second: list[dict[tuple[int, int], int]]
+
+    @property
+    def used(self) -> list[int]:
+        """The variables on which the block depends."""
+        return sorted({k for row in self.slopes for k in row})
+
+    @property
+    def nodes(self) -> set[int]:
+        """All of them."""
+        first = {node for row in self.slopes for node in row.values()}
+        return {*self.entries, *first, *(node for row in self.second for node in row.values())}
+
+
+@final
+class Model:
+    """The players' costs as one expression graph, and enclosures of J over boxes."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        variables: Sequence[str],
+        owners: Sequence[int],
+        costs: Sequence[int],
+    ) -> None:
+        self.graph, self.variables, self.costs = graph, variables, costs
+        self._derivatives = Derivatives(graph)
+        self._work = 0
+        self._nodes = [graph.variable(name) for name in variables]
+        self._gradient = [
+            self._derivatives.of(costs[owner], node)
+            for owner, node in zip(owners, self._nodes, strict=True)
+        ]
+
+    def costs_are_smooth(self, leaves: Leaves) -> bool:
+        """Whether every cost is defined, with all its derivatives, on every leaf."""
+        batch = self._plan_work(leaves, self.costs, 0)
+        for low, high, _ in _chunks(leaves, batch):
+            for value in enclose(self.graph, self.costs, self._values(low, high)):
+                if not (np.isfinite(value.low).all() and np.isfinite(value.high).all()):
+                    return False
+        return True
+
+    def is_zero(self, plan: Plan) -> bool:
+        """Whether every entry of the block is 0 by its very form."""
+        return all(entry == self._derivatives.zero for entry in plan.entries)
+
+    def plan(self, rows: slice, cols: slice) -> Plan:
+        """What is needed to enclose the block of J of these rows and columns."""
+        gradient, nodes = self._gradient[rows], self._nodes[cols]
+        entries = [self._derivatives.of(g, x) for g in gradient for x in nodes]
+        slopes = [self._nonzero_slopes(entry) for entry in entries]
+        second = [
+            {(k, m): node for k, slope in row.items() for m, node in self._up_to(k, slope)}
+            for row in slopes
+        ]
+        return Plan((len(gradient), len(nodes)), entries, slopes, second)
+
+    def _nonzero_slopes(self, node: int) -> dict[int, int]:
+        found = {k: self._derivatives.of(node, x) for k, x in enumerate(self._nodes)}
+        return {k: slope for k, slope in found.items() if slope != self._derivatives.zero}
+
+    def _up_to(self, last: int, slope: int) -> list[tuple[int, int]]:
+        return [(m, node) for m, node in self._nonzero_slopes(slope).items() if m <= last]
+
+    def jacobians(self, leaves: Leaves, plan: Plan) -> Iterator[Ball]:
+        """Enclosures (K, p, q) of the block that together cover every leaf."""
+        vertices = 2 ** len(plan.used) if len(plan.used) <= MAX_VERTICES else 1
+        per_vertex = len(plan.entries) * (ENTRY + sum(plan.shape))
+        batch = self._plan_work(leaves, plan.nodes, vertices * per_vertex)
+        for low, high, form in _chunks(leaves, batch):
+            plain = form == NATURAL
+            if plain.any():
+                box = self._values(low[plain], high[plain])
+                whole = _balls(enclose(self.graph, plan.entries, box), int(plain.sum()))
+                yield _reshaped(whole, plan.shape)
+            if not plain.all():
+                yield from self._taylor(plan, low[~plain], high[~plain])
+
+    def _plan_work(self, leaves: Leaves, nodes: Iterable[int], matrices: int) -> int:
+        """How many leaves to take at once; matrices: the work on one leaf beside its nodes.
+
+        Raises Uncheckable when all that was planned so far would take too long.
+        """
+        graph, count = self.graph, len(leaves.form)
+        needed = graph.needed(nodes)
+        functions = sum(graph.ops[node] not in OPERATORS for node in needed if graph.args[node])
+        batch = max(1, min(BATCH, MAX_VALUES // len(needed)))
+        calls = CALL * len(needed) * -(-count // batch)
+        self._work += calls + count * (NODE * len(needed) + FUNCTION * functions + matrices)
+        if self._work > MAX_WORK:
+            raise Uncheckable("the covers of this game would take too long to check")
+        return batch
+
+    def natural(self, low: Floats, high: Floats) -> Ball:
+        """Enclosures (K, n, n) of all of J over boxes, by the natural form alone."""
+        n = len(self._nodes)
+        entries = [self._derivatives.of(g, x) for g in self._gradient for x in self._nodes]
+        values = enclose(self.graph, entries, self._values(low, high))
+        return _reshaped(_balls(values, len(low)), (n, n))
+
+    def _taylor(self, plan: Plan, low: Floats, high: Floats) -> Iterator[Ball]:
+        """J(c) + Σ δ_k ∂_kJ(c) at the vertices of the box, and ½ Σ δ_kδ_m ∂_k∂_mJ over the box.
+
+        The first part is affine in δ, so a convex test that holds at its vertices holds on the box.
+        """
+        count, used = len(low), plan.used
+        centre = low + (high - low) / 2
+        reach = np.maximum(
+            rounded_up(np.maximum(high - centre, 0.0), 1),
+            rounded_up(np.maximum(centre - low, 0.0), 1),
+        )
+        first = sorted({node for row in plan.slopes for node in row.values()})
+        values = enclose(self.graph, [*plan.entries, *first], self._values(centre, centre))
+        middle = _balls(values[: len(plan.entries)], count)
+        middle = middle + self._remainder(plan, low, high, reach)
+        known = dict(zip(first, values[len(plan.entries) :], strict=True))
+        zero = Interval(np.zeros(1), np.zeros(1))
+        steps = []
+        for k in used:
+            slope = _balls([known[row[k]] if k in row else zero for row in plan.slopes], count)
+            steps.append(slope * Ball.exact(reach[:, k, None]))
+        if plan.shape == (1, 1) or len(used) > MAX_VERTICES:  # no vertices: an interval
+            for step in steps:
+                middle = middle + Ball(np.zeros_like(step.mid), _size(step))
+            yield _reshaped(middle, plan.shape)
+            return
+        batch = max(1, CHUNK // (len(plan.entries) * 2 ** len(used)))
+        for start in range(0, count, batch):
+            part = slice(start, start + batch)
+            corners = _with_axis(middle[part])
+            for step in steps:
+                move = _with_axis(step[part])
+                corners = _joined(corners + move, corners - move)
+            yield _reshaped(corners, plan.shape)
+
+    def _remainder(self, plan: Plan, low: Floats, high: Floats, reach: Floats) -> Ball:
+        """Σ_k ½ ∂_k²J·[0, r_k²] + Σ_{m<k} ∂_k∂_mJ·[−r_kr_m, r_kr_m], entry by entry."""
+        nodes = sorted({node for row in plan.second for node in row.values()})
+        values = enclose(self.graph, nodes, self._values(low, high))
+        known = dict(zip(nodes, values, strict=True))
+        zero = np.zeros(len(low))
+        areas: dict[tuple[int, int], Interval] = {}
+        entries = []
+        for row in plan.second:
+            total = Interval(zero, zero)
+            for (k, m), node in row.items():
+                if (k, m) not in areas:
+                    area = np.nextafter(reach[:, k] * reach[:, m], np.inf)
+                    half = np.nextafter(area / 2, np.inf)  # of ½ δ²
+                    areas[k, m] = Interval(zero, half) if k == m else Interval(-area, area)
+                total = total + known[node] * areas[k, m]
+            entries.append(total)
+        return _balls(entries, len(low))
+
+    def _values(self, low: Floats, high: Floats) -> dict[str, Interval]:
+        return {name: Interval(low[:, k], high[:, k]) for k, name in enumerate(self.variables)}
+
+
+def _chunks(leaves: Leaves, batch: int) -> Iterator[tuple[Floats, Floats, NDArray[np.int64]]]:
+    for k in range(0, len(leaves.form), batch):
+        part = slice(k, k + batch)
+        yield leaves.low[part], leaves.high[part], leaves.form[part]
+
+
+def _with_axis(ball: Ball) -> Ball:
+    return Ball(ball.mid[:, None, :], ball.rad[:, None, :])
+
+
+def _joined(first: Ball, second: Ball) -> Ball:
+    return Ball(
+        np.concatenate([first.mid, second.mid], axis=1),
+        np.concatenate([first.rad, second.rad], axis=1),
+    )
+
+
+def _ball(interval: Interval, count: int) -> Ball:
+    ball = Ball.between(interval.low, interval.high)
+    return Ball(np.broadcast_to(ball.mid, (count,)), np.broadcast_to(ball.rad, (count,)))
+
+
+def _balls(intervals: list[Interval], count: int) -> Ball:
+    """(count, entries)."""
+    balls = [_ball(each, count) for each in intervals]
+    return Ball(np.stack([b.mid for b in balls], 1), np.stack([b.rad for b in balls], 1))
+
+
+def _size(ball: Ball) -> Floats:
+    """An upper bound of |x| over the ball."""
+    return rounded_up(np.abs(ball.mid) + ball.rad, 2)
+
+
+def _reshaped(ball: Ball, shape: tuple[int, int]) -> Ball:
+    """(…, p·q) as a flat batch of p × q matrices."""
+    size = (-1, *shape)
+    return Ball(ball.mid.reshape(size), ball.rad.reshape(size))

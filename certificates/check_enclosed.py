@@ -1,0 +1,111 @@
+"""The Jacobian of a nonlinear game on a box, enclosed leaf by leaf of the certificate's covers."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_cover import Leaves, Model, Plan, read_cover
+from certificates.check_jacobian import Blocks, Jacobian, Uncheckable
+from certificates.check_matrix import Ball
+from certificates.check_text import read_costs
+from certificates.document import Document, decode_array, is_count, require_keys
+from games.errors import InputError
+from games.region import Box, Region
+
+PURPOSES = re.compile(
+    r"domain|margin|euclidean_margin|lipschitz|cocoercivity|euler_best|euler_max"
+    r"|block [0-9]{1,6} [0-9]{1,6}",
+    re.ASCII,
+)
+MAX_TOKENS = 2**25  # of all covers together
+
+
+@final
+class EnclosedJacobian(Jacobian):
+    """J by natural and Taylor forms over covers of the region, one cover a purpose.
+
+    Covers: "domain"; "block i j" for every pair that is not identically zero; and for all of J
+    "margin", "euclidean_margin", "lipschitz", "cocoercivity", "euler_best", "euler_max".
+    """
+
+    constant = False
+    symmetric = True
+
+    def __init__(
+        self, game: Document, region: Region | None, covers: dict[str, NDArray[Any]]
+    ) -> None:
+        if game.get("kind") != "symbolic":
+            raise Uncheckable("only games given by the text of their costs can be enclosed")
+        text = read_costs(game)
+        if not isinstance(region, Box) or region.dimension != len(text.variables):
+            raise Uncheckable("covers need a box of the game's dimension")
+        self.sizes = text.sizes
+        self._region, self._covers = region, covers
+        owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
+        self._model = Model(text.graph, text.variables, owners, text.costs)
+        ends = np.cumsum(text.sizes)
+        self._slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, text.sizes, strict=True)]
+
+    def is_defined(self) -> bool:
+        """Whether every cost is smooth on the region."""
+        return self._model.costs_are_smooth(self._leaves("domain"))
+
+    def each_block(self) -> Iterator[Blocks]:
+        for i, rows in enumerate(self._slices):
+            for j, cols in enumerate(self._slices):
+                plan = self._model.plan(rows, cols)
+                if i == j or not self._model.is_zero(plan):
+                    for ball in self._model.jacobians(self._leaves(f"block {i} {j}"), plan):
+                        one = Ball(ball.mid[None], ball.rad[None])
+                        yield Blocks(np.array([i]), np.array([j]), one, None, None)
+
+    def each_whole(self, purpose: str) -> Iterator[Ball]:
+        yield from self._model.jacobians(self._leaves(purpose), self._whole)
+
+    @cached_property
+    def _whole(self) -> Plan:
+        everything = slice(0, sum(self.sizes))
+        return self._model.plan(everything, everything)
+
+    @property
+    def leaf_count(self) -> int:
+        """The leaves of all covers."""
+        n = len(self._model.variables)
+        return sum(int((tokens >= n).sum()) for tokens in self._covers.values())
+
+    def _leaves(self, purpose: str) -> Leaves:
+        if purpose not in self._covers:
+            raise Uncheckable(f"the cover for {purpose!r} is missing")
+        return read_cover(self._covers[purpose], self._region)
+
+
+def read_covers(value: Any) -> dict[str, NDArray[Any]]:
+    """The covers of a certificate by purpose; raises InputError."""
+    where = "evidence.covers"
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: expected one array of tokens a purpose")
+    for name in value:
+        if not PURPOSES.fullmatch(name):
+            raise InputError(f"{where}: no claim has the purpose {name[:40]!r}; remove it")
+    _require_bounded(value, where)
+    covers = {name: decode_array(tokens, f"{where}.{name[:40]}") for name, tokens in value.items()}
+    if any(tokens.dtype.kind == "f" for tokens in covers.values()):
+        raise InputError(f"{where}: expected rows of integers")
+    return covers
+
+
+def _require_bounded(covers: Document, where: str) -> None:
+    """Raise InputError when the covers say that they hold too many tokens: nothing is unpacked."""
+    total = 0
+    for name, tokens in covers.items():
+        at = f"{where}.{name[:40]}"
+        shape = require_keys(tokens, at, {"dtype", "shape", "zlib64"})["shape"]
+        if not isinstance(shape, list) or len(shape) != 1 or not is_count(shape[0]):
+            raise InputError(f"{at}: the shape must be one size; expected a row of integers")
+        total += shape[0]
+    if total > MAX_TOKENS:
+        raise InputError(f"{where}: {total} tokens; at most {MAX_TOKENS} can be checked")

@@ -1,0 +1,63 @@
+"""The Jacobian of any game that can be written down, at exact points: for refutations."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from certificates.check_cover import Leaves, Model
+from certificates.check_jacobian import Uncheckable, quadratic, second_derivatives
+from certificates.check_jacobian import evaluate as evaluate_polynomials
+from certificates.check_matrix import Ball
+from certificates.check_text import read_costs
+from certificates.document import Document
+from certificates.witness import Point
+from games.number import float_enclosure
+
+
+def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
+    """Enclosures (K, n, n) of J at rational points (any point, None, where J is constant).
+
+    Raises Uncheckable, also where a cost is not certainly smooth at one of the points.
+    """
+    if game.get("kind") == "quadratic":
+        whole = quadratic(game).whole
+        if whole is None:
+            raise Uncheckable("the Jacobian is too large to be dense")
+        return whole[np.zeros(len(points), dtype=int)]
+    if game.get("kind") != "symbolic":
+        raise Uncheckable("the game holds nothing that can be re-derived")
+    try:
+        sizes, entries = second_derivatives(game)
+    except Uncheckable:
+        return _enclosed(game, points)
+    values: dict[int, Ball] = {}
+    if any(monomial for row in entries for p in row for monomial in p):
+        columns = zip(*_complete(points, sum(sizes)), strict=True)
+        values = {k: Ball.of(column) for k, column in enumerate(columns)}
+    return evaluate_polynomials(entries, values, len(points))
+
+
+def player_sizes(game: Document) -> tuple[int, ...]:
+    """d_1 … d_N of a game that was read before."""
+    players = game["players"]
+    return tuple(p["size"] if "size" in p else len(p["variables"]) for p in players)
+
+
+def _enclosed(game: Document, points: Sequence[Point]) -> Ball:
+    text = read_costs(game)
+    owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
+    model = Model(text.graph, text.variables, owners, text.costs)
+    ends = np.array([[float_enclosure(v) for v in x] for x in _complete(points, sum(text.sizes))])
+    thin = Leaves(ends[..., 0], ends[..., 1], np.zeros(len(points), dtype=np.int64))
+    if not model.costs_are_smooth(thin):
+        raise Uncheckable("a cost is perhaps not smooth at a point of the witness")
+    return model.natural(thin.low, thin.high)
+
+
+def _complete(points: Sequence[Point], n: int) -> list[tuple[Fraction, ...]]:
+    """The points, each with n coordinates; raises Uncheckable."""
+    named = [point for point in points if point is not None and len(point) == n]
+    if len(named) < len(points):
+        raise Uncheckable("the Jacobian is not constant, so each point needs all its coordinates")
+    return named

@@ -1,0 +1,223 @@
+"""Branch and bound: claims about a block of J on a box, proved leaf by leaf; gives the cover."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from games.document import from_document
+from games.region import Box
+from games.symbolic import SymbolicGame
+from sgn.bounds.bounder import Claim
+from sgn.bounds.effort import Effort
+from sgn.bounds.forms import NATURAL, TAYLOR, Enclosure, Forms
+from sgn.bounds.inequalities import checker_scale, inequality, is_positive_definite, spread
+from sgn.bounds.quantities import Block, FloatArray
+
+Bools = NDArray[np.bool_]
+Tokens = NDArray[np.int32]
+Choices = NDArray[np.int64]  # one a box: a form, or a side to split
+SLACK = 1e-10  # of diagonal entries near 1, left for the checker's rounding
+CUSHION = 1 + 1e-6  # of what the entries may move by, likewise
+ENTRIES = 2**20  # matrix entries held at once
+BATCH = 2048  # boxes likewise: what one worker is sent
+WORK = 2**26  # matrix entries that one proof may go through: some seconds
+DEEPEST = 2.0**-48  # part of a side below which nothing is split
+
+
+@final
+@dataclass(frozen=True)
+class Unproved:
+    """The claims were not proved: the boxes used, and a point at the worst box left over."""
+
+    boxes: int
+    point: FloatArray
+
+
+@final
+@dataclass(frozen=True)
+class Proved:
+    """The cover, as the certificate carries it, and the boxes it took."""
+
+    tokens: Tokens
+    boxes: int
+
+
+Test = Callable[[FloatArray, FloatArray], tuple[Choices, Choices]]
+
+
+def prove(
+    forms: Forms,
+    box: Box,
+    claims: Sequence[Claim],
+    max_boxes: int,
+    effort: Effort | None = None,
+    end: float = np.inf,
+) -> Proved | Unproved:
+    """Split the box until every claim holds on every leaf; gives up at max_boxes or at the end.
+
+    effort: workers and the clock of the run; the batches, and so the cover, are the same for any.
+    """
+    per_box = forms.shape[0] * forms.shape[1] * forms.corner_count
+    budget = max(64, min(max_boxes, WORK // per_box))
+    effort = effort or Effort()
+    task = (forms.text, forms.block, tuple(claims))
+
+    def each(boxes: Sequence[tuple[FloatArray, FloatArray]]) -> Iterator[tuple[Choices, Choices]]:
+        return effort.each(
+            lambda *job: examine(forms, *job[2:]), _examine, [(*task, *ends) for ends in boxes]
+        )
+
+    batch = max(1, min(BATCH, ENTRIES // per_box))
+    return _split(each, box, budget, batch, lambda: effort.late(end), effort.count)
+
+
+def examine(
+    forms: Forms, claims: Sequence[Claim], low: FloatArray, high: FloatArray
+) -> tuple[Choices, Choices]:
+    """The form that proves the claims on each box (−1: none), and the side to split."""
+    with np.errstate(all="ignore"):
+        form, axis = np.full(len(low), -1), np.argmax(high - low, axis=1)
+        taylor = forms.taylor(low, high)
+        good = _hold(taylor, claims)
+        form[good] = TAYLOR
+        blame = np.where(np.isfinite(taylor.blame), taylor.blame, 0.0)
+        axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
+        rest = np.flatnonzero(~good)
+        if len(rest):
+            plain = _hold(forms.natural(low[rest], high[rest]), claims)
+            form[rest[plain]] = NATURAL
+    return form, axis
+
+
+def _examine(
+    text: str, block: Block, claims: Sequence[Claim], low: FloatArray, high: FloatArray
+) -> tuple[Choices, Choices]:
+    """The same on a worker, which reads and compiles the game once."""
+    with _COMPILING:
+        forms = _forms(text, block)
+    return examine(forms, claims, low, high)
+
+
+_COMPILING = threading.Lock()  # a graph grows while its derivatives are compiled
+
+
+@lru_cache(maxsize=256)
+def _forms(text: str, block: Block) -> Forms:
+    return Forms(_game(text), block).compiled()
+
+
+@lru_cache(maxsize=4)
+def _game(text: str) -> SymbolicGame:
+    game = from_document(json.loads(text), "game")
+    if not isinstance(game, SymbolicGame):
+        raise TypeError(f"a {type(game).__name__} arrived; expected a SymbolicGame")
+    return game
+
+
+def split(test: Test, box: Box, max_boxes: int, batch: int) -> Proved | Unproved:
+    """The split tree of a test that accepts a box in some form, breadth first."""
+    return _split(lambda boxes: (test(*ends) for ends in boxes), box, max_boxes, batch)
+
+
+def _split(
+    each: Callable[[Sequence[tuple[FloatArray, FloatArray]]], Iterator[tuple[Choices, Choices]]],
+    box: Box,
+    max_boxes: int,
+    batch: int,
+    late: Callable[[], bool] = lambda: False,
+    count: Callable[[int], None] = lambda boxes: None,
+) -> Proved | Unproved:
+    """Level by level, each cut into batches of one size."""
+    n = box.dimension
+    bottom, top = box.floats()
+    start, width = np.zeros((1, n)), np.ones((1, n))
+    tokens: list[Tokens] = []  # one row a level, parents in order; children follow in pairs
+    boxes = 0
+    while len(start):
+        boxes += len(start)
+        if boxes > max_boxes:
+            return Unproved(boxes, bottom + (top - bottom) * (start[0] + width[0] / 2))
+        parts = [slice(k, k + batch) for k in range(0, len(start), batch)]
+        lows = [bottom + (top - bottom) * start[part] for part in parts]
+        highs = [bottom + (top - bottom) * (start[part] + width[part]) for part in parts]
+        form, axis = np.empty(len(start), np.int64), np.empty(len(start), np.int64)
+        jobs = [(low, np.minimum(high, top)) for low, high in zip(lows, highs, strict=True)]
+        for part, found in zip(parts, each(jobs), strict=True):
+            form[part], axis[part] = found
+            count(len(found[0]))
+            if late():
+                return Unproved(boxes, bottom + (top - bottom) * (start[0] + width[0] / 2))
+        tokens.append(np.where(form >= 0, n + form, axis).astype(np.int32))
+        left = np.flatnonzero(form < 0)
+        if len(left) and width[left, axis[left]].min() < DEEPEST:
+            k = left[np.argmin(width[left, axis[left]])]
+            return Unproved(boxes, bottom + (top - bottom) * (start[k] + width[k] / 2))
+        start, width = _halves(start[left], width[left], axis[left])
+    return Proved(_preorder(tokens, n), boxes)
+
+
+def _halves(
+    start: FloatArray, width: FloatArray, axis: NDArray[np.int64]
+) -> tuple[FloatArray, FloatArray]:
+    """Both halves of each box, side by side."""
+    row = np.arange(len(start))
+    half = width.copy()
+    half[row, axis] /= 2
+    second = start.copy()
+    second[row, axis] += half[row, axis]
+    pairs = np.stack([start, second], axis=1).reshape(-1, start.shape[1])
+    return pairs, np.repeat(half, 2, axis=0)
+
+
+def _preorder(levels: list[Tokens], n: int) -> Tokens:
+    """The tokens of the tree in pre-order, from its levels."""
+    sizes = np.ones(len(levels[-1]), np.int64)
+    counts = [sizes]
+    for level in reversed(levels[:-1]):
+        size = np.ones(len(level), np.int64)
+        inner = np.flatnonzero(level < n)
+        size[inner] += counts[-1].reshape(-1, 2).sum(axis=1)
+        counts.append(size)
+    counts.reverse()
+    result = np.empty(int(counts[0][0]), np.int32)
+    place = np.zeros(1, np.int64)
+    for depth, level in enumerate(levels):
+        result[place] = level
+        inner = np.flatnonzero(level < n)
+        if len(inner):
+            first = place[inner] + 1
+            second = first + counts[depth + 1][::2]
+            place = np.stack([first, second], axis=1).ravel()
+    return result
+
+
+def _hold(enclosure: Enclosure, claims: Sequence[Claim]) -> Bools:
+    """Whether every claim holds for all that the enclosure contains, box by box."""
+    good: Bools = np.asarray(np.isfinite(enclosure.radius).all(axis=(1, 2)))
+    good &= np.isfinite(enclosure.corners).all(axis=(1, 2, 3))
+    for quantity, claim, _ in claims:
+        left = np.flatnonzero(good)
+        if not len(left):
+            break
+        J, R = enclosure.corners[left], enclosure.radius[left]
+        S = inequality(quantity, claim, J)
+        D = checker_scale(quantity, claim, S.shape[-1])
+        S, scale = _balanced(S * D)
+        T = (spread(quantity, claim, R) * D)[:, None] * scale
+        loss = CUSHION * T.sum(axis=-1) + SLACK
+        good[left] = is_positive_definite(S - loss[..., None] * np.eye(S.shape[-1])).all(axis=1)
+    return good
+
+
+def _balanced(S: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """S with its diagonal between ½ and 2, by a congruence with powers of two, and that factor."""
+    _, exponent = np.frexp(np.diagonal(S, axis1=-2, axis2=-1))
+    power = np.ldexp(1.0, -(exponent // 2))
+    scale = power[..., :, None] * power[..., None, :]
+    return S * scale, scale

@@ -1,0 +1,139 @@
+"""The true certificates of the corpus: small games through the whole search.
+
+`python -m tests.corpus.bases` writes valid/ anew. That is needed only when the format changes; the
+numbers in them then move with the search, and `python -m tests.corpus.make` must follow.
+"""
+
+import copy
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse
+
+import games
+import sgn
+from certificates.check import verify
+from certificates.document import Document, digest, write
+from games import Box, QuadraticGame, SymbolicGame
+from tests.corpus.changes import times
+
+VALID = Path(__file__).parent / "valid"
+
+
+def mixed() -> SymbolicGame:
+    """A multi-affine Jacobian, a parameter, an irrational constant."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y", "z"]},
+        {
+            "a": "k*x**2 + x*y*z/4 + x",
+            "b": "y**2 + 2*z**2 + y*z/2 - x*y/3 + pi*y",
+        },
+        {"k": 2},
+        name="mixed",
+        region=Box([-1, -1, -1], [1, 1, "1.5"]),
+    )
+
+
+def unstable() -> SymbolicGame:
+    """Stable at 0 and unstable where y < −1; no constant metric for the whole box."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"]},
+        {"a": "x**2/2 + x**2*y/2", "b": "y**2 + x*y"},
+        name="unstable",
+        region=Box([-1, -2], [1, 2]),
+    )
+
+
+def ring(players: int = 33) -> QuadraticGame:
+    """So many players that vectors are binary and couplings sparse."""
+    n = players
+    shift = np.eye(n, k=1) + np.eye(n, k=1 - n)
+    J = 2 * np.eye(n) + 0.5 * shift - 0.25 * shift.T
+    return QuadraticGame(scipy.sparse.csr_array(J), sizes=[1] * n, name="ring")
+
+
+def curved() -> SymbolicGame:
+    """No polynomial, a logarithm and a pole near the region, whose ends are not all floats."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y", "z"]},
+        {
+            "a": "k*exp(x) + x**2 + x*tanh(y)/2 + 1/(x + 3)",
+            "b": "y**2 - log(y + 2)/2 + z**2 + y*sin(z)/4 + x*y/3",
+        },
+        {"k": "11/10"},
+        name="curved",
+        region=Box(["0", "-0.5", "0"], ["0.7", "1/3", "0.5"]),
+    )
+
+
+SHARPENED = [  # which way each number is better; the blocks first, others rest on them
+    *((path, 1) for path in ("curvature_lower.0", "curvature_lower.1")),
+    *((path, -1) for path in ("curvature_upper.0", "curvature_upper.1")),
+    *((path, -1) for path in ("coupling_upper.0.1", "coupling_upper.1.0", "lipschitz")),
+    *((path, 1) for path in ("structural_margin", "margin", "euclidean_margin", "cocoercivity")),
+    *((f"steps.euler.{key}", -1) for key in ("factor_at_best", "factor_at_max")),
+    ("steps.euler.step_max", 1),
+]
+
+
+def sharpened(document: Document) -> Document:
+    """Every number as good as the evidence proves it, within one part in 10⁸."""
+    for path, sign in SHARPENED:
+        proved, refused = Fraction(0), Fraction(1, 2)
+        while refused - proved > Fraction(1, 10**8):
+            middle = (proved + refused) / 2
+            if verify(_moved(document, path, 1 + sign * middle)):
+                proved = middle
+            else:
+                refused = middle
+        document = _moved(document, path, 1 + sign * proved)
+    return document
+
+
+def _moved(document: Document, path: str, factor: Fraction) -> Document:
+    """One number times a factor (near it, of 12 digits), with a new digest."""
+    moved = copy.deepcopy(document)
+    times(path, factor, digits=12)(moved)
+    moved["digest"] = digest(moved)
+    return moved
+
+
+def documents() -> dict[str, Document]:
+    """File name to what is written."""
+    found = {name: result.document for name, result in certificates().items()}
+    found["enclosed.json"] = sharpened(sgn.certify(curved()).document)
+    return found
+
+
+def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
+    """File name to what stands in it."""
+    blocks = [[2.0, 0.5, 0.3], [0.5, 3.0, -0.2], [-0.3, 0.1, 1.0]]
+    field = [[2.0, 0.5, 0.3], [0.25, 3.0, -0.2], [-0.3, 0.1, 1.0]]
+    given = sgn.Bounds.given([1, 1], [[0.0, 10.0], [0.05, 0.0]], curvature_upper=[1, 2])
+    one_way = sgn.Bounds.given([1, 1], [[0.0, 0.0], [0.5, 0.0]], curvature_upper=[1, 1])
+    flat = Box([-1, 0, 0], [1, 0, 1])
+    return {
+        "toy.json": sgn.certify(games.catalogue.load("sgn-toy")),
+        "mixed.json": sgn.certify(mixed()),
+        "flat-region.json": sgn.certify(mixed(), flat),
+        "blocks.json": sgn.certify(QuadraticGame(blocks, sizes=[2, 1], name="blocks")),
+        "field.json": sgn.certify(QuadraticGame(field, sizes=[2, 1], name="field", field=True)),
+        "zero-sum.json": sgn.certify(QuadraticGame([[1.0, 3.0], [-3.0, 1.0]], sizes=[1, 1])),
+        "one-way.json": sgn.certify(QuadraticGame([[1.0, 4.0], [0.0, 1.0]], sizes=[1, 1])),
+        "one-player.json": sgn.certify(QuadraticGame([[2.0, 1.0], [1.0, 3.0]], sizes=[2])),
+        "ring.json": sgn.certify(ring()),
+        "ring.json.gz": sgn.certify(ring()),
+        "bounds.json": sgn.certify_bounds(given),
+        "bounds-one-way.json": sgn.certify_bounds(one_way),
+        "refuted.json": sgn.certify(unstable()),
+        "refuted-space.json": sgn.certify(
+            QuadraticGame([[1.0, 3.0], [2.0, 1.0]], sizes=[1, 1], name="saddle")
+        ),
+    }
+
+
+if __name__ == "__main__":
+    VALID.mkdir(exist_ok=True)
+    for name, document in documents().items():
+        write(document, VALID / name)

@@ -1,0 +1,216 @@
+"""Lies about a nonlinear game: what is wrong is a number, a cover, the game or its region.
+
+The numbers of the true certificate are the best that its covers prove (tests/corpus/bases.py), so
+one part in a million more is more than the leaves prove.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from certificates.document import Document, decode_array, encode_array
+from tests.corpus.changes import (
+    ABOVE,
+    BAND,
+    BELOW,
+    COUPLING,
+    EULER,
+    JACOBIAN,
+    LIPSCHITZ,
+    MARGIN,
+    RK4,
+    STRUCTURAL,
+    Change,
+    Lie,
+    both,
+    drop,
+    longer,
+    lowered,
+    put,
+    raised,
+    swapped,
+    text,
+    times,
+)
+
+NATURAL, TAYLOR = 3, 4  # the leaves of a game with three variables
+
+
+def cover(purpose: str, *tokens: int) -> Change:
+    """Another cover for a purpose."""
+    return put(f"evidence.covers.{purpose}", encode_array(np.array(tokens, dtype=np.int32)))
+
+
+def recut(purpose: str, edit: Callable[[list[int]], list[int]]) -> Change:
+    """Change the tokens of a cover."""
+
+    def change(document: Document) -> None:
+        tokens = decode_array(document["evidence"]["covers"][purpose], purpose).tolist()
+        cover(purpose, *edit(tokens))(document)
+
+    return change
+
+
+def taken(purpose: str, other: str) -> Change:
+    """The cover of another purpose."""
+
+    def change(document: Document) -> None:
+        covers = document["evidence"]["covers"]
+        covers[purpose] = covers[other]
+
+    return change
+
+
+def _merged(tokens: list[int]) -> list[int]:
+    """The last split whose halves are leaves becomes one leaf."""
+    k = next(k for k in reversed(range(len(tokens))) if tokens[k] < NATURAL)
+    return [*tokens[:k], TAYLOR, *tokens[k + 3 :]]
+
+
+def _natural(tokens: list[int]) -> list[int]:
+    return [NATURAL if t == TAYLOR else t for t in tokens]
+
+
+def _other_sides(tokens: list[int]) -> list[int]:
+    """Splits of side 0 become splits of side 2."""
+    return [2 if t == 0 else t for t in tokens]
+
+
+def _sliver(tokens: list[int]) -> list[int]:
+    """One side is split until its halves are no floats of the unit interval."""
+    return [0] * 60 + [TAYLOR] * 61
+
+
+def cost(old: str, new: str, player: int = 0) -> Change:
+    return text(f"game.players.{player}.cost", old, new)
+
+
+def extra(term: str, player: int = 0) -> Change:
+    """A further term of a cost."""
+
+    def change(document: Document) -> None:
+        document["game"]["players"][player]["cost"] += f" + {term}"
+
+    return change
+
+
+def _two_players_one_band(document: Document) -> None:
+    document["bands"] = [
+        {"players": [0, 1], "ratio": "w_j/w_i", "basis": "direct", "margin": "0.5",
+         "low": "0.00001", "high": "100"}
+    ]  # fmt: skip
+
+
+def enclosed(name: str, obligation: str, change: Change, base: str = "enclosed") -> Lie:
+    return Lie(f"enclosed-{name}", base, obligation, change)
+
+
+def _undefined(name: str, change: Change) -> Lie:
+    """A cost that is not defined, or not smooth, on all of the region."""
+    return enclosed(name, JACOBIAN, change)
+
+
+EUCLIDEAN, COCOERCIVITY = "Euclidean margin", "cocoercivity"
+LOGARITHM = "log(y + 2)"
+_COVERS: Any = {"kind": "enclosed", "covers": {}}
+
+ENCLOSED_LIES = [
+    # numbers above what the leaves prove
+    enclosed("margin-raised", MARGIN, raised("margin")),
+    enclosed("euclidean-margin-raised", EUCLIDEAN, raised("euclidean_margin")),
+    enclosed("structural-margin-raised", STRUCTURAL, raised("structural_margin")),
+    enclosed("lipschitz-lowered", LIPSCHITZ, lowered("lipschitz")),
+    enclosed("cocoercivity-raised", COCOERCIVITY, raised("cocoercivity")),
+    enclosed("curvature-raised", BELOW, raised("curvature_lower.0")),
+    enclosed("curvature-raised-two-variables", BELOW, raised("curvature_lower.1")),
+    enclosed("upper-curvature-lowered", ABOVE, lowered("curvature_upper.0")),
+    enclosed("upper-curvature-lowered-two-variables", ABOVE, lowered("curvature_upper.1")),
+    enclosed("coupling-lowered", COUPLING, lowered("coupling_upper.0.1")),
+    enclosed("coupling-lowered-back", COUPLING, lowered("coupling_upper.1.0")),
+    enclosed("coupling-left-out", COUPLING, put("coupling_upper.1.0", "0")),
+    enclosed("weights-swapped", MARGIN, both(swapped("metric.weights"), swapped("weights"))),
+    enclosed("direct-called-structural", MARGIN, put("margin_basis", "structural")),
+    enclosed("euler-step-longer", EULER, raised("steps.euler.step_max")),
+    enclosed("euler-factor-lowered", EULER, lowered("steps.euler.factor_at_best")),
+    enclosed("euler-factor-at-the-largest-step-lowered", EULER,
+             lowered("steps.euler.factor_at_max")),
+    enclosed("euler-weights-swapped", EULER, swapped("steps.euler.metric.weights")),
+    enclosed("euler-by-norms-without-a-witness", EULER, put("steps.euler.basis", "structural")),
+    enclosed("rk4-step-longer", RK4, longer("steps.rk4", Fraction(5, 4))),
+    enclosed("rk4-called-constant", RK4, both(
+        put("steps.rk4.basis", "constant"), drop("steps.rk4.cover.multipliers"))),
+    enclosed("band-too-wide", BAND, _two_players_one_band),
+    # covers that do not cover
+    enclosed("cover-missing", MARGIN, drop("evidence.covers.margin")),
+    enclosed("cover-of-the-domain-missing", JACOBIAN, drop("evidence.covers.domain")),
+    enclosed("cover-of-a-block-missing", COUPLING, drop("evidence.covers.block 0 1")),
+    enclosed("cover-of-a-diagonal-block-missing", BELOW, drop("evidence.covers.block 1 1")),
+    enclosed("cover-of-the-best-step-missing", EULER, drop("evidence.covers.euler_best")),
+    enclosed("cover-of-the-largest-step-missing", EULER, drop("evidence.covers.euler_max")),
+    enclosed("covers-all-missing", JACOBIAN, put("evidence.covers", {})),
+    enclosed("cover-empty", MARGIN, cover("margin")),
+    enclosed("cover-of-the-domain-empty", JACOBIAN, cover("domain")),
+    enclosed("cover-without-its-last-leaf", MARGIN, recut("margin", lambda t: t[:-1])),
+    enclosed("cover-without-its-first-leaf", LIPSCHITZ, recut("lipschitz", lambda t: t[1:])),
+    enclosed("cover-of-the-domain-without-a-leaf", JACOBIAN, cover("domain", 1, NATURAL)),
+    enclosed("cover-with-a-further-leaf", MARGIN, recut("margin", lambda t: [*t, TAYLOR])),
+    enclosed("cover-twice", LIPSCHITZ, recut("lipschitz", lambda t: [*t, *t])),
+    enclosed("cover-backwards", EULER, recut("euler_max", lambda t: t[::-1])),
+    enclosed("cover-with-an-unknown-form", MARGIN, recut("margin", lambda t: [*t[:-1], 5])),
+    enclosed("cover-with-a-negative-token", MARGIN, recut("margin", lambda t: [-1, *t[1:]])),
+    enclosed("cover-of-slivers", MARGIN, recut("margin", _sliver)),
+    # covers that prove less
+    enclosed("leaves-merged", MARGIN, recut("margin", _merged)),
+    enclosed("leaves-merged-cocoercivity", COCOERCIVITY, recut("cocoercivity", _merged)),
+    enclosed("leaves-merged-curvature", ABOVE, recut("block 0 0", _merged)),
+    enclosed("one-leaf", LIPSCHITZ, cover("lipschitz", TAYLOR)),
+    enclosed("one-natural-leaf", EUCLIDEAN, cover("euclidean_margin", NATURAL)),
+    enclosed("form-changed", MARGIN, recut("margin", _natural)),
+    enclosed("form-changed-in-a-block", ABOVE, recut("block 1 1", _natural)),
+    enclosed("splits-of-another-side", LIPSCHITZ, recut("lipschitz", _other_sides)),
+    enclosed("cover-for-another-purpose", COCOERCIVITY, taken("cocoercivity", "lipschitz")),
+    enclosed("cover-for-another-step", EULER, taken("euler_best", "block 1 0")),
+    enclosed("cover-for-another-block", ABOVE, taken("block 1 1", "block 1 0")),
+    enclosed("cover-of-another-game", MARGIN, cover("margin", 1, 0, 5, 5, 5)),  # of four variables
+    # another game
+    enclosed("cost-changed", BELOW, cost("x**2", "0.999*x**2")),
+    enclosed("cost-sign-changed", COUPLING, cost("+ x*y/3", "- x*y", 1)),
+    enclosed("cost-slower", MARGIN, cost("y**2 -", "0.9*y**2 -", 1)),
+    enclosed("parameter-changed", BELOW, put("game.parameters.k", "1.0999")),
+    enclosed("region-widened", ABOVE, raised("region.upper.0")),
+    enclosed("region-moved", ABOVE, put("region.upper.0", "0.8")),
+    enclosed("region-made-all-of-space", JACOBIAN, put(
+        "region", {"kind": "space", "dimension": 3})),
+    enclosed("region-of-another-dimension", JACOBIAN, put(
+        "region", {"kind": "box", "lower": ["0", "-0.5"], "upper": ["0.7", "1/3"]})),
+    enclosed("region-missing", JACOBIAN, drop("region")),
+    enclosed("called-exact", JACOBIAN, put("evidence", {"kind": "exact"})),
+    enclosed("game-of-python-code", JACOBIAN, put("game.kind", "callable")),
+    enclosed("matrix-without-covers", JACOBIAN, put("evidence", _COVERS), "blocks"),
+    enclosed("polynomial-without-covers", JACOBIAN, put("evidence", _COVERS), "mixed"),
+    # costs that are not smooth on all of the region
+    _undefined("logarithm-of-0", put("region.lower.1", "-2")),
+    _undefined("logarithm-of-0-between-floats", cost(LOGARITHM, "log(y + 1/2)", 1)),
+    _undefined("logarithm-below-0", put("region.lower.1", "-3")),
+    _undefined("logarithm-times-0", extra("0*log(y)")),
+    _undefined("logarithm-to-the-power-0", extra("log(y)**0")),
+    _undefined("logarithms-that-cancel", extra("log(y) - log(y)")),
+    _undefined("log1p-below-its-domain", extra("log1p(3*y)", 1)),
+    _undefined("pole-inside", cost("1/(x + 3)", "1/(x - 1/4)")),
+    _undefined("pole-at-the-corner", cost("1/(x + 3)", "1/x")),
+    _undefined("pole-that-cancels", extra("(y/y)*x")),
+    _undefined("pole-of-a-power", extra("y**(-2)/1000000", 1)),
+    _undefined("pole-of-the-tangent", extra("tan(4*x)/1000000")),
+    _undefined("root-at-0", extra("sqrt(x)/1000000")),
+    _undefined("root-of-a-square", extra("sqrt(y**2)/1000000", 1)),  # |y|
+    _undefined("power-three-halves-at-0", extra("x**(3/2)/1000000")),
+    _undefined("power-that-varies-at-0", extra("x**(y + 3)/1000000")),
+    _undefined("division-by-0", extra("x/(z - z)")),
+    _undefined("overflow", extra("exp(exp(99*x))/exp(exp(99*x))")),
+    _undefined("parameter-moves-a-pole", both(
+        put("game.parameters.p", "-0.2"), extra("1/(x + p)"))),
+    enclosed("margin-doubled-and-one-leaf", MARGIN, both(
+        times("margin", 2), cover("margin", TAYLOR))),
+]  # fmt: skip

@@ -1,0 +1,229 @@
+"""Refutations (T6) end to end: found by the search, confirmed by the checker, read strictly."""
+
+import copy
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import games
+import sgn
+from certificates.certificate import Refusal
+from certificates.check import verify
+from certificates.check_jacobian import Uncheckable
+from certificates.check_point import jacobians_at
+from certificates.document import Document, decode_array, digest, encode_array, encode_arrays
+from games import Box, QuadraticGame
+from games.errors import InputError
+from games.number import parse_number
+from games.symbolic import SymbolicGame
+from tests.scale import examples
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def refuted(result: object) -> Refusal:
+    assert isinstance(result, Refusal)
+    assert result.verdict == "refuted"
+    assert (
+        sgn.verify(result).message
+        == "the witness holds (a refusal's other numbers are not checked)"
+    )
+    return result
+
+
+def signed(document: Document) -> Document:
+    document["digest"] = digest(document)
+    return document
+
+
+def example() -> SymbolicGame:
+    """Theory, T6: J is [[.1, 1], [−.1, .1]] at s = 0 and [[.1, .1], [−1, .1]] at s = 1."""
+    costs = {
+        "a": "x**2/20 + (1 - 9*s/10)*x*y",
+        "b": "y**2/20 - (1/10 + 9*s/10)*x*y",
+        "c": "s**2",
+    }
+    box = Box(["-0.01", "-0.01", 0], ["0.01", "0.01", 1])
+    return SymbolicGame.from_costs({"a": ["x"], "b": ["y"], "c": ["s"]}, costs, region=box)
+
+
+def by_hand(metrics: str = "all") -> Document:
+    """The theory's witness: Z₁ = [[1, −1], [−1, 1]], Z₂ = [[1, 1], [1, 1]]."""
+    document = copy.deepcopy(refuted(sgn.certify(example())).document)
+    document["witness"] = {
+        "kind": "dual",
+        "metrics": metrics,
+        "points": [["0", "0", "0"], ["0", "0", "1"]],
+        "matrices": [
+            encode_array(np.array([[1.0], [-1.0], [0.0]])),
+            encode_array(np.array([[1.0], [1.0], [0.0]])),
+        ],
+    }
+    return signed(document)
+
+
+def test_dirac_gan_is_refuted_at_a_short_point() -> None:
+    """Its costs hold softplus: the checker encloses J at the point."""
+    game = games.catalogue.load("dirac-gan")
+    refusal = refuted(sgn.certify(game))
+    witness = refusal.document["witness"]
+    assert witness["kind"] == "eigenvalue"
+    assert max(map(len, witness["point"])) <= 5  # "-0.8", "-1"
+    assert refusal.document["worst_point"] == witness["point"]
+    point = np.array([float(parse_number(v)) for v in witness["point"]])
+    assert np.linalg.eigvals(game.jacobian(point)).real.min() < 0
+
+
+def test_the_witness_of_another_point_is_no_witness() -> None:
+    """Near the middle of the Dirac-GAN's box the real parts are 0 to second order."""
+    document = copy.deepcopy(sgn.certify(games.catalogue.load("dirac-gan")).document)
+    for point in (["0.8", "-1"], ["-2", "-2"], ["0", "0"], ["0"]):
+        document["witness"]["point"] = point
+        assert not verify(signed(document))
+
+
+def test_the_worst_point_is_searched_for() -> None:
+    """A dip some hundredths wide at an irrational place, far from the corners."""
+    cost = "x**2 + 2*exp(-2500*((x - sqrt(2)/2)**2 + (y - 1/3)**2))/1000"
+    game = SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"]}, {"a": cost, "b": "y**2"}, region=Box([0, 0], [1, 1])
+    )
+    witness = refuted(sgn.certify(game)).document["witness"]
+    x, y = (float(parse_number(v)) for v in witness["point"])
+    assert np.hypot(x - np.sqrt(0.5), y - 1 / 3) < 0.02
+
+
+def test_two_points_refute_what_no_single_one_does() -> None:
+    refusal = refuted(sgn.certify(example()))
+    witness = refusal.document["witness"]
+    assert (refusal.reason, witness["kind"], witness["metrics"]) == ("small-gain", "dual", "all")
+    assert len(witness["points"]) >= 2
+    assert "no constant metric certifies this region" in refusal.message
+    jacobians = [example().jacobian(np.array([0, 0, s])) for s in (0.0, 1.0)]
+    assert all(np.linalg.eigvals(J).real.min() > 0 for J in jacobians)
+
+
+@pytest.mark.parametrize("metrics", ["all", "scalar"])
+def test_the_witness_of_the_theory_holds(metrics: str) -> None:
+    assert verify(by_hand(metrics))
+
+
+def test_dual_witness_of_a_game_with_functions() -> None:
+    """The same example with s = sin(u)², enclosed at the points."""
+    costs = {
+        "a": "x**2/20 + (1 - 9*sin(u)**2/10)*x*y",
+        "b": "y**2/20 - (1/10 + 9*sin(u)**2/10)*x*y",
+        "c": "u**2",
+    }
+    box = Box(["-0.01", "-0.01", 0], ["0.01", "0.01", "1.6"])
+    game = SymbolicGame.from_costs({"a": ["x"], "b": ["y"], "c": ["u"]}, costs, region=box)
+    witness = refuted(sgn.certify(game)).document["witness"]
+    assert witness["kind"] == "dual"
+
+
+def test_block_weights_are_refuted_where_a_dense_metric_would_do() -> None:
+    """J has eigenvalues of positive real part, but every diagonal metric fails."""
+    J = np.array([[1.0, 2.0, 0.0], [-2.0, 1.0, 3.0], [0.0, 0.5, 1.0]])
+    assert np.linalg.eigvals(J).real.min() > 0
+    refusal = refuted(sgn.certify(QuadraticGame(J, sizes=[1, 1, 1])))
+    assert refusal.document["witness"]["metrics"] == "scalar"
+    assert "no block weights certify this region" in refusal.message
+    assert "metric" not in refusal.message
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(seeds)
+def test_block_weights_are_refuted_exactly_when_none_suits(seed: int) -> None:
+    """Random constant J: proved with a positive margin, or refuted; nothing between but by luck."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 5))
+    J = np.eye(n) + rng.normal(size=(n, n)) * rng.choice([0.3, 0.7, 1.5])
+    result = sgn.certify(QuadraticGame(J, sizes=[1] * n))
+    if isinstance(result, Refusal) and abs(result.claims.best["direct_margin"]) > 1e-3:
+        assert refuted(result).document["witness"]["kind"] in ("eigenvalue", "dual")
+
+
+LIES: dict[str, Any] = {
+    "a zero factor": lambda w: w.update(matrices=[encode_array(np.zeros((3, 1)))] * 2),
+    "one point": lambda w: w.update(points=w["points"][:1], matrices=w["matrices"][:1]),
+    "outside": lambda w: w.update(points=[["0", "0", "-1"], ["0", "0", "2"]]),
+    "swapped": lambda w: w.update(points=w["points"][::-1]),
+    "another dimension": lambda w: w.update(points=[["0", "0"], ["0", "1"]]),
+    "no point": lambda w: w.update(points=[None, None]),
+    "short factors": lambda w: w.update(matrices=[encode_array(np.ones((2, 1)))] * 2),
+    "a variable that matters": lambda w: w.update(
+        matrices=[encode_array(np.array([[1.0], [-1.0], [1e-3]])), w["matrices"][1]]
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("metrics", ["all", "scalar"])
+def test_lies_about_dual_witnesses(lie: str, metrics: str) -> None:
+    document = by_hand(metrics)
+    LIES[lie](document["witness"])
+    assert not verify(signed(document))
+
+
+def test_a_variable_left_out_must_not_be_acted_on() -> None:
+    """At y = 0.01 the third gradient moves with x: then S has an entry beside the zero block."""
+    document = by_hand()
+    document["game"]["players"][2]["cost"] = "s**2 + s*x"
+    assert not verify(signed(document))
+    document["witness"]["metrics"] = "scalar"  # traces do not see it
+    assert verify(signed(document))
+
+
+DAMAGE: dict[str, Any] = {
+    "metrics": lambda w: w.update(metrics="dense"),
+    "a list": lambda w: w.update(points={}),
+    "one matrix for each": lambda w: w["points"].pop(),
+    "1 to 1000 points": lambda w: w.update(points=[], matrices=[]),
+    "a matrix": lambda w: w.update(matrices=[encode_array(np.ones(3))] * 2),
+    "unknown key": lambda w: w.update(shift="0"),
+    "kind: expected one of": lambda w: w.update(kind=["dual"]),
+}
+
+
+@pytest.mark.parametrize("says", DAMAGE)
+def test_damaged_dual_witnesses_are_input_errors(says: str) -> None:
+    document = by_hand()
+    DAMAGE[says](document["witness"])
+    with pytest.raises(InputError, match=says):
+        verify(signed(document))
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(seeds)
+def test_enclosures_at_points_hold_the_jacobian(seed: int) -> None:
+    """Against the search's own derivatives; 1e-9: both round, entries are of order 1."""
+    rng = np.random.default_rng(seed)
+    game = SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y", "z"]},
+        {"a": "exp(x*y) + softplus(x - z)", "b": "log(2 + sin(x*z)) + y**2*z + tanh(y)/(3 + x)"},
+    )
+    points = [tuple(Fraction(int(k), 7) for k in rng.integers(-7, 8, 3)) for _ in range(3)]
+    ball = jacobians_at(encode_arrays(game.document()), points)
+    expected = game.jacobian(np.array(points, dtype=float))
+    assert np.abs(ball.mid - expected).max() <= 1e-9
+    assert ball.rad.max() <= 1e-9
+
+
+def test_a_point_outside_the_domain_is_not_checked() -> None:
+    game = SymbolicGame.from_costs({"a": ["x"]}, {"a": "x*log(x)"})
+    with pytest.raises(Uncheckable, match="not smooth"):
+        jacobians_at(game.document(), [(Fraction(0),)])
+    with pytest.raises(Uncheckable, match="all its coordinates"):
+        jacobians_at(game.document(), [None])
+
+
+def test_factors_survive_the_file() -> None:
+    witness = refuted(sgn.certify(example())).document["witness"]
+    for encoded in witness["matrices"]:
+        C = decode_array(encoded, "C")
+        assert C.shape[0] == 3
+        assert not C[2].any()  # the third player is in no conflict
