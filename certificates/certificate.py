@@ -10,12 +10,11 @@ from certificates import table
 from certificates.claims import (
     REFUSAL_FORMAT,
     Claims,
-    RefusalClaims,
     Steps,
     read_claims,
-    read_refusal,
 )
 from certificates.document import Document, digest, read, write
+from certificates.refusal_claims import RefusalClaims, read_refusal
 from certificates.safe import Lower, Upper, root_above
 from games.errors import InputError
 from games.number import Number, exact, to_text

@@ -30,8 +30,9 @@ from certificates.check_structural import (
     structural_euler_holds,
     structural_margin_holds,
 )
-from certificates.claims import REFUSAL_FORMAT, Claims, RefusalClaims, read_claims, read_refusal
+from certificates.claims import REFUSAL_FORMAT, Claims, read_claims
 from certificates.document import Document, digest
+from certificates.refusal_claims import RefusalClaims, read_refusal
 from games.errors import InputError
 
 

@@ -20,7 +20,6 @@ from certificates.document import (
     require_keys,
     vector,
 )
-from certificates.witness import Point, Witness, read_point, read_witness
 from games.errors import InputError
 from games.region import Box, Region, Space
 
@@ -159,7 +158,7 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
     def read(key: str) -> Fraction:
         return number(document[key], at(key))
 
-    evidence = _evidence(document["evidence"], at("evidence"), complete=True)
+    evidence = read_evidence(document["evidence"], at("evidence"), complete=True)
     if document["verdict"] != VERDICTS[evidence["kind"]]:
         raise InputError(
             f"{where}: verdict {str(document['verdict'])[:40]!r} does not go with evidence"
@@ -174,7 +173,7 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
     weights = _metric(document["metric"], at("metric"), n)
     if not _same(weights, vector(document["weights"], at("weights"), n)):
         raise InputError(f"{where}: weights differ from metric.weights; make the certificate again")
-    basis = _choice(document["margin_basis"], at("margin_basis"), ("structural", "direct"))
+    basis = read_choice(document["margin_basis"], at("margin_basis"), ("structural", "direct"))
     steps = require_keys(document["steps"], at("steps"), set(), {"euler", "rk4"})
     lipschitz = read("lipschitz")
     if lipschitz <= 0:
@@ -201,7 +200,7 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
         rk4=_rk4(steps["rk4"], at("steps.rk4"), n) if "rk4" in steps else None,
         bands=tuple(
             _band(b, at(f"bands[{k}]"), n)
-            for k, b in enumerate(_list(document["bands"], at("bands")))
+            for k, b in enumerate(read_list(document["bands"], at("bands")))
         ),
     )
 
@@ -213,10 +212,10 @@ def read_names(document: Document, where: str) -> tuple[str, ...]:
     if "game" in document:
         game = document["game"]
         players = game.get("players") if isinstance(game, dict) else None
-        entries = _list(players, f"{where}: game.players")
+        entries = read_list(players, f"{where}: game.players")
         names = [p.get("name") if isinstance(p, dict) else None for p in entries]
     else:
-        names = _list(document["players"], f"{where}: players")
+        names = read_list(document["players"], f"{where}: players")
     if not names or not all(isinstance(name, str) for name in names):
         raise InputError(f"{where}: every player needs a name")
     if len(set(names)) < len(names):
@@ -232,8 +231,8 @@ def read_region(value: Any, where: str) -> Region:
             raise InputError(f"{where}: the dimension must be a count")
         return Space(fields["dimension"])
     fields = require_keys(value, where, {"kind", "lower", "upper"})
-    _choice(fields["kind"], f"{where}.kind", ("box", "space"))
-    ends = [_list(fields[key], f"{where}.{key}") for key in ("lower", "upper")]
+    read_choice(fields["kind"], f"{where}.kind", ("box", "space"))
+    ends = [read_list(fields[key], f"{where}.{key}") for key in ("lower", "upper")]
     lower, upper = ([number(v, where) for v in end] for end in ends)
     try:
         return Box(lower, upper)
@@ -241,22 +240,22 @@ def read_region(value: Any, where: str) -> Region:
         raise InputError(f"{where}: {error}") from None
 
 
-def _evidence(value: Any, where: str, *, complete: bool) -> Document:
+def read_evidence(value: Any, where: str, *, complete: bool) -> Document:
     """What the numbers rest on; a refusal may have less to say than a certificate."""
     kind = value.get("kind") if isinstance(value, dict) else None
-    required, optional = EVIDENCE[_choice(kind, f"{where}.kind", tuple(EVIDENCE))]
+    required, optional = EVIDENCE[read_choice(kind, f"{where}.kind", tuple(EVIDENCE))]
     if not complete:
         required, optional = set(), required | optional
     return require_keys(value, where, {"kind"} | required, optional)
 
 
-def _list(value: Any, where: str) -> list[Any]:
+def read_list(value: Any, where: str) -> list[Any]:
     if not isinstance(value, list):
         raise InputError(f"{where}: expected a list")
     return value
 
 
-def _choice(value: Any, where: str, allowed: tuple[str, ...]) -> str:
+def read_choice(value: Any, where: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed or not isinstance(value, str):
         raise InputError(f"{where}: expected one of {', '.join(allowed)}")
     return value
@@ -275,7 +274,7 @@ def _positive(value: Any, where: str, n: int) -> Vector:
 
 def _metric(value: Any, where: str, n: int) -> Vector:
     fields = require_keys(value, where, {"kind", "weights"})
-    _choice(fields["kind"], f"{where}.kind", ("scalar",))
+    read_choice(fields["kind"], f"{where}.kind", ("scalar",))
     return _positive(fields["weights"], f"{where}.weights", n)
 
 
@@ -336,7 +335,7 @@ def _euler(value: Any, where: str, n: int) -> Steps:
     keys = {"step_max", "best_step", "factor_at_best", "factor_at_max", "basis", "metric"}
     fields = require_keys(value, where, keys)
     return Steps(
-        basis=_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
+        basis=read_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
         weights=_metric(fields["metric"], f"{where}.metric", n),
         step_max=number(fields["step_max"], where),
         best_step=number(fields["best_step"], where),
@@ -350,7 +349,7 @@ def _rk4(value: Any, where: str, n: int) -> Steps:
     keys = {"step_max", "best_step", "factor_at_best", "basis", "metric", "cover"}
     fields = require_keys(value, where, keys)
     return Steps(
-        basis=_choice(fields["basis"], f"{where}.basis", ("constant", "sector")),
+        basis=read_choice(fields["basis"], f"{where}.basis", ("constant", "sector")),
         weights=_metric(fields["metric"], f"{where}.metric", n),
         step_max=number(fields["step_max"], where),
         best_step=number(fields["best_step"], where),
@@ -363,12 +362,12 @@ def _rk4(value: Any, where: str, n: int) -> Steps:
 def _cover(value: Any, where: str) -> Cover:
     fields = require_keys(value, where, {"steps", "rates"}, {"multipliers"})
     steps, rates = (
-        tuple(number(v, f"{where}.{key}") for v in _list(fields[key], f"{where}.{key}"))
+        tuple(number(v, f"{where}.{key}") for v in read_list(fields[key], f"{where}.{key}"))
         for key in ("steps", "rates")
     )
     multipliers = tuple(
         tuple(Fraction(v) for v in vector(row, f"{where}.multipliers", 12))
-        for row in _list(fields.get("multipliers", []), f"{where}.multipliers")
+        for row in read_list(fields.get("multipliers", []), f"{where}.multipliers")
     )
     if len(steps) != len(rates) + 1 or len(multipliers) not in (0, len(rates)):
         raise InputError(f"{where}: expected one rate (and one row of multipliers) per interval")
@@ -382,90 +381,12 @@ def _band(value: Any, where: str, n: int) -> Band:
         raise InputError(f"{where}.players: expected two player numbers")
     if players[0] == players[1] or max(players) >= n:
         raise InputError(f"{where}.players: expected two different players of this game")
-    _choice(fields["ratio"], f"{where}.ratio", ("w_j/w_i",))
+    read_choice(fields["ratio"], f"{where}.ratio", ("w_j/w_i",))
     high = fields["high"]
     return Band(
         players=(players[0], players[1]),
-        basis=_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
+        basis=read_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
         margin=number(fields["margin"], where),
         low=number(fields["low"], where),
         high=None if high is None else number(high, where),
     )
-
-
-# ---- refusals ------------------------------------------------------------------------------------
-
-REASONS = ("small-gain", "unstable", "domain", "budget", "too-large", "unsupported", "numerical")
-
-
-@final
-@dataclass(frozen=True)
-class RefusalClaims:
-    """A refusal's content."""
-
-    names: tuple[str, ...]
-    game: Document | None
-    region: Region | None
-    verdict: str
-    reason: str
-    message: str
-    suggestions: tuple[str, ...]
-    best: Document  # numbers reached: structural_margin, direct_margin, euclidean_margin
-    cycle: tuple[tuple[int, ...], Fraction | None]  # blocking players and their gain
-    worst_point: Point
-    witness: Witness | None
-
-
-def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
-    """The claims of a refusal document; raises InputError for anything that is not well formed."""
-    check_format(document, where, REFUSAL_FORMAT)
-    required = {"format", "evidence", "verdict", "reason", "message", "suggestions", "best"}
-    optional = {"game", "players", "region", "cycle", "worst_point", "witness"}
-    require_keys(document, where, required | {"produced_by", "digest"}, optional)
-    _evidence(document["evidence"], f"{where}: evidence", complete=False)
-    verdict = _choice(document["verdict"], f"{where}: verdict", ("undecided", "refuted"))
-    witness = None
-    if "witness" in document:
-        witness = read_witness(document["witness"], f"{where}: witness")
-    if (verdict == "refuted") != (witness is not None):
-        raise InputError(f"{where}: a refuted game needs a witness, and only a refuted one has one")
-    names = read_names(document, where)
-    best = require_keys(document["best"], f"{where}: best", set(), set(BEST))
-    cycle: tuple[tuple[int, ...], Fraction | None] = ((), None)
-    if "cycle" in document:
-        fields = require_keys(document["cycle"], f"{where}: cycle", {"players", "gain"})
-        players = _list(fields["players"], f"{where}: cycle.players")
-        if not all(is_count(k) and k < len(names) for k in players):
-            raise InputError(f"{where}: cycle.players: expected player numbers")
-        gain = fields["gain"]
-        cycle = (
-            tuple(players),
-            None if gain is None else number(gain, f"{where}: cycle.gain"),
-        )
-    return RefusalClaims(
-        names=names,
-        game=document.get("game"),
-        region=read_region(document["region"], f"{where}: region")
-        if "region" in document
-        else None,
-        verdict=verdict,
-        reason=_choice(document["reason"], f"{where}: reason", REASONS),
-        message=_text(document["message"], f"{where}: message"),
-        suggestions=tuple(
-            _text(s, f"{where}: suggestions")
-            for s in _list(document["suggestions"], f"{where}: suggestions")
-        ),
-        best={key: number(value, f"{where}: best.{key}") for key, value in best.items()},
-        cycle=cycle,
-        worst_point=read_point(document.get("worst_point"), f"{where}: worst_point"),
-        witness=witness,
-    )
-
-
-BEST = ("structural_margin", "direct_margin", "euclidean_margin")
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str):
-        raise InputError(f"{where}: expected text")
-    return value

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from certificates.check import Verification
-from certificates.claims import Claims, RefusalClaims, Steps
+from certificates.claims import Claims, Steps
+from certificates.refusal_claims import RefusalClaims
 from certificates.safe import Lower, Upper, decimal_text
 from games.number import round_near
 from games.region import Region, Space

@@ -45,8 +45,8 @@ def certify(
     """Does simultaneous gradient play contract on the region: how fast, with which steps?
 
     game: any Game. region: a Box; without it the game's own, or all of R^n for constant J.
-    evidence: "auto" (exact if possible, else sampled, saying why), "exact", "sampled", or a
-        Bounder.
+    evidence: "auto" (exact if possible, else enclosed, else sampled, saying why it stepped down),
+        "exact", "enclosed", "sampled", or a Bounder.
     metric: "auto" and "scalar" choose one weight a player, "euclidean" keeps them equal.
     time_limit: seconds for enclosing; what is proved by then counts. Without one the result depends
         on nothing but the arguments.

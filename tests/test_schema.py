@@ -13,8 +13,9 @@ import scipy.sparse
 import games
 import sgn
 from certificates.check import verify
-from certificates.claims import BEST, EVIDENCE, REASONS
+from certificates.claims import EVIDENCE
 from certificates.document import Document, parse
+from certificates.refusal_claims import BEST, REASONS
 from certificates.schemas import NAMES, schema
 from games.errors import InputError
 

@@ -213,6 +213,10 @@ LIES = [
     Lie("direct-band-widened-below", "mixed", BAND, lowered("bands.0.low")),
     Lie("direct-band-widened-above", "mixed", BAND, raised("bands.0.high")),
     Lie("band-margin-raised", "toy", BAND, put("bands.0.margin", "1e-6")),
+    Lie("band-margin-below-0", "toy", BAND, both(
+        put("bands.0.margin", "-1000"), put("bands.0.low", "1e-6"))),
+    Lie("direct-band-margin-below-0", "mixed", BAND, both(
+        put("bands.0.margin", "-1000"), put("bands.0.high", "1e6"))),
     Lie("band-without-upper-end", "toy", BAND, put("bands.0.high", None)),
     Lie("direct-band-without-upper-end", "zero-sum", BAND, put("bands.0.high", None)),
     Lie("band-down-to-0", "toy", BAND, put("bands.0.low", "0")),
