@@ -1,6 +1,7 @@
 """All tables: `make bench`, or `python -m benchmarks` from the root of the repository."""
 
 from benchmarks.catalogue import print_catalogue
+from benchmarks.enclosure import print_table
 from benchmarks.lq import print_flagship, print_random
 from benchmarks.startup import print_startup
 from benchmarks.trusted import print_trusted
@@ -12,6 +13,7 @@ def main() -> None:
     print_random()
     print_startup()
     print_catalogue()
+    print_table()
     print("Trusted: what the checker runs, in lines of code")
     print_trusted()
 
