@@ -5,7 +5,8 @@ a comparison of exact rationals or of directed floating-point bounds came out tr
 search is imported or believed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from typing import final
@@ -32,8 +33,11 @@ from certificates.check_structural import (
 )
 from certificates.claims import REFUSAL_FORMAT, Claims, read_claims
 from certificates.document import Document, digest
+from certificates.part import WHOLE, Part
 from certificates.refusal_claims import RefusalClaims, read_refusal
 from games.errors import InputError
+
+PARTS = 8  # into which the leaves of covers are dealt, where there are workers
 
 
 @final
@@ -64,12 +68,56 @@ class Verification:
         return self.success
 
 
-@np.errstate(all="ignore")  # what overflows is not finite, and never accepted
-def verify(document: Document, where: str = "certificate") -> Verification:
+def verify(
+    document: Document, where: str = "certificate", executor: Executor | None = None
+) -> Verification:
     """Check a certificate or refusal document; InputError when it is not well formed.
 
     An estimated certificate and a refusal without a witness claim nothing that could be proved.
+    executor: workers, each of which checks some leaves of every cover; what one loses is done here.
     """
+    evidence = document.get("evidence")
+    if executor is None or not (isinstance(evidence, dict) and evidence.get("kind") == "enclosed"):
+        return _verify(document, where, WHOLE)
+    parts = [Part(k, PARTS) for k in range(PARTS)]
+    futures = [_submit(executor, document, where, part) for part in parts]
+    return _merged(
+        [
+            future.result() if _arrived(future) else _verify(document, where, part)
+            for part, future in zip(parts, futures, strict=True)
+        ]
+    )
+
+
+def _submit(executor: Executor, document: Document, where: str, part: Part) -> Future[Verification]:
+    try:
+        return executor.submit(_verify, document, where, part)
+    except RuntimeError as error:  # a pool that is broken or shut down
+        failed: Future[Verification] = Future()
+        failed.set_exception(error)
+        return failed
+
+
+def _arrived(future: Future[Verification]) -> bool:
+    try:
+        return future.exception() is None
+    except CancelledError:
+        return False
+
+
+def _merged(found: Sequence[Verification]) -> Verification:
+    """What holds on every part; parts that did not check the same things prove nothing."""
+    if len({tuple(o.name for o in verification.obligations) for verification in found}) > 1:
+        unlike = Obligation("parts", "evidence", False, "the workers checked different things")
+        return next((v for v in found if not v), _summary(found[0].verdict, [unlike], ""))
+    rows = zip(*(verification.obligations for verification in found), strict=True)
+    merged = [next((o for o in row if not o.holds), row[0]) for row in rows]
+    return _summary(found[0].verdict, merged, found[0].message)
+
+
+@np.errstate(all="ignore")  # what overflows is not finite, and never accepted
+def _verify(document: Document, where: str, part: Part) -> Verification:
+    """The same on one part of the leaves of each cover."""
     require_ieee_arithmetic()
     if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
         return _verify_refusal(read_refusal(document, where), document, where)
@@ -79,7 +127,7 @@ def verify(document: Document, where: str = "certificate") -> Verification:
     obligations = [_digest(document)]
     jacobian = None
     if claims.verdict == "proved":
-        jacobian, rederived = _jacobian(claims, where)
+        jacobian, rederived = _jacobian(claims, where, part)
         obligations.append(rederived)
         if jacobian is not None:
             obligations += _with_game(claims, jacobian)
@@ -115,13 +163,13 @@ def _digest(document: Document) -> Obligation:
     return Obligation("digest", "integrity", document["digest"] == digest(document))
 
 
-def _jacobian(claims: Claims, where: str) -> tuple[Jacobian | None, Obligation]:
+def _jacobian(claims: Claims, where: str, part: Part) -> tuple[Jacobian | None, Obligation]:
     """J is re-derived from the game: constant, multi-affine, or enclosed over covers."""
     if claims.game is None or claims.region is None:
         return None, Obligation("Jacobian", "evidence", False, "needs a game and a region")
     try:
         if claims.evidence["kind"] == "enclosed":
-            return _enclosed(claims, claims.game)
+            return _enclosed(claims, claims.game, part)
         jacobian = jacobian_of(claims.game, claims.region)
     except Uncheckable as error:
         return None, Obligation("Jacobian", "evidence", False, str(error))
@@ -133,12 +181,12 @@ def _jacobian(claims: Claims, where: str) -> tuple[Jacobian | None, Obligation]:
     return jacobian, Obligation("Jacobian", "evidence", True, detail)
 
 
-def _enclosed(claims: Claims, game: Document) -> tuple[Jacobian | None, Obligation]:
+def _enclosed(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | None, Obligation]:
     """Every cost is smooth on every leaf of a cover of the region."""
     from certificates.check_enclosed import EnclosedJacobian, read_covers
 
     covers = read_covers(claims.evidence["covers"])
-    jacobian = EnclosedJacobian(game, claims.region, covers)
+    jacobian = EnclosedJacobian(game, claims.region, covers, part)
     defined = jacobian.is_defined()
     if not defined:
         detail = "a cost may be undefined or not smooth somewhere on the region"

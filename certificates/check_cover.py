@@ -42,6 +42,10 @@ class Leaves:
     high: Floats
     form: NDArray[np.int64]
 
+    def only(self, which: slice) -> "Leaves":
+        """Some of them."""
+        return Leaves(self.low[which], self.high[which], self.form[which])
+
 
 def read_cover(tokens: NDArray[np.int64], region: Box) -> Leaves:
     """The leaves of a cover of the region; raises Uncheckable when the tree is not whole."""

@@ -13,6 +13,7 @@ from certificates.check_jacobian import Blocks, Jacobian, Uncheckable
 from certificates.check_matrix import Ball
 from certificates.check_text import read_costs
 from certificates.document import Document, decode_array, is_count, require_keys
+from certificates.part import WHOLE, Part
 from games.errors import InputError
 from games.region import Box, Region
 
@@ -36,7 +37,11 @@ class EnclosedJacobian(Jacobian):
     symmetric = True
 
     def __init__(
-        self, game: Document, region: Region | None, covers: dict[str, NDArray[Any]]
+        self,
+        game: Document,
+        region: Region | None,
+        covers: dict[str, NDArray[Any]],
+        part: Part = WHOLE,
     ) -> None:
         if game.get("kind") != "symbolic":
             raise Uncheckable("only games given by the text of their costs can be enclosed")
@@ -44,7 +49,7 @@ class EnclosedJacobian(Jacobian):
         if not isinstance(region, Box) or region.dimension != len(text.variables):
             raise Uncheckable("covers need a box of the game's dimension")
         self.sizes = text.sizes
-        self._region, self._covers = region, covers
+        self._region, self._covers, self._part = region, covers, part
         owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
         self._model = Model(text.graph, text.variables, owners, text.costs)
         ends = np.cumsum(text.sizes)
@@ -80,7 +85,8 @@ class EnclosedJacobian(Jacobian):
     def _leaves(self, purpose: str) -> Leaves:
         if purpose not in self._covers:
             raise Uncheckable(f"the cover for {purpose!r} is missing")
-        return read_cover(self._covers[purpose], self._region)
+        leaves = read_cover(self._covers[purpose], self._region)
+        return leaves.only(self._part.of(len(leaves.form)))
 
 
 def read_covers(value: Any) -> dict[str, NDArray[Any]]:

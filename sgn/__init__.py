@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from certificates.certificate import Certificate, NotCertified, Refusal
     from certificates.check import Verification
-    from sgn.bounds import Bounder, Bounds, CannotBound, Exact, Sampled, estimate_bounds
+    from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Exact, Sampled, estimate_bounds
+    from sgn.bounds.effort import Progress
     from sgn.certify import certify, certify_bounds
     from sgn.files import load, verify
     from sgn.largest import largest_region
@@ -25,8 +26,10 @@ _HOME = {
     "Bounds": "sgn.bounds",
     "CannotBound": "sgn.bounds",
     "Certificate": "certificates.certificate",
+    "Enclosed": "sgn.bounds",
     "Exact": "sgn.bounds",
     "NotCertified": "certificates.certificate",
+    "Progress": "sgn.bounds.effort",
     "Refusal": "certificates.certificate",
     "Sampled": "sgn.bounds",
     "Verification": "certificates.check",
@@ -44,8 +47,10 @@ __all__ = [
     "Bounds",
     "CannotBound",
     "Certificate",
+    "Enclosed",
     "Exact",
     "NotCertified",
+    "Progress",
     "Refusal",
     "Sampled",
     "Verification",

@@ -1,6 +1,7 @@
 """One loader for games, certificates and refusals, and the checker on values and files alike."""
 
 import os
+from concurrent.futures import Executor
 from pathlib import Path
 
 import games
@@ -20,12 +21,15 @@ def load(path: str | os.PathLike[str]) -> Game | Certificate | Refusal:
     return certificate.load(path)
 
 
-def verify(subject: Certificate | Refusal | str | os.PathLike[str]) -> check.Verification:
+def verify(
+    subject: Certificate | Refusal | str | os.PathLike[str], executor: Executor | None = None
+) -> check.Verification:
     """Check a certificate, a refusal, or the file of one; true when everything claimed is proved.
 
+    executor: any concurrent.futures.Executor, to deal the leaves of covers out to its workers.
     The result lists each obligation with its theorem. Raises InputError for a document that is not
     well formed.
     """
     if isinstance(subject, Certificate | Refusal):
-        return check.verify(subject.document)
-    return check.verify(read(subject), os.fspath(subject))
+        return check.verify(subject.document, executor=executor)
+    return check.verify(read(subject), os.fspath(subject), executor)

@@ -1,6 +1,7 @@
 """The largest box round a point on which a certificate can be proved."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +13,7 @@ from games.game import Game, Structure
 from games.number import Number, exact, round_near
 from games.region import Box, Space
 from sgn.bounds import Bounder, CannotBound, Enclosed, Exact, Margin
+from sgn.bounds.effort import Effort, Progress
 from sgn.certify import domain_report, examine
 from sgn.domains import Defined
 from sgn.metric import best_direct_weights
@@ -36,6 +38,9 @@ def largest_region(
     metric: str = "auto",
     tries: int = 8,
     max_boxes: int = 20_000,
+    time_limit: float | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], object] | None = None,
     seed: int = 0,
 ) -> Certificate | Refusal:
     """The certificate of the largest box round a point that could be proved.
@@ -46,6 +51,8 @@ def largest_region(
     shape: n half-widths > 0; without it those of the game's region. metric: as for certify.
     tries: how many proofs are tried at most (it stops within 1 % of a scale that fails);
     max_boxes: of the branch and bound for one number; seed: of all randomness.
+    time_limit: seconds for the proofs together: each may take half of what is left, and the largest
+        box proved by then counts. executor, progress: as for certify.
     For a constant Jacobian the answer does not depend on the region: the one for all of R^n.
     Returns the Certificate, or the Refusal of the smallest box tried where nothing was proved.
     Raises ValueError for a wrong length, InputError where a center or a shape is missing.
@@ -60,20 +67,25 @@ def largest_region(
     if game.structure is Structure.CONSTANT:
         return examine(Problem(game, Space(game.dimension), Exact(), None, seed), metric, False)
     middle, half = _center(game, center), _shape(game, shape)
+    whole = Effort(time_limit, executor, progress)
 
     def problem(scale: Fraction) -> Problem:
         box = Box(
             [c - scale * h for c, h in zip(middle, half, strict=True)],
             [c + scale * h for c, h in zip(middle, half, strict=True)],
         )
-        return Problem(game, box, _prover(game, box, max_boxes, seed), None, seed)
+        prover = _prover(game, box, Enclosed(max_boxes, seed, whole.half()))
+        return Problem(game, box, prover, None, seed)
 
     top = _bisect(lambda scale: _is_likely(problem(scale), metric), Fraction(1))
-    return _proved_below(top, lambda scale: examine(problem(scale), metric, False), tries)
+    return _proved_below(top, lambda scale: examine(problem(scale), metric, False), tries, whole)
 
 
 def _proved_below(
-    top: Fraction, attempt: Callable[[Fraction], Certificate | Refusal], tries: int
+    top: Fraction,
+    attempt: Callable[[Fraction], Certificate | Refusal],
+    tries: int,
+    effort: Effort,
 ) -> Certificate | Refusal:
     """The certificate of the largest scale up to the top, else the smallest one's refusal."""
     answer = attempt(top)
@@ -88,7 +100,7 @@ def _proved_below(
             proved, answer = scale, result
         else:
             refused, answer = scale, answer if proved else result
-        if refused <= CLOSE * proved:
+        if refused <= CLOSE * proved or effort.stopped:
             break
     return answer
 
@@ -130,13 +142,13 @@ def _is_likely(problem: Problem, metric: str) -> bool:
     return bool(Margin(as_tuple(weights), slices).values(jacobians).min() > 0)
 
 
-def _prover(game: Game, box: Box, max_boxes: int, seed: int) -> Bounder:
+def _prover(game: Game, box: Box, enclosed: Enclosed) -> Bounder:
     """Exact evidence where the game allows it, else enclosed."""
     bounder = Exact()
     try:
         bounder.require(game, box)
     except CannotBound:
-        return Enclosed(max_boxes=max_boxes, seed=seed)
+        return enclosed
     return bounder
 
 

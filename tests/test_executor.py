@@ -5,12 +5,16 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from fractions import Fraction
 from multiprocessing import get_context
 from typing import Any
 
 import pytest
 
 import sgn
+from certificates.certificate import Certificate
+from certificates.document import digest
+from games.number import to_text
 from games.region import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import Enclosed, Margin
@@ -45,6 +49,25 @@ def test_threads_and_processes_give_the_same_certificate(processes: Executor) ->
     with ThreadPoolExecutor(4) as threads:
         assert sgn.certify(game(), executor=threads).document == alone
     assert sgn.certify(game(), executor=processes).document == alone
+
+
+def test_checking_by_parts_finds_what_checking_whole_finds(processes: Executor) -> None:
+    certificate = sgn.certify(game()).require()
+    whole = sgn.verify(certificate)
+    assert whole
+    assert sgn.verify(certificate, processes) == whole
+    with ThreadPoolExecutor(2) as closed:
+        pass
+    assert sgn.verify(certificate, closed) == whole
+
+
+def test_a_lie_that_shows_on_one_leaf_only_is_found_by_some_part(processes: Executor) -> None:
+    document = dict(sgn.certify(game()).require().document)
+    document["euclidean_margin"] = to_text(Fraction(document["euclidean_margin"]) + Fraction("0.2"))
+    document["digest"] = digest(document)
+    whole = sgn.verify(Certificate(document))
+    assert not whole
+    assert sgn.verify(Certificate(document), processes) == whole
 
 
 class Flaky(Executor):

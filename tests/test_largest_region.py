@@ -1,5 +1,6 @@
 """The largest provable box: games whose margin vanishes at a known place."""
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
@@ -13,6 +14,7 @@ from games import Box, QuadraticGame, catalogue
 from games.errors import InputError
 from games.region import Region, Space
 from games.symbolic import SymbolicGame
+from sgn.bounds.effort import Progress
 from tests.scale import examples
 
 
@@ -113,3 +115,21 @@ def test_what_is_missing_or_wrong_is_said() -> None:
     nowhere = SymbolicGame.from_costs({"a": ["x"]}, {"a": "exp(x)"})
     with pytest.raises(InputError, match="give a center"):
         sgn.largest_region(nowhere, shape=[1])
+
+
+def test_time_workers_and_an_interrupt_keep_what_is_proved() -> None:
+    plain = proved(sgn.largest_region(quartic(), shape=[1]))
+    with ThreadPoolExecutor(2) as pool:
+        assert proved(sgn.largest_region(quartic(), shape=[1], executor=pool)) == plain
+    hurried = sgn.largest_region(quartic(), shape=[1], time_limit=1e-3)
+    assert 0.2 < reach(proved(hurried)) < 1 / np.sqrt(6)
+    heard: list[float] = []
+
+    def stop(progress: Progress) -> None:
+        heard.append(progress.margin)
+        if progress.margin > 0 and min(heard) < 0:
+            heard.clear()
+            raise KeyboardInterrupt
+
+    result = sgn.largest_region(quartic(), shape=[1], progress=stop)
+    assert 0.2 < reach(proved(result)) <= reach(plain)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, final
 
 Result = TypeVar("Result")
+LEAST = 0.1  # seconds that a part of a run is given
 TRIES = 4  # of a batch whose worker dies: one and three more, then in this process
 
 
@@ -46,6 +47,7 @@ class Effort:
         self._end = math.inf if time_limit is None else clock() + time_limit
         self._limited = time_limit is not None
         self._interrupted = False
+        self._whole: Effort | None = None
         self._state = Progress(0, -math.inf, math.inf)
 
     @property
@@ -76,9 +78,18 @@ class Effort:
         """The end of one of so many equal parts of the time that is left."""
         return self._clock() + (self._end - self._clock()) / parts if self._limited else math.inf
 
+    def half(self) -> "Effort":
+        """The same means with half of the time that is left, at least a moment."""
+        left = max(self._end - self._clock(), LEAST) / 2 if self._limited else None
+        part = Effort(left, self._executor, self._progress, self._clock)
+        part._whole = self
+        return part
+
     def interrupt(self) -> None:
-        """From now on only what is needed at all is proved."""
+        """From now on only what is needed at all is proved, here and in the run it is part of."""
         self._interrupted = True
+        if self._whole is not None:
+            self._whole.interrupt()
 
     def count(self, boxes: int) -> None:
         """So many boxes more were looked at."""
