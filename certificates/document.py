@@ -40,6 +40,8 @@ def digest(document: Document) -> str:
 def read(path: str | os.PathLike[str]) -> Document:
     """The document in a .json or .json.gz file; InputError in one sentence names the file."""
     name = os.fspath(path)
+    if name.lower().endswith(".toml"):
+        raise InputError(f"{name}: this is a game, not a certificate; certify it first")
     try:
         with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

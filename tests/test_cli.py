@@ -336,6 +336,11 @@ def test_verify_says_what_does_not_hold(key: str, toy: Path, capsys: Capture) ->
     assert re.search(rf"FAILS  {name[key]} \[", out)
 
 
+def test_verify_a_game_says_what_to_do_first(capsys: Capture, tmp_path: Path) -> None:
+    message = refused(run(capsys, "verify", tmp_path / "game.toml"))
+    assert "not a certificate; certify it first" in message
+
+
 def test_verify_an_undecided_refusal(toy: Path, capsys: Capture) -> None:
     path = toy.parent / "r.json"
     run(capsys, "certify", toy, "--metric", "euclidean", "-o", path)
@@ -423,7 +428,8 @@ def test_help_names_every_command(capsys: Capture) -> None:
 # ---- public names ----------------------------------------------------------------------------
 
 SGN = """
-Bounder Bounds CannotBound Certificate Exact NotCertified Refusal Sampled Verification
+Bounder Bounds CannotBound Certificate Enclosed Exact NotCertified Progress Refusal Sampled
+Verification
 certify certify_bounds estimate_bounds largest_region load optimal_weights verify
 """
 GAMES = """
