@@ -16,12 +16,13 @@ PYTEST_OPTIONS := -q -n auto --maxprocesses 4
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test stress test-floor bench clean
+.PHONY: help demo test test-browser stress test-floor bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo        install into $(VENV), certify an example and check the certificate"
 	@echo "make test        linters, types, tests and doctests"
+	@echo "make test-browser  the HTML report in a real browser (Chromium)"
 	@echo "make stress      the tests on $(SCALE) times the examples (SCALE=...)"
 	@echo "make test-floor  the tests on the oldest dependencies allowed"
 	@echo "make bench       the tables of the benchmarks"
@@ -35,6 +36,11 @@ test: $(TEST_READY)
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/mypy --no-error-summary
 	$(VENV)/bin/pytest $(PYTEST_OPTIONS)
+
+test-browser: $(TEST_READY)
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { \
+	    echo "No Chromium here; install it (Debian, Ubuntu: apt install chromium)" >&2; exit 1; }
+	$(VENV)/bin/pytest -q tests/browser/check_report.py
 
 stress: $(TEST_READY)
 	$(VENV)/bin/pytest $(PYTEST_OPTIONS) --scale $(SCALE)

@@ -1,5 +1,6 @@
 """All tables: `make bench`, or `python -m benchmarks` from the root of the repository."""
 
+from benchmarks.attack import print_counterexample, print_speed
 from benchmarks.catalogue import print_catalogue
 from benchmarks.enclosure import print_table
 from benchmarks.lq import print_flagship, print_random
@@ -14,6 +15,8 @@ def main() -> None:
     print_startup()
     print_catalogue()
     print_table()
+    print_counterexample()
+    print_speed()
     print("Trusted: what the checker runs, in lines of code")
     print_trusted()
 

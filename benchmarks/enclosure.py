@@ -10,6 +10,7 @@ import numpy as np
 import games
 from certificates.check_direct import margin_holds
 from certificates.check_enclosed import EnclosedJacobian
+from certificates.metric import Metric
 from sgn.bounds.bounder import Claim
 from sgn.bounds.forms import Forms
 from sgn.bounds.prover import Proved, prove
@@ -58,7 +59,7 @@ def print_table() -> None:
         leaves = int((found.tokens >= box.dimension).sum())
         started = time.perf_counter()
         J = EnclosedJacobian(game.document(), box, {"margin": found.tokens})
-        holds = margin_holds(J, np.ones(len(equal)), Fraction(claim))
+        holds = margin_holds(J, Metric.scalar(np.ones(len(equal))), Fraction(claim))
         checked = time.perf_counter() - started
         print(
             f"{name:14}  {leaves:6}  {REPORTED[name]:8}  {leaves / REPORTED[name]:5.2f}"

@@ -1,6 +1,7 @@
 """Certificate and Refusal: what `certify` returns; frozen, saved as JSON, shown as a table."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -10,14 +11,18 @@ from certificates import table
 from certificates.claims import (
     REFUSAL_FORMAT,
     Claims,
-    Steps,
     read_claims,
 )
 from certificates.document import Document, digest, read, write
+from certificates.promise_claims import Basin, Equilibrium
+from certificates.promises import Promised
 from certificates.refusal_claims import RefusalClaims, read_refusal
-from certificates.safe import Lower, Upper, root_above
+from certificates.report import fragment
+from certificates.safe import Lower, Upper
+from certificates.step_range import SlowRange as SlowRange
+from certificates.step_range import StepRange as StepRange
+from certificates.step_range import weights_of
 from games.errors import InputError
-from games.number import Number, exact, to_text
 from games.region import Region
 
 
@@ -27,59 +32,6 @@ class NotCertified(Exception):
     def __init__(self, refusal: "Refusal") -> None:
         super().__init__(refusal.message)
         self.refusal = refusal
-
-
-@final
-@dataclass(frozen=True)
-class StepRange:
-    """The certified steps h of one method: every h in (0, step_max] contracts in M(weights)."""
-
-    method: str
-    steps: Steps
-
-    @property
-    def basis(self) -> str:
-        """structural | direct (Euler); constant | sector (RK4)."""
-        return self.steps.basis
-
-    @property
-    def step_max(self) -> Lower:
-        return Lower(self.steps.step_max)
-
-    @property
-    def best_step(self) -> Lower:
-        """The step with the smallest factor known."""
-        return Lower(self.steps.best_step)
-
-    @property
-    def factor_at_best(self) -> Upper:
-        return Upper(self.steps.factor_at_best)
-
-    @property
-    def weights(self) -> tuple[Fraction, ...]:
-        """The metric M(w) in which these steps contract, one weight a player."""
-        return tuple(Fraction(w) for w in self.steps.weights)
-
-    def factor(self, step: Number) -> Upper:
-        """An upper bound of the factor of one step h; ValueError outside (0, step_max]."""
-        h = exact(step)
-        if not 0 < h <= self.steps.step_max:
-            raise ValueError(
-                f"step {to_text(h)} is outside the certified range (0, {self.step_max}]"
-            )
-        if h == self.steps.best_step:
-            return self.factor_at_best
-        if self.steps.cover is None:
-            return Upper(self._interpolated(h))
-        return Upper(root_above(self.steps.cover.square_at(h)))
-
-    def _interpolated(self, h: Fraction) -> Fraction:
-        """Convexity in h (T9, T10): below the chords through h = 0, the best and the largest."""
-        best, largest = self.steps.best_step, self.steps.step_max
-        at_best, at_max = self.steps.factor_at_best, self.steps.factor_at_max or Fraction(1)
-        if h <= best:
-            return 1 - (1 - at_best) * h / best
-        return at_best + (at_max - at_best) * (h - best) / (largest - best)
 
 
 @final
@@ -117,7 +69,7 @@ class Certificate:
         return table.statement(self.claims)
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> Sequence[str]:
         return self.claims.names
 
     @property
@@ -137,12 +89,12 @@ class Certificate:
 
     @property
     def weights(self) -> tuple[Fraction, ...]:
-        """w of the metric M(w), one a player."""
-        return tuple(Fraction(w) for w in self.claims.weights)
+        """w of the metric M(w), one a player; ValueError where `metric` is of another kind."""
+        return weights_of(self.claims.metric)
 
     @property
     def metric(self) -> Document:
-        """The metric as it stands in the document."""
+        """The metric as it stands in the document; `claims.metric` is the same as a Metric."""
         return dict(self.document["metric"])
 
     @property
@@ -176,6 +128,37 @@ class Certificate:
         return None if self.claims.rk4 is None else StepRange("RK4", self.claims.rk4)
 
     @property
+    def rk4_equilibrium(self) -> StepRange | None:
+        """RK4 steps that approach the equilibrium (not any two runs), where these are longer."""
+        steps = self.claims.rk4_equilibrium
+        return None if steps is None else StepRange("RK4 towards the equilibrium", steps)
+
+    @property
+    def extragradient(self) -> SlowRange | None:
+        steps = self.claims.promises.extragradient
+        return None if steps is None else SlowRange("extragradient", steps, self.claims.margin)
+
+    @property
+    def optimistic(self) -> SlowRange | None:
+        steps = self.claims.promises.optimistic
+        return None if steps is None else SlowRange("optimistic", steps, self.claims.margin)
+
+    @property
+    def equilibrium(self) -> Equilibrium | None:
+        """The equilibrium: `point`, `error` in the metric, and `kind` (T13)."""
+        return self.claims.promises.equilibrium
+
+    @property
+    def basin(self) -> Basin | None:
+        """Start sets: balls round the equilibrium, by method (T12)."""
+        return self.claims.promises.basin
+
+    @property
+    def promises(self) -> Promised:
+        """What this means in practice: steps to an accuracy, noise, stale reads, best responses."""
+        return Promised(self.claims)
+
+    @property
     def published_rules(self) -> dict[str, Fraction]:
         """For comparison only: Euler 2α/β² (T8) and RK4 2.5/β, which speaks of constant J alone."""
         margin, beta = self.claims.margin, self.claims.lipschitz
@@ -206,6 +189,10 @@ class Certificate:
 
     def __str__(self) -> str:
         return table.certificate_table(self.claims)
+
+    def _repr_html_(self) -> str:
+        """The same table for a notebook."""
+        return fragment(*table.certificate_rows(self.claims))
 
 
 @final
@@ -256,6 +243,10 @@ class Refusal:
 
     def __str__(self) -> str:
         return table.refusal_table(self.claims)
+
+    def _repr_html_(self) -> str:
+        """The same table for a notebook."""
+        return fragment(*table.refusal_rows(self.claims))
 
 
 def from_document(document: Document, where: str = "certificate") -> Certificate | Refusal:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from typing import final
 
 import numpy as np
 
+from certificates.check_band import witnessed_band_holds
 from certificates.check_direct import (
     cocoercivity_holds,
     constant_rk4_holds,
@@ -23,7 +25,12 @@ from certificates.check_direct import (
     lipschitz_holds,
     margin_holds,
 )
+from certificates.check_equilibrium import equilibrium_holds
 from certificates.check_jacobian import Jacobian, Uncheckable, jacobian_of
+from certificates.check_metric import is_metric
+from certificates.check_near_linear import near_linear_holds
+from certificates.check_slow_steps import towards_equilibrium
+from certificates.check_start_set import start_sets_hold
 from certificates.check_structural import (
     lipschitz_from_bounds_holds,
     sector_rk4_holds,
@@ -33,6 +40,7 @@ from certificates.check_structural import (
 )
 from certificates.claims import REFUSAL_FORMAT, Claims, read_claims
 from certificates.document import Document, digest
+from certificates.metric import Metric
 from certificates.part import WHOLE, Part
 from certificates.refusal_claims import RefusalClaims, read_refusal
 from games.errors import InputError
@@ -66,6 +74,16 @@ class Verification:
 
     def __bool__(self) -> bool:
         return self.success
+
+    def _repr_html_(self) -> str:
+        """A table for a notebook."""
+        rows = "".join(
+            f"<tr><td>{'holds' if o.holds else 'FAILS'}</td><td>{escape(o.name)}</td>"
+            f"<td>{escape(o.theorem)}</td><td>{escape(o.detail)}</td></tr>"
+            for o in self.obligations
+        )
+        head = f"{'verified' if self else 'NOT VERIFIED'}: {escape(self.message)}"
+        return f"<div><strong>{head}</strong><table>{rows}</table></div>"
 
 
 def verify(
@@ -217,11 +235,13 @@ def _block_bounds(claims: Claims, J: Jacobian) -> list[Obligation]:
 def _with_game(claims: Claims, J: Jacobian) -> list[Obligation]:
     """What needs the Jacobian."""
     result = _block_bounds(claims, J)
-    w, euler, rk4 = claims.weights, claims.euler, claims.rk4
+    metric, euler, rk4 = claims.metric, claims.euler, claims.rk4
+    if metric.kind != "scalar":
+        result.append(_obligation("metric", "T5", lambda: is_metric(metric, J.sizes)))
     if claims.margin_basis == "direct":
-        result.append(_obligation("margin", "T5", lambda: margin_holds(J, w, claims.margin)))
+        result.append(_obligation("margin", "T5", lambda: margin_holds(J, metric, claims.margin)))
     if (euclidean := claims.euclidean_margin) is not None:
-        equal = np.ones(len(w))
+        equal = Metric.scalar(np.ones(len(J.sizes)))
         result.append(
             _obligation(
                 "Euclidean margin",
@@ -231,17 +251,25 @@ def _with_game(claims: Claims, J: Jacobian) -> list[Obligation]:
         )
     if "lipschitz" not in claims.witnesses:
         result.append(
-            _obligation("Lipschitz", "T5", lambda: lipschitz_holds(J, w, claims.lipschitz))
+            _obligation("Lipschitz", "T5", lambda: lipschitz_holds(J, metric, claims.lipschitz))
         )
     if (c := claims.cocoercivity) is not None:
-        result.append(_obligation("cocoercivity", "T10", lambda: cocoercivity_holds(J, w, c)))
+        result.append(_obligation("cocoercivity", "T10", lambda: cocoercivity_holds(J, metric, c)))
     if euler is not None and euler.basis == "direct":
         result.append(_obligation("Euler steps", "T10", lambda: direct_euler_holds(J, euler)))
     if rk4 is not None and rk4.basis == "constant":
         result.append(_obligation("RK4 steps", "T11 (a)", lambda: constant_rk4_holds(J, rk4)))
+    if rk4 is not None and rk4.basis == "near-linear":
+        result.append(_obligation("RK4 near-linear", "T11 (c)", lambda: near_linear_holds(J, rk4)))
     for band in claims.bands:
         if band.basis == "direct":
             result.append(_obligation("band", "T5", partial(direct_band_holds, J, band)))
+    if (found := claims.promises.equilibrium) is not None:
+        result.append(
+            _obligation("equilibrium", "T13", lambda: equilibrium_holds(claims, J, found))
+        )
+    if claims.promises.basin is not None:
+        result.append(_obligation("start set", "T12", lambda: start_sets_hold(claims, J)))
     return result
 
 
@@ -264,7 +292,7 @@ def _with_bounds(claims: Claims, J: Jacobian | None) -> list[Obligation]:
         Obligation("margin is positive", "T7", claims.margin > 0),
     ]
     if claims.margin_basis == "structural":
-        same = bool((claims.weights == claims.structural_weights).all())
+        same = claims.metric == Metric.scalar(claims.structural_weights)
         below = claims.margin <= claims.structural_margin
         result.append(Obligation("margin", "T1", same and below))
     if "lipschitz" in claims.witnesses:
@@ -275,9 +303,11 @@ def _with_bounds(claims: Claims, J: Jacobian | None) -> list[Obligation]:
         result.append(Obligation("Euler steps", "T9", holds))
     if rk4 is not None and rk4.basis == "sector":
         result.append(Obligation("RK4 steps", "T11 (b)", sector_rk4_holds(claims, rk4)))
+    result += [Obligation(*found) for found in towards_equilibrium(claims)]
     for band in claims.bands:
         if band.basis == "structural":
-            result.append(Obligation("band", "T4", structural_band_holds(claims, band)))
+            test = witnessed_band_holds if band.witnesses else structural_band_holds
+            result.append(Obligation("band", "T4", test(claims, band)))
     if J is None:
         result.append(Obligation("claims need no game", "setting", not _needs_game(claims)))
     return result
@@ -287,10 +317,13 @@ def _needs_game(claims: Claims) -> bool:
     direct = [claims.margin_basis, *(band.basis for band in claims.bands)]
     steps = [s.basis for s in (claims.euler, claims.rk4) if s is not None]
     return (
-        any(basis in ("direct", "constant") for basis in direct + steps)
+        claims.metric.kind != "scalar"
+        or any(basis in ("direct", "constant", "near-linear") for basis in direct + steps)
         or claims.euclidean_margin is not None
         or claims.cocoercivity is not None
         or "lipschitz" not in claims.witnesses
+        or claims.promises.equilibrium is not None
+        or claims.promises.basin is not None
     )
 
 

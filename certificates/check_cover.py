@@ -15,22 +15,27 @@ from certificates.check_derivative import Derivatives
 from certificates.check_interval import Interval, enclose
 from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import Ball, rounded_up
+from certificates.check_plan import Plan
+from certificates.check_star import Star
 from games.graph import OPERATORS, Graph
 from games.region import Box
 
 Floats = NDArray[np.float64]
-NATURAL, TAYLOR = 0, 1
-FORMS = 2
+NATURAL, TAYLOR, STAR = 0, 1, 2
+FORMS = 3
 MAX_DEPTH = 50  # splits of one side: positions stay exact in binary64
 MAX_LEAVES = 2_000_000
+MAX_STAR = 2**20  # numbers in the moves of one star
 MAX_VERTICES = 10  # sides whose vertices a Taylor leaf looks at: at most 2^10
-CHUNK = 2**18  # matrix entries worked on at once
+CHUNK = 2**16  # matrix entries worked on at once: what caches hold
 BATCH = 1024  # leaves enclosed at once
 MAX_SIDES = 4 * 10**7  # sides of all boxes of a cover
 MAX_VALUES = 2**24  # enclosures held at once
 # what a check may cost, in nanoseconds, roughly: ten minutes in all
 MAX_WORK = 6 * 10**11
 CALL, NODE, FUNCTION, ENTRY = 20_000, 10, 5_000, 100
+MOVE = 10  # times the rotation of a matrix costs more than a step of its factor
+ZERO = Interval(np.zeros(1), np.zeros(1))
 
 
 @final
@@ -89,30 +94,11 @@ def _place(start: Floats, width: Floats, form: NDArray[np.int64], region: Box) -
 
 
 @final
-@dataclass(frozen=True)
-class Plan:
-    """The nodes that enclose a block of J: entries, their slopes ∂_kJ, and ∂_k∂_mJ for m ≤ k."""
-
-    shape: tuple[int, int]
-    entries: list[int]
-    slopes: list[dict[int, int]]
-    second: list[dict[tuple[int, int], int]]
-
-    @property
-    def used(self) -> list[int]:
-        """The variables on which the block depends."""
-        return sorted({k for row in self.slopes for k in row})
-
-    @property
-    def nodes(self) -> set[int]:
-        """All of them."""
-        first = {node for row in self.slopes for node in row.values()}
-        return {*self.entries, *first, *(node for row in self.second for node in row.values())}
-
-
-@final
 class Model:
-    """The players' costs as one expression graph, and enclosures of J over boxes."""
+    """The players' costs as one expression graph, and enclosures of J over boxes.
+
+    field: F itself is given, one entry a variable, instead of costs.
+    """
 
     def __init__(
         self,
@@ -120,15 +106,21 @@ class Model:
         variables: Sequence[str],
         owners: Sequence[int],
         costs: Sequence[int],
+        *,
+        field: bool = False,
     ) -> None:
         self.graph, self.variables, self.costs = graph, variables, costs
         self._derivatives = Derivatives(graph)
         self._work = 0
         self._nodes = [graph.variable(name) for name in variables]
-        self._gradient = [
-            self._derivatives.of(costs[owner], node)
-            for owner, node in zip(owners, self._nodes, strict=True)
-        ]
+        self._gradient = (
+            list(costs)
+            if field
+            else [
+                self._derivatives.of(costs[owner], node)
+                for owner, node in zip(owners, self._nodes, strict=True)
+            ]
+        )
 
     def costs_are_smooth(self, leaves: Leaves) -> bool:
         """Whether every cost is defined, with all its derivatives, on every leaf."""
@@ -161,19 +153,31 @@ class Model:
     def _up_to(self, last: int, slope: int) -> list[tuple[int, int]]:
         return [(m, node) for m, node in self._nonzero_slopes(slope).items() if m <= last]
 
-    def jacobians(self, leaves: Leaves, plan: Plan) -> Iterator[Ball]:
-        """Enclosures (K, p, q) of the block that together cover every leaf."""
-        vertices = 2 ** len(plan.used) if len(plan.used) <= MAX_VERTICES else 1
-        per_vertex = len(plan.entries) * (ENTRY + sum(plan.shape))
-        batch = self._plan_work(leaves, plan.nodes, vertices * per_vertex)
+    def jacobians(self, leaves: Leaves, plan: Plan) -> Iterator[Ball | Star]:
+        """Enclosures of the block that together cover every leaf: (K, p, q), or K stars."""
+        each, size = self._leaf_work(leaves, plan), len(plan.entries) * (1 + plan.moves)
+        batch = self._plan_work(leaves, plan.nodes, each)
         for low, high, form in _chunks(leaves, batch):
-            plain = form == NATURAL
+            plain, linear, star = (form == each for each in (NATURAL, TAYLOR, STAR))
             if plain.any():
                 box = self._values(low[plain], high[plain])
                 whole = _balls(enclose(self.graph, plan.entries, box), int(plain.sum()))
                 yield _reshaped(whole, plan.shape)
-            if not plain.all():
-                yield from self._taylor(plan, low[~plain], high[~plain])
+            if linear.any():
+                yield from self._taylor(plan, low[linear], high[linear])
+            if star.any():
+                for one in _chunks(Leaves(low[star], high[star], form[star]), CHUNK // size or 1):
+                    yield self._star(plan, *one[:2])
+
+    def _leaf_work(self, leaves: Leaves, plan: Plan) -> int:
+        """What the matrices of one leaf cost at most, in nanoseconds. Raises Uncheckable."""
+        vertices = 2 ** len(plan.used) if len(plan.used) <= MAX_VERTICES else 1
+        work = vertices * len(plan.entries) * (ENTRY + sum(plan.shape))
+        if not (leaves.form == STAR).any():
+            return work
+        if len(plan.entries) * (1 + plan.moves) > MAX_STAR:
+            raise Uncheckable(f"a star of this game would hold more than {MAX_STAR} numbers")
+        return work + (1 + plan.moves) * len(plan.entries) * (ENTRY + MOVE * sum(plan.shape))
 
     def _plan_work(self, leaves: Leaves, nodes: Iterable[int], matrices: int) -> int:
         """How many leaves to take at once; matrices: the work on one leaf beside its nodes.
@@ -190,6 +194,10 @@ class Model:
             raise Uncheckable("the covers of this game would take too long to check")
         return batch
 
+    def forces(self, low: Floats, high: Floats) -> Ball:
+        """Enclosures (K, n) of F over boxes, by the natural form."""
+        return _balls(enclose(self.graph, self._gradient, self._values(low, high)), len(low))
+
     def natural(self, low: Floats, high: Floats) -> Ball:
         """Enclosures (K, n, n) of all of J over boxes, by the natural form alone."""
         n = len(self._nodes)
@@ -203,21 +211,9 @@ class Model:
         The first part is affine in δ, so a convex test that holds at its vertices holds on the box.
         """
         count, used = len(low), plan.used
-        centre = low + (high - low) / 2
-        reach = np.maximum(
-            rounded_up(np.maximum(high - centre, 0.0), 1),
-            rounded_up(np.maximum(centre - low, 0.0), 1),
-        )
-        first = sorted({node for row in plan.slopes for node in row.values()})
-        values = enclose(self.graph, [*plan.entries, *first], self._values(centre, centre))
-        middle = _balls(values[: len(plan.entries)], count)
+        centre, reach = _centred(low, high)
+        middle, steps = self._affine(plan, centre, reach)
         middle = middle + self._remainder(plan, low, high, reach)
-        known = dict(zip(first, values[len(plan.entries) :], strict=True))
-        zero = Interval(np.zeros(1), np.zeros(1))
-        steps = []
-        for k in used:
-            slope = _balls([known[row[k]] if k in row else zero for row in plan.slopes], count)
-            steps.append(slope * Ball.exact(reach[:, k, None]))
         if plan.shape == (1, 1) or len(used) > MAX_VERTICES:  # no vertices: an interval
             for step in steps:
                 middle = middle + Ball(np.zeros_like(step.mid), _size(step))
@@ -232,6 +228,42 @@ class Model:
                 corners = _joined(corners + move, corners - move)
             yield _reshaped(corners, plan.shape)
 
+    def _affine(self, plan: Plan, centre: Floats, reach: Floats) -> tuple[Ball, list[Ball]]:
+        """The entries at the centres, and how far each used variable moves them: (K, entries)."""
+        first = sorted({node for row in plan.slopes for node in row.values()})
+        values = enclose(self.graph, [*plan.entries, *first], self._values(centre, centre))
+        middle = _balls(values[: len(plan.entries)], len(centre))
+        known = dict(zip(first, values[len(plan.entries) :], strict=True))
+        steps = []
+        for k in plan.used:
+            row = [known[row[k]] if k in row else ZERO for row in plan.slopes]
+            steps.append(_balls(row, len(centre)) * Ball.exact(reach[:, k, None]))
+        return middle, steps
+
+    def _star(self, plan: Plan, low: Floats, high: Floats) -> Star:
+        """The same, with the midpoints of the second derivatives as moves of their own.
+
+        ½ δ_k² from 0 to 2q is q ± q; δ_kδ_m is ± an area. What is left widens the centre.
+        """
+        centre, reach = _centred(low, high)
+        middle, moves = self._affine(plan, centre, reach)
+        nodes = sorted({node for row in plan.second for node in row.values()})
+        known = dict(zip(nodes, enclose(self.graph, nodes, self._values(low, high)), strict=True))
+        for k, m in plan.pairs:
+            row = [known[row[k, m]] if (k, m) in row else ZERO for row in plan.second]
+            second = _balls(row, len(low))
+            area = _product_up(reach[:, k], reach[:, m])[:, None]
+            far = np.nextafter(area / 4, np.inf) if k == m else area
+            move = Ball.exact(second.mid) * Ball.exact(far)
+            middle = middle + move if k == m else middle
+            wide = rounded_up(second.rad * (2 * far if k == m else far), 1)
+            middle = Ball(middle.mid, rounded_up(middle.rad + wide, 1))
+            moves.append(move)
+        every = Ball(np.stack([b.mid for b in moves], 1), np.stack([b.rad for b in moves], 1))
+        shape = (len(low), -1, *plan.shape)
+        turned = Ball(every.mid.reshape(shape), every.rad.reshape(shape))
+        return Star(_reshaped(middle, plan.shape), turned)
+
     def _remainder(self, plan: Plan, low: Floats, high: Floats, reach: Floats) -> Ball:
         """Σ_k ½ ∂_k²J·[0, r_k²] + Σ_{m<k} ∂_k∂_mJ·[−r_kr_m, r_kr_m], entry by entry."""
         nodes = sorted({node for row in plan.second for node in row.values()})
@@ -244,7 +276,7 @@ class Model:
             total = Interval(zero, zero)
             for (k, m), node in row.items():
                 if (k, m) not in areas:
-                    area = np.nextafter(reach[:, k] * reach[:, m], np.inf)
+                    area = _product_up(reach[:, k], reach[:, m])
                     half = np.nextafter(area / 2, np.inf)  # of ½ δ²
                     areas[k, m] = Interval(zero, half) if k == m else Interval(-area, area)
                 total = total + known[node] * areas[k, m]
@@ -261,6 +293,17 @@ def _chunks(leaves: Leaves, batch: int) -> Iterator[tuple[Floats, Floats, NDArra
         yield leaves.low[part], leaves.high[part], leaves.form[part]
 
 
+def _centred(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Points in the boxes, and how far at most the boxes reach from them."""
+    centre = low + (high - low) / 2
+    above, below = np.maximum(high - centre, 0.0), np.maximum(centre - low, 0.0)
+    return centre, np.maximum(rounded_up(above, 1), rounded_up(below, 1))
+
+
+def _product_up(a: Floats, b: Floats) -> Floats:
+    return np.nextafter(a * b, np.inf)
+
+
 def _with_axis(ball: Ball) -> Ball:
     return Ball(ball.mid[:, None, :], ball.rad[:, None, :])
 
@@ -272,15 +315,12 @@ def _joined(first: Ball, second: Ball) -> Ball:
     )
 
 
-def _ball(interval: Interval, count: int) -> Ball:
-    ball = Ball.between(interval.low, interval.high)
-    return Ball(np.broadcast_to(ball.mid, (count,)), np.broadcast_to(ball.rad, (count,)))
-
-
 def _balls(intervals: list[Interval], count: int) -> Ball:
     """(count, entries)."""
-    balls = [_ball(each, count) for each in intervals]
-    return Ball(np.stack([b.mid for b in balls], 1), np.stack([b.rad for b in balls], 1))
+    low, high = np.empty((2, count, len(intervals)))
+    for k, interval in enumerate(intervals):
+        low[:, k], high[:, k] = interval.low, interval.high
+    return Ball.between(low, high)
 
 
 def _size(ball: Ball) -> Floats:

@@ -3,15 +3,21 @@
 Matrix inequalities that are affine in J, so vertices suffice.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from certificates.check_jacobian import Jacobian
-from certificates.check_matrix import Ball, block, diagonal, is_psd
+from certificates.check_matrix import Ball, block, is_psd
+from certificates.check_metric import metric_ball, multiple, times
+from certificates.check_norms import norms_at_most
+from certificates.check_star import is_star_psd
 from certificates.check_steps import constant_cover_holds, constant_step, covers, well_ordered
-from certificates.claims import Band, Coupling, Steps, Vector
+from certificates.claims import Band, Coupling, Vector
+from certificates.metric import Metric
+from certificates.step_claims import Steps
 
 
 def curvature_holds(
@@ -39,7 +45,7 @@ def failing_couplings(J: Jacobian, coupling: Coupling) -> NDArray[np.int64]:
     """Setting: the pairs (as i·N + j) where ‖J_ij‖ ≤ L_ij is not shown; L_ij = 0 if not claimed."""
     count = len(J.sizes)
     codes = coupling.rows * count + coupling.cols
-    order = np.argsort(codes)
+    order = np.argsort(codes, kind="stable")
     failing = [np.zeros(0, dtype=np.int64)]
     for group in J.each_block():
         other = group.rows != group.cols
@@ -50,7 +56,7 @@ def failing_couplings(J: Jacobian, coupling: Coupling) -> NDArray[np.int64]:
             within = (group.high[other] <= bound) & (-group.low[other] <= bound)
             failing.append(code[~within.all(axis=1)])
         elif len(code):
-            failing.append(code[~_norms_at_most(group.ball[other], claimed)])
+            failing.append(code[~norms_at_most(group.ball[other], claimed)])
     return np.concatenate(failing)
 
 
@@ -70,66 +76,74 @@ def _identity(values: Vector, like: Ball) -> Ball:
     return Ball(entries.mid[:, None, None, None] * eye, entries.rad[:, None, None, None] * eye)
 
 
-def _norms_at_most(blocks: Ball, bounds: Vector) -> NDArray[np.bool_]:
-    """‖B‖₂ ≤ L ⇔ [[L·I, B], [Bᵀ, L·I]] ⪰ 0."""
-    height, width = blocks.mid.shape[-2:]
-    entries = Ball.of_vector(bounds)
-
-    def identity(size: int) -> Ball:
-        eye = np.eye(size)
-        shape = (slice(None), None, None, None)
-        return Ball(entries.mid[shape] * eye, entries.rad[shape] * eye)
-
-    matrix = block([[identity(height), blocks], [blocks.T, identity(width)]])
-    return np.asarray(is_psd(matrix).all(axis=1))
-
-
-def _rows_times(weights: Ball, matrix: Ball) -> Ball:
-    """diag(w)·B."""
-    return weights[:, None] * matrix
-
-
-def margin_holds(J: Jacobian, weights: Vector, margin: Fraction, purpose: str = "margin") -> bool:
+def margin_holds(J: Jacobian, metric: Metric, margin: Fraction, purpose: str = "margin") -> bool:
     """T5: sym(MJ) − αM ⪰ 0."""
-    w = J.spread(Ball.of_vector(weights))
-    floor = diagonal(w * Ball.of(margin))
-    return all(is_psd(_rows_times(w, B) - floor).all() for B in J.each_whole(purpose))
+    M = metric_ball(metric, J.sizes)
+    floor = multiple(M, Ball.of(margin))
+    return always(J, purpose, lambda B: times(M, B) - floor)
 
 
-def norm_holds(B: Ball, w: Ball, bound: Fraction) -> bool:
-    """‖B‖_M ≤ q ⇔ [[qM, BᵀM], [MB, qM]] ⪰ 0."""
-    scaled = diagonal(w * Ball.of(bound))
-    product = _rows_times(w, B)
-    return bool(is_psd(block([[scaled, product.T], [product, scaled]])).all())
-
-
-def lipschitz_holds(J: Jacobian, weights: Vector, bound: Fraction) -> bool:
-    """‖J‖_M ≤ β."""
-    w = J.spread(Ball.of_vector(weights))
-    return all(norm_holds(B, w, bound) for B in J.each_whole("lipschitz"))
-
-
-def cocoercivity_holds(J: Jacobian, weights: Vector, c: Fraction) -> bool:
-    """T10: sym(MJ) ⪰ c JᵀMJ ⇔ [[sym(MJ), JᵀM], [MJ, M/c]] ⪰ 0, c > 0."""
-    if c <= 0:
-        return False
-    w = J.spread(Ball.of_vector(weights))
-    corner, half = diagonal(w * Ball.of(1 / c)), Ball.exact(0.5)
-    for B in J.each_whole("cocoercivity"):
-        product = _rows_times(w, B)
-        symmetric = (product + product.T) * half
-        if not is_psd(block([[symmetric, product.T], [product, corner]])).all():
+def always(J: Jacobian, purpose: str, inequality: Callable[[Ball], Ball]) -> bool:
+    """Whether S(J) ⪰ 0 for all that J can be; S affine, given on balls of matrices."""
+    for family in J.each_whole(purpose):
+        if isinstance(family, Ball):
+            holds = is_psd(inequality(family))
+        else:
+            nothing = inequality(Ball.exact(np.zeros(family.centre.mid.shape[-2:])))
+            holds = is_star_psd(inequality(family.centre), inequality(family.moves) - nothing)
+        if not holds.all():
             return False
     return True
 
 
+def _norm(B: Ball, M: Ball, bound: Fraction) -> Ball:
+    """‖B‖_M ≤ q ⇔ [[qM, BᵀM], [MB, qM]] ⪰ 0."""
+    scaled = multiple(M, Ball.of(bound))
+    product = times(M, B)
+    return block([[scaled, product.T], [product, scaled]])
+
+
+def norm_holds(B: Ball, M: Ball, bound: Fraction) -> bool:
+    """Whether ‖B‖_M ≤ q for every ball of the batch."""
+    return bool(is_psd(_norm(B, M, bound)).all())
+
+
+def lipschitz_holds(J: Jacobian, metric: Metric, bound: Fraction) -> bool:
+    """‖J‖_M ≤ β."""
+    M = metric_ball(metric, J.sizes)
+    return always(J, "lipschitz", lambda B: _norm(B, M, bound))
+
+
+def deviation_holds(
+    J: Jacobian, metric: Metric, centre: NDArray[np.float64], bound: Fraction
+) -> bool:
+    """T11 (c): ‖J − J₀‖_M ≤ δ."""
+    M, fixed = metric_ball(metric, J.sizes), Ball.exact(centre)
+    return always(J, "near_linear", lambda B: _norm(B - fixed, M, bound))
+
+
+def cocoercivity_holds(J: Jacobian, metric: Metric, c: Fraction) -> bool:
+    """T10: sym(MJ) ⪰ c JᵀMJ ⇔ [[sym(MJ), JᵀM], [MJ, M/c]] ⪰ 0, c > 0."""
+    if c <= 0:
+        return False
+    M = metric_ball(metric, J.sizes)
+    corner, half = multiple(M, Ball.of(1 / c)), Ball.exact(0.5)
+
+    def bordered(B: Ball) -> Ball:
+        product = times(M, B)
+        symmetric = (product + product.T) * half
+        return block([[symmetric, product.T], [product, corner]])
+
+    return always(J, "cocoercivity", bordered)
+
+
 def _step_factor_holds(
-    J: Jacobian, weights: Vector, step: Fraction, factor: Fraction, purpose: str
+    J: Jacobian, metric: Metric, step: Fraction, factor: Fraction, purpose: str
 ) -> bool:
     """‖I − hJ‖_M ≤ q on the region, hence for averaged Jacobians too."""
-    w, h = J.spread(Ball.of_vector(weights)), Ball.of(step)
+    M, h = metric_ball(metric, J.sizes), Ball.of(step)
     eye = Ball.exact(np.eye(sum(J.sizes)))
-    return all(norm_holds(eye - B * h, w, factor) for B in J.each_whole(purpose))
+    return always(J, purpose, lambda B: _norm(eye - B * h, M, factor))
 
 
 def direct_euler_holds(J: Jacobian, steps: Steps) -> bool:
@@ -137,12 +151,12 @@ def direct_euler_holds(J: Jacobian, steps: Steps) -> bool:
 
     h ↦ ‖I − hJ‖_M is convex and 1 at h = 0, so every h in between is covered.
     """
-    w, at_max = steps.weights, steps.factor_at_max
+    metric, at_max = steps.metric, steps.factor_at_max
     return (
         at_max is not None
         and well_ordered(steps)
-        and _step_factor_holds(J, w, steps.best_step, steps.factor_at_best, "euler_best")
-        and _step_factor_holds(J, w, steps.step_max, at_max, "euler_max")
+        and _step_factor_holds(J, metric, steps.best_step, steps.factor_at_best, "euler_best")
+        and _step_factor_holds(J, metric, steps.step_max, at_max, "euler_max")
     )
 
 
@@ -152,10 +166,13 @@ def constant_rk4_holds(J: Jacobian, steps: Steps) -> bool:
         return False
     if not covers(steps.cover, steps.step_max):
         return False
-    whole, w = next(J.each_whole("rk4"))[0], J.spread(Ball.of_vector(steps.weights))
-    P, metric = constant_step(whole, w, steps.best_step)
+    family, M = next(J.each_whole("rk4")), metric_ball(steps.metric, J.sizes)
+    if not isinstance(family, Ball):
+        return False
+    whole = family[0]
+    P, metric = constant_step(whole, M, steps.best_step)
     return norm_holds(P, metric, steps.factor_at_best) and constant_cover_holds(
-        whole, w, steps.cover
+        whole, M, steps.cover
     )
 
 
@@ -167,5 +184,5 @@ def direct_band_holds(J: Jacobian, band: Band) -> bool:
     for ratio in (band.low, band.high):
         weights = np.array([Fraction(1), Fraction(1)], dtype=object)
         weights[band.players[1]] = ratio
-        ends.append(margin_holds(J, weights, band.margin))
+        ends.append(margin_holds(J, Metric.scalar(weights), band.margin))
     return all(ends)

@@ -8,17 +8,19 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_cover import Leaves, Model, Plan, read_cover
+from certificates.check_cover import Leaves, Model, read_cover
 from certificates.check_jacobian import Blocks, Jacobian, Uncheckable
 from certificates.check_matrix import Ball
-from certificates.check_text import read_costs
+from certificates.check_plan import Plan
+from certificates.check_star import Star
+from certificates.check_text import TEXT_KINDS, read_costs
 from certificates.document import Document, decode_array, is_count, require_keys
 from certificates.part import WHOLE, Part
 from games.errors import InputError
 from games.region import Box, Region
 
 PURPOSES = re.compile(
-    r"domain|margin|euclidean_margin|lipschitz|cocoercivity|euler_best|euler_max"
+    r"domain|margin|euclidean_margin|lipschitz|cocoercivity|euler_best|euler_max|near_linear"
     r"|block [0-9]{1,6} [0-9]{1,6}",
     re.ASCII,
 )
@@ -34,7 +36,6 @@ class EnclosedJacobian(Jacobian):
     """
 
     constant = False
-    symmetric = True
 
     def __init__(
         self,
@@ -43,15 +44,15 @@ class EnclosedJacobian(Jacobian):
         covers: dict[str, NDArray[Any]],
         part: Part = WHOLE,
     ) -> None:
-        if game.get("kind") != "symbolic":
-            raise Uncheckable("only games given by the text of their costs can be enclosed")
+        if game.get("kind") not in TEXT_KINDS:
+            raise Uncheckable("only games given by text or by tensors can be enclosed")
         text = read_costs(game)
         if not isinstance(region, Box) or region.dimension != len(text.variables):
             raise Uncheckable("covers need a box of the game's dimension")
-        self.sizes = text.sizes
+        self.sizes, self.symmetric = text.sizes, not text.field
         self._region, self._covers, self._part = region, covers, part
         owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
-        self._model = Model(text.graph, text.variables, owners, text.costs)
+        self._model = Model(text.graph, text.variables, owners, text.costs, field=text.field)
         ends = np.cumsum(text.sizes)
         self._slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, text.sizes, strict=True)]
 
@@ -65,10 +66,12 @@ class EnclosedJacobian(Jacobian):
                 plan = self._model.plan(rows, cols)
                 if i == j or not self._model.is_zero(plan):
                     for ball in self._model.jacobians(self._leaves(f"block {i} {j}"), plan):
+                        if isinstance(ball, Star):
+                            raise Uncheckable("a leaf of a block is a star; those are for all of J")
                         one = Ball(ball.mid[None], ball.rad[None])
                         yield Blocks(np.array([i]), np.array([j]), one, None, None)
 
-    def each_whole(self, purpose: str) -> Iterator[Ball]:
+    def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
         yield from self._model.jacobians(self._leaves(purpose), self._whole)
 
     @cached_property

@@ -16,9 +16,11 @@ from certificates.check_polynomial import (
     derivative,
     polynomial_of,
 )
+from certificates.check_star import Star
 from certificates.check_text import WHERE, check_head, read_costs
 from certificates.claims import read_sparse
 from certificates.document import Document, decode_array, is_count, require_keys, vector
+from certificates.player_sizes import counted_sizes
 from games.errors import InputError
 from games.number import float_enclosure
 from games.region import Box, Region
@@ -26,6 +28,7 @@ from games.region import Box, Region
 MAX_VERTICES = 2**16
 MAX_DENSE = 2000  # dimensions of a dense Jacobian
 MAX_ENTRIES = 3 * 10**7  # of all dense matrices of one test
+MAX_BLOCK_ENTRIES = 10**8  # of all blocks of a constant Jacobian
 
 
 class Uncheckable(Exception):
@@ -56,13 +59,11 @@ class Jacobian(abc.ABC):
         """The blocks that can differ from 0, and the diagonal ones. Raises Uncheckable."""
 
     @abc.abstractmethod
-    def each_whole(self, purpose: str) -> Iterator[Ball]:
-        """All of J, (V, n, n) at a time, cut as finely as the purpose needs. Raises Uncheckable."""
+    def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
+        """All of J, (V, n, n) or stars at a time, cut as finely as the purpose needs.
 
-    def spread(self, per_player: Ball) -> Ball:
-        """One number a player to one a variable: shape (n,)."""
-        index = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        return per_player[index]
+        Raises Uncheckable.
+        """
 
 
 @final
@@ -98,43 +99,68 @@ def jacobian_of(game: Document, region: Region | None) -> ExactJacobian:
 # ---- quadratic games: the matrix itself ----------------------------------------------------------
 
 
-def quadratic(game: Document) -> ExactJacobian:
-    """The matrix of the document. Raises InputError, or Uncheckable when it is too large."""
+@final
+@dataclass(frozen=True)
+class Entries:
+    """A constant J by its entries that are not 0, row by row, and `linear` (zeros if absent)."""
+
+    sizes: tuple[int, ...]
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    values: NDArray[np.float64]
+    linear: NDArray[Any]
+
+
+def quadratic_entries(game: Document) -> Entries:
+    """What the document of a quadratic game says. Raises InputError."""
     where = WHERE
-    required = {"format", "kind", "name", "players", "jacobian"}
+    required = {"format", "kind", "name", "sizes" if "sizes" in game else "players", "jacobian"}
     fields = require_keys(game, where, required, {"source", "linear", "field"})
     check_head(fields)
     if not isinstance(fields.get("field", True), bool):
         raise InputError(f"{where}.field: expected true or false")
-    for player in fields["players"]:
-        entry = require_keys(player, f"{where}.players", {"name", "size"})
-        if not is_count(entry["size"]) or entry["size"] == 0:
-            raise InputError(f"{where}.players: a size must be a positive count")
-    sizes = tuple(player["size"] for player in fields["players"])
+    sizes = _sizes(fields)
     n = sum(sizes)
+    linear = np.zeros(n)
     if "linear" in fields:
-        vector(fields["linear"], f"{where}.linear", n)
-    matrix, whole = fields["jacobian"], None
+        linear = vector(fields["linear"], f"{where}.linear", n)
+    matrix = fields["jacobian"]
     if isinstance(matrix, dict) and "indptr" in matrix:
-        rows, cols, values = read_sparse(matrix, f"{where}.jacobian", n)
-        if n <= MAX_DENSE:
-            dense = np.zeros((1, n, n))
-            dense[0, rows, cols] = values
-            whole = Ball.exact(dense)
-    else:
-        dense = decode_array(matrix, f"{where}.jacobian")
-        if dense.dtype.kind != "f" or dense.shape != (n, n):
-            raise InputError(f"{where}.jacobian: expected {n} × {n} binary64 numbers")
-        rows, cols = (part.astype(np.int64) for part in np.nonzero(dense))
-        values = dense[rows, cols]
-        whole = Ball.exact(dense[None])
-    blocks = _group_entries(sizes, rows, cols, values)
+        return Entries(sizes, *read_sparse(matrix, f"{where}.jacobian", n), linear)
+    table = decode_array(matrix, f"{where}.jacobian")
+    if table.dtype.kind != "f" or table.shape != (n, n):
+        raise InputError(f"{where}.jacobian: expected {n} × {n} binary64 numbers")
+    rows, cols = (part.astype(np.int64) for part in np.nonzero(table))
+    return Entries(sizes, rows, cols, table[rows, cols], linear)
+
+
+def quadratic(game: Document) -> ExactJacobian:
+    """The matrix of the document. Raises InputError, or Uncheckable when it is too large."""
+    entries = quadratic_entries(game)
+    sizes, n, whole = entries.sizes, sum(entries.sizes), None
+    dense_given = "indptr" not in game["jacobian"]
+    if n <= MAX_DENSE or dense_given:
+        dense = np.zeros((1, n, n))
+        dense[0, entries.rows, entries.cols] = entries.values
+        whole = Ball.exact(dense)
+    blocks = _group_entries(sizes, entries.rows, entries.cols, entries.values)
     symmetric = all(
         bool((b.ball.mid == np.swapaxes(b.ball.mid, -1, -2))[b.rows == b.cols].all())
         for b in blocks
         if b.ball.mid.shape[-1] == b.ball.mid.shape[-2]
     )
     return ExactJacobian(sizes, constant=True, symmetric=symmetric, blocks=blocks, whole=whole)
+
+
+def _sizes(game: Document) -> tuple[int, ...]:
+    """d_1 … d_N, listed or counted."""
+    if "sizes" in game:
+        return counted_sizes(game["sizes"], f"{WHERE}.sizes")
+    for player in game["players"]:
+        entry = require_keys(player, f"{WHERE}.players", {"name", "size"})
+        if not is_count(entry["size"]) or entry["size"] == 0:
+            raise InputError(f"{WHERE}.players: a size must be a positive count")
+    return tuple(player["size"] for player in game["players"])
 
 
 def _group_entries(
@@ -149,11 +175,13 @@ def _group_entries(
     owner = np.repeat(np.arange(count), size)
     offset = np.arange(len(owner)) - (np.cumsum(size) - size)[owner]
     code = owner[rows] * count + owner[cols]
-    codes = np.union1d(code, np.arange(count) * (count + 1))
+    codes = np.concatenate([code, np.arange(count) * (count + 1)])
+    codes.sort(kind="stable")  # two runs that are nearly sorted: much faster than any other
+    codes = codes[np.append(True, np.diff(codes) > 0)]
     block_rows, block_cols = np.divmod(codes, count)
     place = np.searchsorted(codes, code)
     shape_code = size[block_rows] * (size.max() + 1) + size[block_cols]
-    if (size[block_rows].astype(float) * size[block_cols]).sum() > MAX_ENTRIES:
+    if (size[block_rows].astype(float) * size[block_cols]).sum() > MAX_BLOCK_ENTRIES:
         raise Uncheckable("the blocks that are not zero are too large to be dense")
     groups = []
     for key in np.unique(shape_code):
@@ -205,6 +233,8 @@ def _symbolic(game: Document, region: Region | None) -> ExactJacobian:
 def second_derivatives(game: Document) -> tuple[tuple[int, ...], list[list[Polynomial]]]:
     """The players' sizes and all entries of J as polynomials, from the cost texts."""
     text = read_costs(game)
+    if text.field:
+        raise Uncheckable("only costs are differentiated as polynomials")
     if len(text.variables) > MAX_DENSE:
         raise Uncheckable("the Jacobian is too large to be dense")
     index = {name: k for k, name in enumerate(text.variables)}

@@ -23,8 +23,10 @@ TINY = 2.0**-1022  # more than the absolute error of an operation that underflow
 
 def rounded_up(value: Floats, roundings: int) -> Floats:
     """An upper bound of a sum of nonnegative terms that was computed with so many roundings."""
-    grown = value * (1 + 2 * (roundings + 4) * UNIT) + TINY  # TINY: the product may underflow
-    return np.where(value == 0, value, grown)
+    grown = np.asarray(value * (1 + 2 * (roundings + 4) * UNIT))
+    grown += TINY  # the product may underflow
+    np.copyto(grown, value, where=value == 0)
+    return grown
 
 
 @final
@@ -157,15 +159,20 @@ def is_psd(matrix: Ball) -> Bools:
 def _is_dominant_after_factor(S: Ball) -> Bools:
     """The test of :func:`is_psd` on a flat batch with positive diagonals."""
     n = S.mid.shape[-1]
-    _, exponent = np.frexp(np.diagonal(S.mid, axis1=-2, axis2=-1))
+    B = balanced(S, np.diagonal(S.mid, axis1=-2, axis2=-1))
+    root = np.sqrt(np.diagonal(B.mid, axis1=-2, axis2=-1))
+    rounding = 1.5 * (n + 8) * UNIT * root * root.sum(axis=-1, keepdims=True)
+    slack = (1 + 1e-9) * B.rad.sum(axis=-1) + rounding  # what D must outweigh
+    L = _factor(B.mid - slack[..., None] * np.eye(n))
+    return is_diagonally_dominant(B - gram(L))
+
+
+def balanced(S: Ball, diagonal: Floats) -> Ball:
+    """The congruence by powers of two after which entries of that diagonal are from ½ to 2."""
+    _, exponent = np.frexp(diagonal)
     shift = -(exponent // 2)
     power = shift[..., :, None] + shift[..., None, :]
-    balanced = Ball(np.ldexp(S.mid, power), rounded_up(np.ldexp(S.rad, power) + 2 * TINY, 2))
-    root = np.sqrt(np.diagonal(balanced.mid, axis1=-2, axis2=-1))
-    rounding = 1.5 * (n + 8) * UNIT * root * root.sum(axis=-1, keepdims=True)
-    slack = (1 + 1e-9) * balanced.rad.sum(axis=-1) + rounding  # what D must outweigh
-    L = _factor(balanced.mid - slack[..., None] * np.eye(n))
-    return is_diagonally_dominant(balanced - gram(L))
+    return Ball(np.ldexp(S.mid, power), rounded_up(np.ldexp(S.rad, power) + 2 * TINY, 2))
 
 
 def gram(L: Floats) -> Ball:

@@ -9,8 +9,9 @@ from certificates.check_cover import Leaves, Model
 from certificates.check_jacobian import Uncheckable, quadratic, second_derivatives
 from certificates.check_jacobian import evaluate as evaluate_polynomials
 from certificates.check_matrix import Ball
-from certificates.check_text import read_costs
+from certificates.check_text import LOGIT_KINDS, TEXT_KINDS, read_costs
 from certificates.document import Document
+from certificates.player_sizes import counted_sizes
 from certificates.witness import Point
 from games.number import float_enclosure
 
@@ -25,7 +26,7 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
         if whole is None:
             raise Uncheckable("the Jacobian is too large to be dense")
         return whole[np.zeros(len(points), dtype=int)]
-    if game.get("kind") != "symbolic":
+    if game.get("kind") not in TEXT_KINDS:
         raise Uncheckable("the game holds nothing that can be re-derived")
     try:
         sizes, entries = second_derivatives(game)
@@ -40,6 +41,10 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
 
 def player_sizes(game: Document) -> tuple[int, ...]:
     """d_1 … d_N of a game that was read before."""
+    if "sizes" in game:
+        return counted_sizes(game["sizes"], "game.sizes")
+    if game.get("kind") in LOGIT_KINDS:
+        return read_costs(game).sizes
     players = game["players"]
     return tuple(p["size"] if "size" in p else len(p["variables"]) for p in players)
 
@@ -47,7 +52,7 @@ def player_sizes(game: Document) -> tuple[int, ...]:
 def _enclosed(game: Document, points: Sequence[Point]) -> Ball:
     text = read_costs(game)
     owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
-    model = Model(text.graph, text.variables, owners, text.costs)
+    model = Model(text.graph, text.variables, owners, text.costs, field=text.field)
     ends = np.array([[float_enclosure(v) for v in x] for x in _complete(points, sum(text.sizes))])
     thin = Leaves(ends[..., 0], ends[..., 1], np.zeros(len(points), dtype=np.int64))
     if not model.costs_are_smooth(thin):

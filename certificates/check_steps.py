@@ -3,7 +3,7 @@
 For constant J by matrices (T11 a), else by 5 × 5 rationals (T11 b).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import comb
@@ -11,8 +11,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_matrix import TINY, Ball, diagonal, is_psd, rounded_up
-from certificates.claims import Cover, Steps
+from certificates.check_matrix import TINY, Ball, is_psd, rounded_up
+from certificates.check_metric import multiple, times
+from certificates.step_claims import Cover, Steps
 
 RK4 = (
     Fraction(1),
@@ -23,6 +24,8 @@ RK4 = (
 )  # P(z) = Σ p_k z^k
 _STAGE = (Fraction(0), Fraction(1, 2), Fraction(1, 2), Fraction(1))  # x_s = x − τ_s h F_{s−1}
 _OUTPUT = (Fraction(1), Fraction(2), Fraction(2), Fraction(1))  # x⁺ = x − (h/6) Σ γ_s F_s
+# the stages themselves (their difference to x*, or between two runs), then the pairs of stages
+STAGE_PAIRS = ((1, 0), (2, 0), (3, 0), (4, 0), (2, 1), (3, 1), (4, 1), (3, 2), (4, 2), (4, 3))
 Matrix = list[list[Fraction]]
 
 
@@ -44,12 +47,13 @@ def well_ordered(steps: Steps) -> bool:
 # ---- constant J: factor² ≤ 1 − κh on [h₁, h₂] ⇔ (M − P(−hJ)ᵀMP(−hJ))/h ⪰ κM ---------------------
 
 
-def balanced(J: Ball, weights: Ball) -> tuple[Ball, Ball]:
-    """J and diag(M) in coordinates scaled by powers of two near √w: exact, and of moderate size."""
-    _, exponent = np.frexp(weights.mid)
+def balanced(J: Ball, M: Ball) -> tuple[Ball, Ball]:
+    """J and M in coordinates scaled by powers of two near √M_ii: exact, and of moderate size."""
+    flat = M.mid.ndim == 1
+    _, exponent = np.frexp(M.mid if flat else np.diagonal(M.mid))
     half = exponent // 2
-    power = half[:, None] - half[None, :]
-    return _scaled(J, power), _scaled(weights, -2 * half)
+    metric = -2 * half if flat else -half[:, None] - half[None, :]
+    return _scaled(J, half[:, None] - half[None, :]), _scaled(M, metric)
 
 
 def _scaled(ball: Ball, power: NDArray[np.int32]) -> Ball:
@@ -60,14 +64,14 @@ def _scaled(ball: Ball, power: NDArray[np.int32]) -> Ball:
 
 
 def decrease(J: Ball, metric: Ball, step: Fraction) -> Ball:
-    """The eight coefficients (8, n, n) in t of (M − PᵀMP)/t at h = t·step; diag(M) is (n,)."""
+    """The eight coefficients (8, n, n) in t of (M − PᵀMP)/t at h = t·step."""
     n = J.mid.shape[-1]
     Y = J * Ball.of(-step)
     powers = [Ball.exact(np.eye(n)), Y]
     for _ in range(3):
         powers.append(powers[-1] @ Y)
     terms = [p * Ball.of(c) for p, c in zip(powers, RK4, strict=True)]
-    weighted = [Ball(metric.mid[:, None], metric.rad[:, None]) * t for t in terms]
+    weighted = [times(metric, t) for t in terms]
     coefficients = []
     for m in range(1, 9):
         total = Ball.exact(np.zeros((n, n)))
@@ -98,22 +102,21 @@ def _blossom(k: int, m: int, degree: int, low: Fraction, high: Fraction) -> Frac
     return total / comb(degree, k)
 
 
-def constant_cover_holds(J: Ball, weights: Ball, cover: Cover) -> bool:
+def constant_cover_holds(J: Ball, M: Ball, cover: Cover) -> bool:
     """T11 (a) on every interval of the cover."""
     step = cover.steps[-1]
-    scaled, metric = balanced(J, weights)
+    scaled, metric = balanced(J, M)
     coefficients = decrease(scaled, metric, step)
-    M = diagonal(metric)
     for low, high, rate in cover.intervals():
         matrices = bernstein(coefficients, low / step, high / step)
-        if not is_psd(matrices - M * Ball.of(rate * step)).all():
+        if not is_psd(matrices - multiple(metric, Ball.of(rate * step))).all():
             return False
     return True
 
 
-def constant_step(J: Ball, weights: Ball, step: Fraction) -> tuple[Ball, Ball]:
-    """P(−hJ) and diag(M), in balanced coordinates."""
-    scaled, metric = balanced(J, weights)
+def constant_step(J: Ball, M: Ball, step: Fraction) -> tuple[Ball, Ball]:
+    """P(−hJ) and M, in balanced coordinates."""
+    scaled, metric = balanced(J, M)
     Y = scaled * Ball.of(-step)
     eye = Ball.exact(np.eye(J.mid.shape[-1]))
     result = eye * Ball.of(RK4[4])
@@ -146,7 +149,10 @@ def sector_matrices(
     rate: Fraction,
     multipliers: Sequence[Fraction],
 ) -> tuple[Matrix, Matrix, Matrix]:
-    """T11 (b), divided by h: K₀ + hK₁ + h²K₂, 5 × 5 matrices in the basis (Δx, ΔF₁ … ΔF₄)."""
+    """T11 (b), divided by h: K₀ + hK₁ + h²K₂, 5 × 5 matrices in the basis (Δx, ΔF₁ … ΔF₄).
+
+    multipliers: a, b, c of the four stages; for (b′) also a, b, c of the six pairs of stages.
+    """
     K = (_zero(), _zero(), _zero())
 
     def add(power: int, i: int, j: int, value: Fraction) -> None:
@@ -159,16 +165,36 @@ def sector_matrices(
         add(0, 0, s, gamma / 3)
         for r, delta in enumerate(_OUTPUT, start=1):
             add(1, s, r, -gamma * delta / 36)
-    for s, tau in enumerate(_STAGE, start=1):
-        a, b, c = multipliers[s - 1], multipliers[s + 3], multipliers[s + 7]
-        length = a * margin - b * lipschitz**2  # times |x_s|², x_s = e₀ − τh e_{s−1}
-        add(0, 0, 0, length)
-        add(1, 0, s - 1, -2 * tau * length)
-        add(2, s - 1, s - 1, tau**2 * length)
-        add(0, 0, s, -(a + c))  # ⟨F_s, x_s⟩
-        add(1, s - 1, s, tau * (a + c))
-        add(0, s, s, b + c * cocoercivity)  # |F_s|²
+    for (s, t), (a, b, c) in zip(STAGE_PAIRS, _by_pair(multipliers), strict=False):
+        length = a * margin - b * lipschitz**2  # times |x_s − x_t|²
+        x = _between_stages(s, t)
+        force = {s: 1, t: -1} if t else {s: 1}  # F_s − F_t
+        for i, (u, p) in x.items():
+            for j, (v, q) in x.items():
+                add(p + q, i, j, u * v * length)
+            for j, sign in force.items():
+                add(p, i, j, -u * sign * (a + c))
+        for i, first in force.items():
+            for j, second in force.items():
+                add(0, i, j, first * second * (b + c * cocoercivity))
     return K
+
+
+def _by_pair(multipliers: Sequence[Fraction]) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+    """(a, b, c) for each of STAGE_PAIRS, as far as they are given."""
+    for part in (multipliers[:12], multipliers[12:]):
+        count = len(part) // 3
+        yield from zip(part[:count], part[count : 2 * count], part[2 * count :], strict=True)
+
+
+def _between_stages(s: int, t: int) -> dict[int, tuple[Fraction, int]]:
+    """x_s − x_t as coefficient and power of h for each basis vector; t = 0: x_s alone."""
+    terms: dict[int, tuple[Fraction, int]] = {} if t else {0: (Fraction(1), 0)}
+    if s > 1:
+        terms[s - 1] = (-_STAGE[s - 1], 1)
+    if t > 1:
+        terms[t - 1] = (_STAGE[t - 1], 1)
+    return terms
 
 
 def _zero() -> Matrix:
@@ -186,11 +212,13 @@ def quadratic_bernstein(
             for rows in zip(*parts, strict=True)
         ]
 
-    return (
-        combine(low, low**2),
-        combine((low + high) / 2, low * high),
-        combine(high, high**2),
-    )
+    first, second, third = (combine(*weights) for weights in bernstein_weights(low, high))
+    return first, second, third
+
+
+def bernstein_weights(low: Fraction, high: Fraction) -> tuple[tuple[Fraction, Fraction], ...]:
+    """What h and h² become in each of the three Bernstein coefficients on [low, high]."""
+    return (low, low**2), ((low + high) / 2, low * high), (high, high**2)
 
 
 def is_positive_definite(matrix: Matrix) -> bool:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from certificates.check_matrix import UNIT, Ball, rounded_up
 from certificates.check_steps import covers, sector_cover_holds, well_ordered
-from certificates.claims import Band, Claims, Coupling, Steps, Vector
+from certificates.claims import Band, Claims, Coupling, Vector
+from certificates.step_claims import Steps
 
 EXACT_ENTRIES = 20_000  # up to here in rationals, beyond in directed floats
 
@@ -70,10 +71,10 @@ def structural_euler_holds(claims: Claims, steps: Steps) -> bool:
     interpolation.
     """
     x, at_max = claims.witnesses.get("euler"), steps.factor_at_max
-    if x is None or at_max is None or not well_ordered(steps):
+    if x is None or at_max is None or not well_ordered(steps) or steps.metric.kind != "scalar":
         return False
     return all(
-        _structural_factor_holds(claims, steps.weights, x, h, q)
+        _structural_factor_holds(claims, steps.metric.weights, x, h, q)
         for h, q in ((steps.best_step, steps.factor_at_best), (steps.step_max, at_max))
     )
 
@@ -107,10 +108,10 @@ def lipschitz_from_bounds_holds(claims: Claims) -> bool:
         claims.witnesses["lipschitz"],
         claims.witnesses.get("lipschitz_image"),
     )
-    if s is None:
+    if s is None or claims.metric.kind != "scalar":
         return False
     low, high, w, x, s, values = _numbers(
-        claims.curvature_lower, claims.curvature_upper, claims.weights, x, s, L.values
+        claims.curvature_lower, claims.curvature_upper, claims.metric.weights, x, s, L.values
     )
     square = _scalar(low, claims.lipschitz**2)
     zero = _scalar(low, Fraction(0))
@@ -124,14 +125,17 @@ def lipschitz_from_bounds_holds(claims: Claims) -> bool:
 
 
 def sector_rk4_holds(claims: Claims, steps: Steps) -> bool:
-    """T11 (b) in the certificate's own metric, from margin, Lipschitz and (if proved) c."""
+    """T11 (b) or (b′) in the certificate's own metric, from margin, Lipschitz and a proved c.
+
+    The rows of multipliers say which: those of (b′) also hold some for the pairs of stages.
+    """
     cover = steps.cover
     if cover is None or not well_ordered(steps) or not covers(cover, steps.step_max):
         return False
-    if not (steps.weights == claims.weights).all() or claims.margin <= 0 or claims.lipschitz <= 0:
+    if steps.metric != claims.metric or claims.margin <= 0 or claims.lipschitz <= 0:
         return False
     c = claims.cocoercivity if claims.cocoercivity is not None and claims.cocoercivity > 0 else None
-    if c is None and any(any(row[8:]) for row in cover.multipliers):
+    if c is None and any(any(row[8:12] + row[24:]) for row in cover.multipliers):
         return False
     within = steps.factor_at_best**2 >= cover.square_at(steps.best_step)
     return within and sector_cover_holds(claims.margin, claims.lipschitz, c or Fraction(0), cover)
@@ -160,3 +164,10 @@ def structural_band_holds(claims: Claims, band: Band) -> bool:
     low_ok = inside(band.low) if band.low > 0 else onto == 0
     high_ok = inside(band.high) if band.high is not None else back == 0
     return low_ok and high_ok
+
+
+def positive_vector_holds(curvature: Vector, L: Coupling, vector: Vector, margin: Fraction) -> bool:
+    """T22: x > 0 and Ax ≥ ax entrywise, A = diag(μ) − L."""
+    mu, x, values = _numbers(curvature, vector, L.values)
+    left = (mu - _scalar(mu, margin)) * x
+    return bool((vector > 0).all()) and dominates(left, L.rows, values * x[L.cols])

@@ -1,16 +1,19 @@
-"""A symbolic game's document as parsed costs: the text that search and checker share."""
+"""A game's document as parsed costs, or as a field: the text that search and checker share."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
+from certificates.check_logit import logit_field
 from certificates.document import Document, number, require_keys
 from games.errors import InputError
 from games.expression import FUNCTIONS, Graph, parse
 from games.game import Player, check_names
 
 WHERE = "game"
+LOGIT_KINDS = ("markov", "normal-form")
+TEXT_KINDS = ("symbolic", *LOGIT_KINDS)  # of which J can be enclosed
 _FORMAT = "sgn-game/1"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -18,12 +21,16 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 @final
 @dataclass(frozen=True)
 class Costs:
-    """Players, all variables in order, and each player's cost as a node of one graph."""
+    """Players, all variables in order, and each player's cost as a node of one graph.
+
+    field: F itself is given, not costs; then ``costs`` are its entries, one a variable.
+    """
 
     players: tuple[Player, ...]
     variables: tuple[str, ...]
     graph: Graph
     costs: tuple[int, ...]
+    field: bool = False
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -31,20 +38,24 @@ class Costs:
 
 
 def read_costs(game: Document) -> Costs:
-    """Parse the costs of a symbolic game; raises InputError."""
+    """The costs of a symbolic game, or its field, or that of a game of logits; InputError."""
+    if game.get("kind") in LOGIT_KINDS:
+        owners, graph, nodes = logit_field(game)
+        check_head(game)
+        check_names(owners)
+        return Costs(owners, tuple(v for p in owners for v in p.variables), graph, nodes, True)
     required = {"format", "kind", "name", "players"}
     fields = require_keys(game, WHERE, required, {"source", "parameters"})
     check_head(fields)
     players, texts = [], []
+    key = "field" if _has_field(fields["players"]) else "cost"
     for entry in fields["players"]:
-        player = require_keys(entry, f"{WHERE}.players", {"name", "variables", "cost"})
+        player = require_keys(entry, f"{WHERE}.players", {"name", "variables", key})
         variables = player["variables"]
         if not isinstance(variables, list) or not all(isinstance(v, str) for v in variables):
             raise InputError(f"{WHERE}.players: variables must be a list of names")
-        if not isinstance(player["cost"], str):
-            raise InputError(f"{WHERE}.players: a cost must be text")
         players.append(Player(player["name"], tuple(variables)))
-        texts.append(player["cost"])
+        texts += _stated(player, key)
     check_names(players)
     graph = Graph()
     order = tuple(v for player in players for v in player.variables)
@@ -58,11 +69,24 @@ def read_costs(game: Document) -> Costs:
         if name in names:
             raise InputError(f"{WHERE}.parameters: {name!r} is also a variable")
         names[name] = graph.constant(number(value, f"{WHERE}.parameters.{name}"))
-    costs = tuple(
-        parse(text, graph, names, f"cost of {owner.name}")
-        for owner, text in zip(players, texts, strict=True)
-    )
-    return Costs(tuple(players), order, graph, costs)
+    costs = tuple(parse(text, graph, names, where) for where, text in texts)
+    return Costs(tuple(players), order, graph, costs, key == "field")
+
+
+def _has_field(players: Any) -> bool:
+    """Whether the first player gives a field, as then all must."""
+    first = players[0] if isinstance(players, list) and players else None
+    return isinstance(first, dict) and "field" in first
+
+
+def _stated(player: Document, key: str) -> list[tuple[str, str]]:
+    """The player's cost, or its field's entries, one a variable; each with its place."""
+    texts = [player["cost"]] if key == "cost" else player["field"]
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"{WHERE}.players: a cost or an entry of a field must be text")
+    if key == "field" and len(texts) != len(player["variables"]):
+        raise InputError(f"{WHERE}.players: a field has one entry a variable")
+    return [(f"{key} of {player['name']}", text) for text in texts]
 
 
 def check_head(game: Document) -> None:

@@ -3,10 +3,9 @@
 Used to check and to show.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any, final
 
 import numpy as np
@@ -17,10 +16,17 @@ from certificates.document import (
     decode_array,
     is_count,
     number,
+    read_choice,
+    read_list,
     require_keys,
     vector,
 )
+from certificates.metric import Metric, Rung, read_ladder, read_metric
+from certificates.player_sizes import counted_sizes
+from certificates.promise_claims import Promises, read_promises
+from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
 from games.errors import InputError
+from games.players import NumberedNames, check_count
 from games.region import Box, Region, Space
 
 FORMAT, REFUSAL_FORMAT = "sgn-certificate/1", "sgn-refusal/1"
@@ -56,39 +62,6 @@ class Coupling:
 
 @final
 @dataclass(frozen=True)
-class Cover:
-    """RK4 over (0, H]: on [steps[k], steps[k+1]] the squared factor is ≤ 1 − rates[k]·h (T11)."""
-
-    steps: tuple[Fraction, ...]
-    rates: tuple[Fraction, ...]
-    multipliers: tuple[tuple[Fraction, ...], ...]  # a₁…a₄ b₁…b₄ c₁…c₄, each times h; sector only
-
-    def intervals(self) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
-        """(low, high, rate) one after the other."""
-        for (low, high), rate in zip(pairwise(self.steps), self.rates, strict=True):
-            yield low, high, rate
-
-    def square_at(self, step: Fraction) -> Fraction:
-        """The least proved bound of the squared factor at a step of the cover."""
-        return min(1 - rate * step for low, high, rate in self.intervals() if low <= step <= high)
-
-
-@final
-@dataclass(frozen=True)
-class Steps:
-    """Certified steps (0, step_max] of one method in one metric."""
-
-    basis: str
-    weights: Vector
-    step_max: Fraction
-    best_step: Fraction
-    factor_at_best: Fraction
-    factor_at_max: Fraction | None  # Euler
-    cover: Cover | None  # RK4
-
-
-@final
-@dataclass(frozen=True)
 class Band:
     """For every ratio w_j/w_i in [low, high] the margin is at least `margin` (T4)."""
 
@@ -97,6 +70,7 @@ class Band:
     margin: Fraction
     low: Fraction
     high: Fraction | None  # None: no upper end
+    witnesses: tuple[tuple[Vector, Vector], ...]  # weights and x of T2, for any number of players
 
 
 @final
@@ -104,7 +78,7 @@ class Band:
 class Claims:
     """A certificate's content."""
 
-    names: tuple[str, ...]
+    names: Sequence[str]
     game: Document | None  # None: bounds were given by the user
     region: Region | None
     evidence: Document
@@ -112,7 +86,7 @@ class Claims:
     curvature_lower: Vector
     curvature_upper: Vector
     coupling_upper: Coupling
-    weights: Vector
+    metric: Metric
     margin: Fraction
     margin_basis: str
     structural_margin: Fraction
@@ -122,16 +96,28 @@ class Claims:
     cocoercivity: Fraction | None
     witnesses: dict[str, Vector]
     euler: Steps | None
-    rk4: Steps | None
+    rk4: Steps | None  # between any two runs
+    rk4_equilibrium: Steps | None  # towards the equilibrium, where that allows longer steps
     bands: tuple[Band, ...]
+    promises: Promises
+    ladder: tuple[Rung, ...]  # what each kind of metric gave: information
+
+    @property
+    def weights(self) -> Vector:
+        """w of the metric M(w), one a player; empty for another kind of metric."""
+        return self.metric.weights
 
 
 _REQUIRED = {
     "format", "geometry", "evidence", "verdict", "curvature_lower", "curvature_upper",
-    "coupling_upper", "metric", "weights", "margin", "margin_basis", "structural_margin",
+    "coupling_upper", "metric", "margin", "margin_basis", "structural_margin",
     "structural_weights", "lipschitz", "witnesses", "steps", "bands", "produced_by", "digest",
 }  # fmt: skip
-_OPTIONAL = {"game", "players", "region", "euclidean_margin", "cocoercivity"}
+_OPTIONAL = {
+    "game", "players", "region", "weights", "ladder", "euclidean_margin", "cocoercivity",
+    "equilibrium", "basin",
+}  # fmt: skip
+_STEPS = {"euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic"}
 
 
 def check_format(document: Document, where: str, expected: str) -> None:
@@ -170,24 +156,28 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
     if evidence["kind"] == "assumed" and ("game" in document or "region" in document):
         raise InputError(f"{where}: given bounds go with a list of players, no game and no region")
     n = len(names)
-    weights = _metric(document["metric"], at("metric"), n)
-    if not _same(weights, vector(document["weights"], at("weights"), n)):
-        raise InputError(f"{where}: weights differ from metric.weights; make the certificate again")
+    metric = read_metric(document["metric"], at("metric"), n)
+    _check_weights(document, where, metric)
     basis = read_choice(document["margin_basis"], at("margin_basis"), ("structural", "direct"))
-    steps = require_keys(document["steps"], at("steps"), set(), {"euler", "rk4"})
+    steps = require_keys(document["steps"], at("steps"), set(), _STEPS)
+    region = read_region(document["region"], at("region")) if "region" in document else None
+
+    def method(key: str, read_steps: Callable[[Any, str, int], Steps]) -> Steps | None:
+        return read_steps(steps[key], at(f"steps.{key}"), n) if key in steps else None
+
     lipschitz = read("lipschitz")
     if lipschitz <= 0:
         raise InputError(f"{at('lipschitz')}: a Lipschitz constant is positive")
     return Claims(
         names=names,
         game=document.get("game"),
-        region=read_region(document["region"], at("region")) if "region" in document else None,
+        region=region,
         evidence=evidence,
         verdict=document["verdict"],
         curvature_lower=vector(document["curvature_lower"], at("curvature_lower"), n),
         curvature_upper=vector(document["curvature_upper"], at("curvature_upper"), n),
         coupling_upper=_coupling(document["coupling_upper"], at("coupling_upper"), n),
-        weights=weights,
+        metric=metric,
         margin=read("margin"),
         margin_basis=basis,
         structural_margin=read("structural_margin"),
@@ -196,25 +186,32 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
         lipschitz=lipschitz,
         cocoercivity=read("cocoercivity") if "cocoercivity" in document else None,
         witnesses=_witnesses(document["witnesses"], at("witnesses"), n),
-        euler=_euler(steps["euler"], at("steps.euler"), n) if "euler" in steps else None,
-        rk4=_rk4(steps["rk4"], at("steps.rk4"), n) if "rk4" in steps else None,
+        euler=method("euler", read_euler),
+        rk4=method("rk4", read_rk4),
+        rk4_equilibrium=method("rk4_equilibrium", read_rk4_equilibrium),
         bands=tuple(
             _band(b, at(f"bands[{k}]"), n)
             for k, b in enumerate(read_list(document["bands"], at("bands")))
         ),
+        promises=read_promises(document, region, where),
+        ladder=read_ladder(document.get("ladder", []), at("ladder")),
     )
 
 
-def read_names(document: Document, where: str) -> tuple[str, ...]:
-    """The players' names: of the game, or listed where only bounds are given."""
+def read_names(document: Document, where: str) -> Sequence[str]:
+    """The players' names: of the game, or listed (or counted) where only bounds are given."""
     if ("game" in document) == ("players" in document):
         raise InputError(f"{where}: give either a game or a list of players")
     if "game" in document:
         game = document["game"]
+        if isinstance(game, dict) and "sizes" in game:
+            return NumberedNames(len(counted_sizes(game["sizes"], f"{where}: game.sizes")))
         players = game.get("players") if isinstance(game, dict) else None
         entries = read_list(players, f"{where}: game.players")
         names = [p.get("name") if isinstance(p, dict) else None for p in entries]
     else:
+        if is_count(document["players"]):
+            return NumberedNames(check_count(document["players"], f"{where}: players"))
         names = read_list(document["players"], f"{where}: players")
     if not names or not all(isinstance(name, str) for name in names):
         raise InputError(f"{where}: every player needs a name")
@@ -249,20 +246,19 @@ def read_evidence(value: Any, where: str, *, complete: bool) -> Document:
     return require_keys(value, where, {"kind"} | required, optional)
 
 
-def read_list(value: Any, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise InputError(f"{where}: expected a list")
-    return value
-
-
-def read_choice(value: Any, where: str, allowed: tuple[str, ...]) -> str:
-    if value not in allowed or not isinstance(value, str):
-        raise InputError(f"{where}: expected one of {', '.join(allowed)}")
-    return value
-
-
-def _same(a: Vector, b: Vector) -> bool:
-    return bool((a == b).all())
+def _check_weights(document: Document, where: str, metric: Metric) -> None:
+    """Raise InputError unless `weights` repeats those of a scalar metric, and no other has it."""
+    if (metric.kind == "scalar") != ("weights" in document):
+        raise InputError(
+            f"{where}: the key 'weights' goes with a metric of kind scalar, and with no other;"
+            " make the certificate again"
+        )
+    if metric.kind == "scalar":
+        weights = vector(document["weights"], f"{where}: weights", len(metric.weights))
+        if not (metric.weights == weights).all():
+            raise InputError(
+                f"{where}: weights differ from metric.weights; make the certificate again"
+            )
 
 
 def _positive(value: Any, where: str, n: int) -> Vector:
@@ -270,12 +266,6 @@ def _positive(value: Any, where: str, n: int) -> Vector:
     if not (entries > 0).all():
         raise InputError(f"{where}: every entry must be positive")
     return entries
-
-
-def _metric(value: Any, where: str, n: int) -> Vector:
-    fields = require_keys(value, where, {"kind", "weights"})
-    read_choice(fields["kind"], f"{where}.kind", ("scalar",))
-    return _positive(fields["weights"], f"{where}.weights", n)
 
 
 def _witnesses(value: Any, where: str, n: int) -> dict[str, Vector]:
@@ -331,51 +321,9 @@ def read_sparse(
     return rows, cols, data
 
 
-def _euler(value: Any, where: str, n: int) -> Steps:
-    keys = {"step_max", "best_step", "factor_at_best", "factor_at_max", "basis", "metric"}
-    fields = require_keys(value, where, keys)
-    return Steps(
-        basis=read_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
-        weights=_metric(fields["metric"], f"{where}.metric", n),
-        step_max=number(fields["step_max"], where),
-        best_step=number(fields["best_step"], where),
-        factor_at_best=number(fields["factor_at_best"], where),
-        factor_at_max=number(fields["factor_at_max"], where),
-        cover=None,
-    )
-
-
-def _rk4(value: Any, where: str, n: int) -> Steps:
-    keys = {"step_max", "best_step", "factor_at_best", "basis", "metric", "cover"}
-    fields = require_keys(value, where, keys)
-    return Steps(
-        basis=read_choice(fields["basis"], f"{where}.basis", ("constant", "sector")),
-        weights=_metric(fields["metric"], f"{where}.metric", n),
-        step_max=number(fields["step_max"], where),
-        best_step=number(fields["best_step"], where),
-        factor_at_best=number(fields["factor_at_best"], where),
-        factor_at_max=None,
-        cover=_cover(fields["cover"], f"{where}.cover"),
-    )
-
-
-def _cover(value: Any, where: str) -> Cover:
-    fields = require_keys(value, where, {"steps", "rates"}, {"multipliers"})
-    steps, rates = (
-        tuple(number(v, f"{where}.{key}") for v in read_list(fields[key], f"{where}.{key}"))
-        for key in ("steps", "rates")
-    )
-    multipliers = tuple(
-        tuple(Fraction(v) for v in vector(row, f"{where}.multipliers", 12))
-        for row in read_list(fields.get("multipliers", []), f"{where}.multipliers")
-    )
-    if len(steps) != len(rates) + 1 or len(multipliers) not in (0, len(rates)):
-        raise InputError(f"{where}: expected one rate (and one row of multipliers) per interval")
-    return Cover(steps, rates, multipliers)
-
-
 def _band(value: Any, where: str, n: int) -> Band:
-    fields = require_keys(value, where, {"players", "ratio", "basis", "margin", "low", "high"})
+    required = {"players", "ratio", "basis", "margin", "low", "high"}
+    fields = require_keys(value, where, required, {"witnesses"})
     players = fields["players"]
     if not isinstance(players, list) or len(players) != 2 or not all(map(is_count, players)):
         raise InputError(f"{where}.players: expected two player numbers")
@@ -389,4 +337,16 @@ def _band(value: Any, where: str, n: int) -> Band:
         margin=number(fields["margin"], where),
         low=number(fields["low"], where),
         high=None if high is None else number(high, where),
+        witnesses=tuple(
+            _band_witness(entry, f"{where}.witnesses[{k}]", n)
+            for k, entry in enumerate(read_list(fields.get("witnesses", []), f"{where}.witnesses"))
+        ),
+    )
+
+
+def _band_witness(value: Any, where: str, n: int) -> tuple[Vector, Vector]:
+    fields = require_keys(value, where, {"weights", "vector"})
+    return (
+        _positive(fields["weights"], f"{where}.weights", n),
+        _positive(fields["vector"], f"{where}.vector", n),
     )

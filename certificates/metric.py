@@ -1,13 +1,15 @@
 """The metric M of a certificate: a value with its document, nothing proved here."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.document import Document, decode_array, require_keys, vector
+from certificates.document import Document, decode_array, number, require_keys, vector
 from games.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -16,7 +18,7 @@ Kind = Literal["scalar", "block", "dense"]
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Metric:
     """M: a positive weight a player (scalar), a matrix a player (block), or one matrix (dense).
 
@@ -49,6 +51,20 @@ class Metric:
         """One symmetric matrix for all variables."""
         return cls("dense", matrices=(matrix,))
 
+    @property
+    def condition(self) -> float:
+        """The ratio of the greatest to the least eigenvalue of M, about; inf where M is singular.
+
+        >>> Metric.scalar(np.array([1.0, 4.0])).condition
+        4.0
+        """
+        if self.kind == "scalar":
+            spectrum = self.weights.astype(float)
+        else:
+            spectrum = np.concatenate([np.linalg.eigvalsh(part) for part in self.matrices])
+        least, greatest = float(spectrum.min()), float(spectrum.max())
+        return greatest / least if least > 0 else float("inf")
+
     def matrix(self, sizes: tuple[int, ...]) -> Floats:
         """M, (n, n), to the nearest floats."""
         if self.kind == "scalar":
@@ -78,6 +94,48 @@ class Metric:
 
     def __hash__(self) -> int:
         return hash(self._identity)
+
+    def __repr__(self) -> str:
+        """Weights in full, matrices by a digest: different metrics have different texts."""
+        if self.kind == "scalar":
+            return f"Metric.scalar({self.weights.tolist()})"
+        shapes = ", ".join(str(len(part)) for part in self.matrices)
+        name = sha256(b"".join(part.tobytes() for part in self.matrices)).hexdigest()[:16]
+        return f"Metric.{self.kind}({shapes}; {name})"
+
+
+@final
+@dataclass(frozen=True)
+class Rung:
+    """What one kind of metric gave in the search: information, nothing that is proved.
+
+    metric: euclidean, scalar, block or dense; margin: None where it was not found; outcome: words.
+    """
+
+    metric: str
+    margin: Fraction | None
+    outcome: str
+
+
+RUNGS = ("euclidean", "scalar", "block", "dense")
+
+
+def read_ladder(value: Any, where: str) -> tuple[Rung, ...]:
+    """The rungs a document lists; InputError when they are not well formed."""
+    if not isinstance(value, list):
+        raise InputError(f"{where}: expected a list")
+    return tuple(_rung(entry, f"{where}[{k}]") for k, entry in enumerate(value))
+
+
+def _rung(value: Any, where: str) -> Rung:
+    fields = require_keys(value, where, {"metric", "margin", "outcome"})
+    if fields["metric"] not in RUNGS or not isinstance(fields["metric"], str):
+        raise InputError(f"{where}.metric: expected one of {', '.join(RUNGS)}")
+    if not isinstance(fields["outcome"], str):
+        raise InputError(f"{where}.outcome: expected text")
+    margin = fields["margin"]
+    found = None if margin is None else number(margin, f"{where}.margin")
+    return Rung(fields["metric"], found, fields["outcome"])
 
 
 def read_metric(value: Any, where: str, players: int) -> Metric:

@@ -1,5 +1,6 @@
 """What a refusal says, read strictly; only its witness is ever checked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, final
@@ -7,18 +8,25 @@ from typing import Any, final
 from certificates.claims import (
     REFUSAL_FORMAT,
     check_format,
-    read_choice,
     read_evidence,
-    read_list,
     read_names,
     read_region,
 )
-from certificates.document import Document, is_count, number, require_keys
+from certificates.document import (
+    Document,
+    is_count,
+    number,
+    read_choice,
+    read_list,
+    require_keys,
+)
 from certificates.witness import Point, Witness, read_point, read_witness
 from games.errors import InputError
 from games.region import Region
 
-BEST = ("structural_margin", "direct_margin", "euclidean_margin")
+BEST = (
+    "structural_margin", "direct_margin", "euclidean_margin", "block_margin", "dense_margin",
+)  # fmt: skip
 REASONS = ("small-gain", "unstable", "domain", "budget", "too-large", "unsupported", "numerical")
 
 
@@ -27,7 +35,7 @@ REASONS = ("small-gain", "unstable", "domain", "budget", "too-large", "unsupport
 class RefusalClaims:
     """A refusal's content."""
 
-    names: tuple[str, ...]
+    names: Sequence[str]
     game: Document | None
     region: Region | None
     verdict: str

@@ -94,8 +94,12 @@ def decimal_text(value: Fraction) -> str:
 
 
 def root_above(square: Fraction) -> Fraction:
-    """A rational at least √square, within 2^-60 of it; 0 for negative squares (factors are ≥ 0)."""
+    """A rational at least √square; 0 for negative squares (factors are ≥ 0).
+
+    Within 2^-60 of it, and within 2^-58 of its size.
+    """
     if square <= 0:
         return Fraction(0)
-    scale = 2**120
-    return Fraction(isqrt(square.numerator * scale // square.denominator) + 1, 2**60)
+    smallness = square.denominator.bit_length() - square.numerator.bit_length()
+    bits = 60 + max(0, smallness // 2)
+    return Fraction(isqrt((square.numerator << 2 * bits) // square.denominator) + 1, 2**bits)

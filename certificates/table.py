@@ -1,23 +1,39 @@
 """Certificates and refusals as short plain tables: the verdict first."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
+from numpy.typing import NDArray
+
 from certificates.check import Verification
-from certificates.claims import Claims, Steps
+from certificates.claims import Claims
+from certificates.metric import Rung
+from certificates.promise_table import promise_rows
 from certificates.refusal_claims import RefusalClaims
 from certificates.safe import Lower, Upper, decimal_text
+from certificates.step_claims import Steps
 from games.number import round_near
 from games.region import Region, Space
 
 DIGITS = 6
 WIDTH = 110  # characters a line
+UNCONSTRAINED = (
+    "play without active constraints; projected play on a product needs one weight a player (T7)"
+)
 _NAME = 24  # characters of a player's name in a label
 _SHOWN = 8  # players listed before an ellipsis
+_BANDS = 6  # bands shown
 
+_METRIC_NAMES = {
+    "scalar": "the metric of the weights",
+    "block": "a metric of one matrix a player",
+    "dense": "a metric of one matrix for all variables",
+}
 Row = tuple[str, str]
+Table = tuple[str, list[Row]]  # a heading and what stands under it
 
 
 def statement(claims: Claims) -> str:
@@ -25,7 +41,7 @@ def statement(claims: Claims) -> str:
     margin = Lower(claims.margin).text(DIGITS)
     text = (
         "any two solutions of simultaneous gradient play approach each other at least as fast as"
-        f" exp(-{margin} t) while they stay in the region, in the metric of the weights"
+        f" exp(-{margin} t) while they stay in the region, in {_METRIC_NAMES[claims.metric.kind]}"
     )
     prefix = {
         "proved": "Proved: ",
@@ -36,6 +52,11 @@ def statement(claims: Claims) -> str:
 
 
 def certificate_table(claims: Claims) -> str:
+    """The rows of a certificate as plain text."""
+    return render(*certificate_rows(claims))
+
+
+def certificate_rows(claims: Claims) -> Table:
     """Verdict, margin against the Euclidean margin, weights, steps, band, what was checked."""
     rows = _subject(claims)
     rows.append(("margin", f"{_down(claims.margin)}  ({claims.margin_basis}), contraction rate"))
@@ -43,14 +64,19 @@ def certificate_table(claims: Claims) -> str:
         rows.append(("Euclidean margin", _down(claims.euclidean_margin)))
     if claims.margin_basis == "direct":
         rows.append(("structural margin", _down(claims.structural_margin)))
-    rows.append(("weights", weights_text(claims.weights)))
+    rows += _metric_rows(claims)
+    if len(claims.ladder) > 2:  # beyond weights
+        rows += [("rungs" if k == 0 else "", _rung_text(r)) for k, r in enumerate(claims.ladder)]
     rows.append(("Lipschitz", _up(claims.lipschitz)))
     for label, steps in (("Euler step", claims.euler), ("RK4 step", claims.rk4)):
         rows.append((label, _steps_text(steps) if steps else "none certified"))
-    for band in claims.bands:
+    rows += promise_rows(claims)
+    for band in claims.bands[:_BANDS]:
         i, j = (_cut(claims.names[k]) for k in band.players)
         high = "inf" if band.high is None else _down(band.high)
         rows.append((f"band w({j})/w({i})", f"[{_up(band.low)}, {high}]"))
+    if len(claims.bands) > _BANDS:
+        rows.append(("bands", f"{len(claims.bands) - _BANDS} more, by certificate.band(i, j)"))
     beta = claims.lipschitz
     published = f"Euler {_near(2 * claims.margin / beta**2)}, RK4 {_near(Fraction(5, 2) / beta)}"
     rows.append(("published rules", f"{published}  (2 margin/L^2, 2.5/L; for comparison)"))
@@ -64,10 +90,15 @@ def certificate_table(claims: Claims) -> str:
         "estimated": "ESTIMATED, not proved: gradient play contracts at every sampled point",
         "conditional": "CONDITIONAL: if the given bounds hold, gradient play contracts",
     }[claims.verdict]
-    return render(head, rows)
+    return head, rows
 
 
 def refusal_table(claims: RefusalClaims) -> str:
+    """The rows of a refusal as plain text."""
+    return render(*refusal_rows(claims))
+
+
+def refusal_rows(claims: RefusalClaims) -> Table:
     """Verdict, reason, evidence, what to try."""
     rows = _subject(claims)
     rows.append(("why", claims.message))
@@ -83,7 +114,7 @@ def refusal_table(claims: RefusalClaims) -> str:
         rows.append(("worst point", ", ".join(_near(v) for v in claims.worst_point[:_SHOWN])))
     for k, suggestion in enumerate(claims.suggestions):
         rows.append(("try" if k == 0 else "", suggestion))
-    return render(f"{claims.verdict.upper()} ({claims.reason})", rows)
+    return f"{claims.verdict.upper()} ({claims.reason})", rows
 
 
 def verification_table(verification: Verification) -> str:
@@ -101,9 +132,9 @@ def verification_table(verification: Verification) -> str:
 
 def render(head: str, rows: Iterable[Row]) -> str:
     """A heading and aligned rows, each value broken into lines that fit."""
-    listed = [(_plain(label), _plain(value)) for label, value in rows]
+    listed = [(plain(label), plain(value)) for label, value in rows]
     width = max((len(label) for label, _ in listed), default=0)
-    lines = textwrap.wrap(_plain(head), WIDTH, subsequent_indent="  ")
+    lines = textwrap.wrap(plain(head), WIDTH, subsequent_indent="  ")
     for label, value in listed:
         room = max(WIDTH - width - 4, WIDTH // 3)
         first, *others = textwrap.wrap(value, room, break_on_hyphens=False) or [""]
@@ -112,7 +143,7 @@ def render(head: str, rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that cannot steer a terminal or break a table, whatever a name holds."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
@@ -127,12 +158,28 @@ def _subject(claims: Claims | RefusalClaims) -> list[Row]:
     return rows
 
 
-def weights_text(weights: Iterable[Any]) -> str:
+def _rung_text(rung: Rung) -> str:
+    margin = "" if rung.margin is None else f" {_down(rung.margin)}"
+    return f"{rung.metric}{margin}: {rung.outcome}"
+
+
+def _metric_rows(claims: Claims) -> list[Row]:
+    """The weights, or what another metric is and what it does not cover (T7)."""
+    metric = claims.metric
+    if metric.kind == "scalar":
+        return [("weights", weights_text(metric.weights))]
+    kind = {"block": "one matrix a player", "dense": "one matrix for all variables"}[metric.kind]
+    return [
+        ("metric", f"{metric.kind}: {kind}, condition number {metric.condition:.3g}"),
+        ("constraints", UNCONSTRAINED),
+    ]
+
+
+def weights_text(weights: Sequence[Any] | NDArray[Any]) -> str:
     """1 : 200, shortened for many players."""
-    listed = [Fraction(w) for w in weights]
-    shown = " : ".join(_near(w) for w in listed[:_SHOWN])
-    if len(listed) > _SHOWN:
-        shown += f" : … ({len(listed)} weights)"
+    shown = " : ".join(_near(Fraction(w)) for w in islice(weights, _SHOWN))
+    if len(weights) > _SHOWN:
+        shown += f" : … ({len(weights)} weights)"
     return shown
 
 

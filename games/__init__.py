@@ -6,11 +6,17 @@
 """
 
 from games import catalogue
+from games.ball import MetricBall
 from games.callable import CallableGame
 from games.errors import InputError
 from games.file import load, save, to_text
 from games.game import Game, Player, Structure
+from games.markov.game import MarkovGame
+from games.markov.logits import kl_divergence
+from games.nfg import read_nfg
+from games.normal_form import NormalFormGame
 from games.quadratic import QuadraticGame
+from games.rates import with_rates
 from games.region import Box, Space
 from games.symbolic import SymbolicGame
 
@@ -19,13 +25,19 @@ __all__ = [
     "CallableGame",
     "Game",
     "InputError",
+    "MarkovGame",
+    "MetricBall",
+    "NormalFormGame",
     "Player",
     "QuadraticGame",
     "Space",
     "Structure",
     "SymbolicGame",
     "catalogue",
+    "kl_divergence",
     "load",
+    "read_nfg",
     "save",
     "to_text",
+    "with_rates",
 ]

@@ -6,6 +6,8 @@ from typing import Any
 
 from games.errors import InputError
 from games.game import Game
+from games.markov.game import read_markov
+from games.normal_form import read_normal_form
 from games.quadratic import read_quadratic
 from games.reading import (
     at,
@@ -70,7 +72,8 @@ def _symbolic(document: Mapping[str, Any]) -> Game:
     check_keys(
         document, ("format", "players"), ("kind", "name", "source", "parameters"), "the game"
     )
-    players = read_players(document, ("name", "variables", "cost"))
+    key = "field" if _has_field(document) else "cost"
+    players = read_players(document, ("name", "variables", key))
     variables: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
     for player in players:
@@ -90,13 +93,24 @@ def _symbolic(document: Mapping[str, Any]) -> Game:
         )
     title, source = read_head(document)
     parameters = read_table(document.get("parameters", {}), "parameters")
-    return SymbolicGame.from_costs(
-        variables,
-        {p["name"]: read_text(p["cost"], f"cost of {short(p['name'])}") for p in players},
-        {key: read_number(v, f"parameter {short(key)}") for key, v in parameters.items()},
-        name=title,
-        source=source,
-    )
+    numbers = {key: read_number(v, f"parameter {short(key)}") for key, v in parameters.items()}
+    if key == "field":
+        fields = {p["name"]: _parts(p) for p in players}
+        return SymbolicGame.from_field(variables, fields, numbers, name=title, source=source)
+    costs = {p["name"]: read_text(p["cost"], f"cost of {short(p['name'])}") for p in players}
+    return SymbolicGame.from_costs(variables, costs, numbers, name=title, source=source)
+
+
+def _has_field(document: Mapping[str, Any]) -> bool:
+    """Whether the first player's table gives a field, as then all must."""
+    players = document["players"]
+    first = players[0] if isinstance(players, list) and players else None
+    return isinstance(first, Mapping) and "field" in first
+
+
+def _parts(player: Mapping[str, Any]) -> list[str]:
+    place = f"field of {short(player['name'])}"
+    return [read_text(part, place) for part in read_list(player["field"], place)]
 
 
 def _callable(document: Mapping[str, Any]) -> Game:
@@ -108,5 +122,7 @@ def _callable(document: Mapping[str, Any]) -> Game:
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Game]] = {
     "symbolic": _symbolic,
     "quadratic": read_quadratic,
+    "markov": read_markov,
+    "normal-form": read_normal_form,
     "callable": _callable,
 }

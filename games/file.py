@@ -19,6 +19,7 @@ from games.document import KINDS, check_format, from_document
 from games.errors import InputError
 from games.game import Game, Player
 from games.number import parse_number
+from games.players import names_of
 from games.reading import at, check_player_name, read_table, read_text, short
 from games.region import Box
 from games.toml_text import toml_text
@@ -75,9 +76,9 @@ def load(path: StrPath) -> Game:
     ...     load(folder + "/harker.toml").sizes
     (1, 1)
     """
-    where = _display(path)
+    where = display_name(path)
     with at(where):
-        table = _parse(_read_text(path))
+        table = _parse(read_file(path))
         check_format(table)
         kind = read_text(table.get("kind", "symbolic"), "kind")
         region = _optional_table(table, "region")
@@ -109,13 +110,13 @@ def save(game: Game, path: StrPath) -> None:
     >>> load("game.toml")  # doctest: +SKIP
     """
     target = Path(path)
-    with at(_display(path)):
+    with at(display_name(path)):
         if not game.provable:
             raise InputError("a game of Python functions cannot be saved; write its costs as text")
         if target.suffix == ".npz" or not target.name:
             raise InputError("a game file is text; give it a name that ends in .toml")
-        for i, player in enumerate(game.players, start=1):
-            check_player_name(player.name, i)
+        for i, name in enumerate(names_of(game.players), start=1):
+            check_player_name(name, i)
         plain, arrays = split_arrays(game.document())
         side_file = f"{target.stem}.npz" if arrays else ""
         if arrays and not _SIDE_FILE.fullmatch(side_file):
@@ -160,7 +161,7 @@ def _file_table(game: Game, plain: Mapping[str, Any], data: str) -> dict[str, An
     return table
 
 
-def _display(path: StrPath) -> str:
+def display_name(path: StrPath) -> str:
     return Path(path).name or str(path)
 
 
@@ -190,7 +191,7 @@ def _decimal(text: str) -> Decimal:
         raise InputError(f"the exponent of {text[:20]}… is too large; write it shorter") from error
 
 
-def _read_text(path: StrPath) -> str:
+def read_file(path: StrPath) -> str:
     with _regular_file(path) as file:
         data = file.read(MAX_TEXT + 1)
     if len(data) > MAX_TEXT:

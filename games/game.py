@@ -49,14 +49,15 @@ class Game(abc.ABC):
 
     name: str
     source: str
-    players: tuple[Player, ...]
+    players: Sequence[Player]
     region: Box | None  # where it is certified unless told otherwise
     equilibrium: tuple[Fraction, ...] | None  # a hint, never trusted
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """(d_1, …, d_N)."""
-        return tuple(player.size for player in self.players)
+        sizes: tuple[int, ...] | None = getattr(self.players, "sizes", None)
+        return tuple(player.size for player in self.players) if sizes is None else sizes
 
     @property
     def dimension(self) -> int:

@@ -8,7 +8,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from games.errors import InputError
 from games.game import Document, Floats, Game, Player, Structure, as_points, check_names
+from games.players import (
+    LISTED,
+    MAX_PLAYERS,
+    NumberedPlayers,
+    numbered_names,
+    numbered_variables,
+)
 from games.reading import check_keys, kind_of, read_head, read_list, read_players, short
+from games.reals import real_array
 from games.region import Box
 
 if TYPE_CHECKING:
@@ -56,14 +64,14 @@ class QuadraticGame(Game):
         counts = check_sizes(sizes)
         n = sum(counts)
         self.matrix = _sparse_matrix(J, n) if hasattr(J, "tocsr") else _dense_matrix(J, n)
-        self.linear = _real_array("linear", np.zeros(n) if linear is None else linear, (n,))
+        self.linear = real_array("linear", np.zeros(n) if linear is None else linear, (n,))
         self.field = field
         self.name, self.source = name, source
         self.players = numbered_players(counts, names)
         self.region = check_region(region, n)
         self.equilibrium = None
         if not field:
-            _check_symmetry(self.matrix, self.players)
+            _check_symmetry(self.matrix, counts, self.players)
 
     @property
     def structure(self) -> Structure:
@@ -104,7 +112,10 @@ class QuadraticGame(Game):
         document: Document = {"format": "sgn-game/1", "kind": "quadratic", "name": self.name}
         if self.source:
             document["source"] = self.source
-        document["players"] = [{"name": p.name, "size": p.size} for p in self.players]
+        if isinstance(self.players, NumberedPlayers):
+            document["sizes"] = np.array(self.sizes, dtype=np.int32)
+        else:
+            document["players"] = [{"name": p.name, "size": p.size} for p in self.players]
         document["jacobian"] = _matrix_document(self.matrix)
         if self.linear.any():
             document["linear"] = self.linear
@@ -135,14 +146,16 @@ def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(size) for size in sizes)
 
 
-def numbered_players(sizes: Sequence[int], names: Sequence[str] | None) -> tuple[Player, ...]:
+def numbered_players(sizes: tuple[int, ...], names: Sequence[str] | None) -> Sequence[Player]:
     """Players with variables x1, x2, … (one each) or x1_1, x1_2, … (several)."""
+    if names is None and len(sizes) > LISTED:
+        return NumberedPlayers(sizes)
     if names is None:
-        names = [f"player {i + 1}" for i in range(len(sizes))]
+        names = numbered_names(len(sizes))
     if len(names) != len(sizes):
         raise ValueError(f"names has {len(names)} entries; expected {len(sizes)}, one per player")
     players = tuple(
-        Player(name, (f"x{i}",) if size == 1 else tuple(f"x{i}_{k + 1}" for k in range(size)))
+        Player(name, numbered_variables(i, size))
         for i, (name, size) in enumerate(zip(names, sizes, strict=True), start=1)
     )
     check_names(players)
@@ -160,21 +173,15 @@ def read_quadratic(document: Mapping[str, Any]) -> QuadraticGame:
     """The game of a quadratic document; InputError for whatever does not fit."""
     check_keys(
         document,
-        ("format", "kind", "players", "jacobian"),
+        ("format", "kind", "jacobian", "sizes" if "sizes" in document else "players"),
         ("name", "source", "linear", "field"),
         "the game",
     )
-    players = read_players(document, ("name", "size"))
-    for player in players:
-        size = player["size"]
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise InputError(
-                f"the size of {short(player['name'])} must be an integer of at least 1"
-            )
+    sizes, names = _read_sizes(document)
     if not isinstance(document.get("field", False), bool):
         raise InputError(f"field is {kind_of(document['field'])}; write true or leave it out")
     name, source = read_head(document)
-    n = sum(player["size"] for player in players)
+    n = sum(sizes)
     jacobian = document["jacobian"]
     _check_matrix(jacobian, n)
     if "linear" in document:
@@ -182,15 +189,34 @@ def read_quadratic(document: Mapping[str, Any]) -> QuadraticGame:
     try:
         return QuadraticGame(
             jacobian if isinstance(jacobian, np.ndarray) else _csr_from(jacobian),
-            [player["size"] for player in players],
+            sizes,
             linear=document.get("linear"),
-            names=[player["name"] for player in players],
+            names=names,
             name=name,
             source=source,
             field=document.get("field", False),
         )
     except ValueError as error:
         raise InputError(str(error)) from error
+
+
+def _read_sizes(document: Mapping[str, Any]) -> tuple[list[int], list[str] | None]:
+    """The players' sizes and names; no names where an array of sizes stands for the players."""
+    if "sizes" in document:
+        array = document["sizes"]
+        if not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind != "i":
+            raise InputError("sizes must be one row of integers, one a player")
+        if not 1 <= array.size <= MAX_PLAYERS or array.min() < 1:
+            raise InputError(f"sizes must be 1 to {MAX_PLAYERS} integers of at least 1")
+        return array.tolist(), None
+    players = read_players(document, ("name", "size"))
+    for player in players:
+        size = player["size"]
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise InputError(
+                f"the size of {short(player['name'])} must be an integer of at least 1"
+            )
+    return [player["size"] for player in players], [player["name"] for player in players]
 
 
 def _check_matrix(jacobian: Any, n: int) -> None:
@@ -214,23 +240,8 @@ def _check_array(value: Any, shape: tuple[int, ...], place: str) -> None:
         raise InputError(f"{place} has shape {value.shape}; the players' sizes ask for {shape}")
 
 
-def _real_array(what: str, values: Any, shape: tuple[int, ...]) -> Floats:
-    """A read-only float copy; ValueError for another shape or entries that are not finite reals."""
-    raw = np.asarray(values)
-    if raw.dtype.kind not in "fiu":
-        raise ValueError(f"{what} has entries of type {raw.dtype}; expected real numbers")
-    if raw.shape != shape:
-        raise ValueError(f"{what} has shape {raw.shape}; expected {shape}")
-    array = np.array(raw, dtype=np.float64, order="C")
-    if not np.isfinite(array).all():
-        place = ", ".join(str(int(k)) for k in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{what}[{place}] is not finite; give a finite number")
-    array.setflags(write=False)
-    return array
-
-
 def _dense_matrix(J: Any, n: int) -> Floats:
-    return _real_array("jacobian", J, (n, n))
+    return real_array("jacobian", J, (n, n))
 
 
 def _sparse_matrix(J: Any, n: int) -> "Sparse":
@@ -240,11 +251,11 @@ def _sparse_matrix(J: Any, n: int) -> "Sparse":
     if J.shape != (n, n):
         raise ValueError(f"jacobian has shape {J.shape}; expected {(n, n)}")
     matrix = csr_array(J.tocsr(), copy=True)
-    _real_array("jacobian data", matrix.data, matrix.data.shape)
+    real_array("jacobian data", matrix.data, matrix.data.shape)
     matrix = matrix.astype(np.float64)
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
-    _real_array("jacobian data", matrix.data, matrix.data.shape)  # a sum may overflow
+    real_array("jacobian data", matrix.data, matrix.data.shape)  # a sum may overflow
     for part in (matrix.data, matrix.indices, matrix.indptr):
         part.setflags(write=False)
     return matrix
@@ -273,11 +284,12 @@ def _asymmetric_rows(matrix: "Floats | Sparse", sizes: Sequence[int]) -> NDArray
     return np.asarray(difference.coords[0][difference.data != 0], dtype=np.intp)
 
 
-def _check_symmetry(matrix: "Floats | Sparse", players: Sequence[Player]) -> None:
-    bad = _asymmetric_rows(matrix, [p.size for p in players])
+def _check_symmetry(
+    matrix: "Floats | Sparse", sizes: tuple[int, ...], players: Sequence[Player]
+) -> None:
+    bad = _asymmetric_rows(matrix, sizes)
     if bad.size:
-        owner = np.repeat(np.arange(len(players)), [p.size for p in players])
-        i = int(owner[bad.min()])
+        i = int(np.repeat(np.arange(len(sizes)), sizes)[bad.min()])
         raise ValueError(
             f"block ({i}, {i}) of the jacobian ({players[i].name!r}) is not symmetric, so no cost"
             " has it; make it symmetric or say field=True"

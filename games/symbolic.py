@@ -1,7 +1,5 @@
 """Games given by cost expressions: text for the safe parser, or sympy expressions."""
 
-import difflib
-import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
@@ -14,18 +12,23 @@ from games.degree import defined_everywhere, degrees
 from games.derivative import gradient
 from games.errors import InputError
 from games.evaluate import Program, compile
-from games.expression import FUNCTIONS, Graph, parse, to_text
-from games.game import Document, Game, Player, Structure, as_points, check_names
-from games.graph import bits
-from games.number import Number, exact, parse_number
+from games.expression import Graph, parse, to_text
+from games.game import Document, Game, Player, Structure, as_points
+from games.number import Number, exact
 from games.number import to_text as number_text
 from games.region import Box
+from games.symbolic_checks import (
+    check_identifiers,
+    check_length,
+    check_stated,
+    field_texts,
+    parameter_value,
+    variable_names,
+)
 
 Floats = NDArray[np.float64]
 
-_MAX_PARAMETER_BITS = 7000  # no longer number can be read from a game file
 _MAX_VARIABLES = 4000  # whose Jacobian is kept as a table of nodes
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _NOTHING: Mapping[str, Number] = MappingProxyType({})
 
 
@@ -33,15 +36,17 @@ _NOTHING: Mapping[str, Number] = MappingProxyType({})
 class SymbolicGame(Game):
     """A game whose costs are expressions, with exact first and second derivatives.
 
-    Make one with :meth:`from_costs`. Beside what every game has: ``parameters`` (exact),
-    ``costs`` (text per player), ``graph`` with the ``cost_nodes`` (one per player), the
-    ``gradient_nodes`` of F (n) and the ``jacobian_nodes`` of J (n rows of n).
+    Make one with :meth:`from_costs`, or with :meth:`from_field` where F does not come from costs.
+    Beside what every game has: ``parameters`` (exact), ``costs`` (text per player) or ``fields``
+    (texts per player), ``graph`` with the nodes that are ``stated``, the ``gradient_nodes`` of F
+    (n) and the ``jacobian_nodes`` of J (n rows of n).
     """
 
     parameters: dict[str, Fraction]
     costs: tuple[str, ...]
+    fields: tuple[tuple[str, ...], ...]  # empty unless the game is a field
     graph: Graph
-    cost_nodes: tuple[int, ...]
+    stated: tuple[tuple[str, int], ...]  # what the nodes are, such as "cost of firm 1"
     gradient_nodes: tuple[int, ...]
     jacobian_nodes: tuple[tuple[int, ...], ...]
 
@@ -55,19 +60,20 @@ class SymbolicGame(Game):
         source: str,
         region: Box | None,
         equilibrium: Sequence[Number] | None,
+        fields: tuple[tuple[str, ...], ...] = (),
     ) -> None:
-        _check_identifiers(players, parameters)
+        check_identifiers(players, parameters)
         self.name, self.source, self.players, self.region = name, source, players, region
-        self.parameters, self.costs, self.graph = dict(parameters), costs, Graph()
-        _check_length("region", None if region is None else region.dimension, self.dimension)
-        _check_length(
+        self.parameters, self.costs, self.fields = dict(parameters), costs, fields
+        self.graph = Graph()
+        check_length("region", None if region is None else region.dimension, self.dimension)
+        check_length(
             "equilibrium", None if equilibrium is None else len(equilibrium), self.dimension
         )
         self.equilibrium = None if equilibrium is None else tuple(exact(v) for v in equilibrium)
         names = _names(self.graph, players, self.parameters)
-        self.cost_nodes = tuple(
-            parse(cost, self.graph, names, f"cost of {player.name}")
-            for player, cost in zip(players, costs, strict=True)
+        self.stated = tuple(
+            (where, parse(text, self.graph, names, where)) for where, text in self._texts()
         )
         self._variables = tuple(names[v] for player in players for v in player.variables)
         self.gradient_nodes = self._gradient_nodes()
@@ -105,10 +111,10 @@ class SymbolicGame(Game):
         array([[ 2. ,  0.5],
                [-0.5,  2. ]])
         """
-        numbers = {key: _parameter(key, value) for key, value in parameters.items()}
-        members = tuple(Player(key, _variables(key, value)) for key, value in players.items())
-        _check_identifiers(members, numbers)
-        _check_costs(members, costs)
+        numbers = {key: parameter_value(key, value) for key, value in parameters.items()}
+        members = tuple(Player(key, variable_names(key, value)) for key, value in players.items())
+        check_identifiers(members, numbers)
+        check_stated(members, costs, "cost")
         texts = tuple(
             _cost_text(player, costs[player.name], members, numbers) for player in members
         )
@@ -122,22 +128,59 @@ class SymbolicGame(Game):
             equilibrium=equilibrium,
         )
 
+    @classmethod
+    def from_field(
+        cls,
+        players: Mapping[str, Sequence[str]],
+        fields: Mapping[str, Sequence[str]],
+        parameters: Mapping[str, Number] = _NOTHING,
+        *,
+        name: str = "",
+        source: str = "",
+        region: Box | None = None,
+        equilibrium: Sequence[Number] | None = None,
+    ) -> "SymbolicGame":
+        """The dynamics x' = −F(x) where the players' parts of F are given, not their costs.
+
+        fields: player → one text per variable of it; the rest is as for :meth:`from_costs`. J_ii
+        may be asymmetric then, and a zero of F need not be an equilibrium of anything.
+
+        >>> turn = SymbolicGame.from_field({"a": ["x", "y"]}, {"a": ["x + 2*y", "y - 2*x"]})
+        >>> turn.jacobian(np.zeros(2)), turn.symmetric
+        (array([[ 1.,  2.],
+               [-2.,  1.]]), False)
+        """
+        numbers = {key: parameter_value(key, value) for key, value in parameters.items()}
+        members = tuple(Player(key, variable_names(key, value)) for key, value in players.items())
+        check_identifiers(members, numbers)
+        check_stated(members, fields, "field")
+        return cls(
+            members,
+            (),
+            numbers,
+            name=name,
+            source=source,
+            region=region,
+            equilibrium=equilibrium,
+            fields=tuple(field_texts(player, fields[player.name]) for player in members),
+        )
+
     @property
     def structure(self) -> Structure:
         """CONSTANT or MULTI_AFFINE when the entries of J show it and the costs are polynomials;
         else GENERAL. Coefficients such as pi or exp(1), not rational, are allowed; those
-        with a root or logarithm give GENERAL.
+        with a root or logarithm give GENERAL, and so does a field.
         """
         return self._structure
 
     @property
     def symmetric(self) -> bool:
-        """True: every J_ii is the Hessian of a cost."""
-        return True
+        """Whether every J_ii is the Hessian of a cost: true unless the game is a field."""
+        return not self.fields
 
     @property
     def provable(self) -> bool:
-        """True: the document holds the costs."""
+        """True: the document holds the costs, or the field."""
         return True
 
     def pseudo_gradient(self, points: Floats) -> Floats:
@@ -173,14 +216,17 @@ class SymbolicGame(Game):
             document["source"] = self.source
         if self.parameters:
             document["parameters"] = {k: number_text(v) for k, v in self.parameters.items()}
+        stated: Sequence[Document] = [{"cost": cost} for cost in self.costs]
+        if self.fields:
+            stated = [{"field": list(part)} for part in self.fields]
         document["players"] = [
-            {"name": player.name, "variables": list(player.variables), "cost": cost}
-            for player, cost in zip(self.players, self.costs, strict=True)
+            {"name": player.name, "variables": list(player.variables), **each}
+            for player, each in zip(self.players, stated, strict=True)
         ]
         return document
 
     def latex(self) -> tuple[str, ...]:
-        """LaTeX of each player's cost, with the parameters by name.
+        """LaTeX of each player's cost (or of each part of the field), parameters by name.
 
         >>> SymbolicGame.from_costs({"a": ["x"]}, {"a": "k*x**2"}, {"k": 3}).latex()
         ('k x^{2}',)
@@ -190,40 +236,52 @@ class SymbolicGame(Game):
         graph = Graph()
         names = {key: graph.variable(key) for key in (*self._variable_names, *self.parameters)}
         return tuple(
-            sympy_bridge.latex(graph, parse(cost, graph, names, f"cost of {player.name}"))
-            for player, cost in zip(self.players, self.costs, strict=True)
+            sympy_bridge.latex(graph, parse(text, graph, names, where))
+            for where, text in self._texts()
         )
 
     @property
     def _variable_names(self) -> tuple[str, ...]:
         return tuple(variable for player in self.players for variable in player.variables)
 
+    def _texts(self) -> list[tuple[str, str]]:
+        """Each cost, or each part of the field, with the words that name its place."""
+        if not self.fields:
+            named = zip(self.players, self.costs, strict=True)
+            return [(f"cost of {player.name}", cost) for player, cost in named]
+        pairs = zip(self.players, self.fields, strict=True)
+        return [(f"field of {player.name}", part) for player, parts in pairs for part in parts]
+
     def _gradient_nodes(self) -> tuple[int, ...]:
+        if self.fields:
+            return tuple(node for _, node in self.stated)
         return tuple(
             node
-            for cost, own in zip(self.cost_nodes, self.slices, strict=True)
+            for (_, cost), own in zip(self.stated, self.slices, strict=True)
             for node in gradient(self.graph, cost, self._variables[own])
         )
 
     def _jacobian_nodes(self) -> tuple[tuple[int, ...], ...]:
-        """Rows of J; below the diagonal of a J_ii stand the nodes from above it."""
+        """Rows of J; with costs, below the diagonal of a J_ii stand the nodes from above it."""
         if self.dimension > _MAX_VARIABLES:
             raise InputError(
                 f"the game has {self.dimension} variables; costs as expressions may have"
                 f" {_MAX_VARIABLES}, so give it as a quadratic game or as functions"
             )
         rows = [gradient(self.graph, node, self._variables) for node in self.gradient_nodes]
-        for own in self.slices:
+        for own in self.slices if self.symmetric else ():
             for r in range(own.start, own.stop):
                 for c in range(own.start, r):
                     rows[r][c] = rows[c][r]
         return tuple(tuple(row) for row in rows)
 
     def _find_structure(self, entries: Sequence[int]) -> Structure:
-        costs = self.graph.needed(self.cost_nodes)
-        known = degrees(self.graph, self.cost_nodes, self._variables)
-        if not defined_everywhere(self.graph, costs) or not all(
-            known[node].polynomial for node in self.cost_nodes
+        costs = [node for _, node in self.stated]
+        known = degrees(self.graph, costs, self._variables)
+        if (
+            self.fields
+            or not defined_everywhere(self.graph, self.graph.needed(costs))
+            or not all(known[node].polynomial for node in costs)
         ):
             return Structure.GENERAL
         if all(self._degrees[node].variables == 0 for node in entries):
@@ -265,56 +323,3 @@ def _cost_text(
     graph = Graph()
     names = _names(graph, players, parameters)
     return to_text(graph, sympy_bridge.from_sympy(cost, graph, names, f"cost of {player.name}"))
-
-
-def _variables(player: str, variables: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(variables, str):
-        raise InputError(
-            f"the variables of player {player!r} are the text {variables!r}; give a list of names"
-        )
-    return tuple(variables)
-
-
-def _parameter(name: str, value: Number) -> Fraction:
-    """The exact value; it must be writable as text that can be read again."""
-    try:
-        number = exact(value)
-        if bits(number) > _MAX_PARAMETER_BITS:
-            raise InputError("the number is too long; write it with fewer digits")
-        return parse_number(number_text(number))
-    except InputError as error:
-        raise InputError(f"parameter {name!r}: {error}") from None
-
-
-def _check_identifiers(players: Sequence[Player], parameters: Mapping[str, Fraction]) -> None:
-    check_names(players)
-    variables = [variable for player in players for variable in player.variables]
-    for kind, names in (("variable", variables), ("parameter", list(parameters))):
-        for name in names:
-            if not _IDENTIFIER.fullmatch(name):
-                raise InputError(
-                    f"{kind} {name[:40]!r} is not a plain name; use letters, digits and _,"
-                    " starting with a letter"
-                )
-            if name in FUNCTIONS or name == "pi":
-                raise InputError(f"{kind} {name!r} has a reserved name; choose another")
-    shared = sorted(set(variables) & set(parameters))
-    if shared:
-        raise InputError(f"{shared[0]!r} is both a variable and a parameter; rename one of them")
-
-
-def _check_costs(players: Sequence[Player], costs: Mapping[str, object]) -> None:
-    names = [player.name for player in players]
-    for name in costs:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            mend = f"did you mean {near[0]!r}?" if near else "add the player or delete the cost"
-            raise InputError(f"a cost is given for {name!r}, who is not a player; {mend}")
-    for name in names:
-        if name not in costs:
-            raise InputError(f"player {name!r} has no cost; give one expression")
-
-
-def _check_length(what: str, got: int | None, expected: int) -> None:
-    if got is not None and got != expected:
-        raise ValueError(f"{what} has {got} entries; expected {expected}, one per variable")

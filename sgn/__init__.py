@@ -14,52 +14,102 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from certificates.certificate import Certificate, NotCertified, Refusal
     from certificates.check import Verification
+    from sgn.attack import attack
+    from sgn.attacks.report import Attack
     from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Exact, Sampled, estimate_bounds
     from sgn.bounds.effort import Progress
     from sgn.certify import certify, certify_bounds
+    from sgn.coupling_report import CouplingReport, coupling_report
     from sgn.files import load, verify
+    from sgn.fixes import Fix, suggest
+    from sgn.ladder import BlockScalar, Dense, Euclidean, FullBlock
     from sgn.largest import largest_region
+    from sgn.rates import BestRates, TimeVaryingRates, best_rates, certify_rates, time_varying_rates
+    from sgn.ratios import Ratios, band, band_matrix, band_slice
+    from sgn.simulate import Simulation, simulate
     from sgn.weights import optimal_weights
 
 _HOME = {
+    "Attack": "sgn.attacks.report",
+    "BestRates": "sgn.rates",
+    "BlockScalar": "sgn.ladder",
     "Bounder": "sgn.bounds",
     "Bounds": "sgn.bounds",
     "CannotBound": "sgn.bounds",
     "Certificate": "certificates.certificate",
+    "CouplingReport": "sgn.coupling_report",
+    "Dense": "sgn.ladder",
     "Enclosed": "sgn.bounds",
+    "Euclidean": "sgn.ladder",
     "Exact": "sgn.bounds",
+    "Fix": "sgn.fixes",
+    "FullBlock": "sgn.ladder",
     "NotCertified": "certificates.certificate",
     "Progress": "sgn.bounds.effort",
+    "Ratios": "sgn.ratios",
     "Refusal": "certificates.certificate",
     "Sampled": "sgn.bounds",
+    "Simulation": "sgn.simulate",
+    "TimeVaryingRates": "sgn.rates",
     "Verification": "certificates.check",
+    "attack": "sgn.attack",
+    "band": "sgn.ratios",
+    "band_matrix": "sgn.ratios",
+    "band_slice": "sgn.ratios",
+    "best_rates": "sgn.rates",
     "certify": "sgn.certify",
     "certify_bounds": "sgn.certify",
+    "certify_rates": "sgn.rates",
+    "coupling_report": "sgn.coupling_report",
     "estimate_bounds": "sgn.bounds",
     "largest_region": "sgn.largest",
     "load": "sgn.files",
     "optimal_weights": "sgn.weights",
+    "simulate": "sgn.simulate",
+    "suggest": "sgn.fixes",
+    "time_varying_rates": "sgn.rates",
     "verify": "sgn.files",
 }
 
 __all__ = [
+    "Attack",
+    "BestRates",
+    "BlockScalar",
     "Bounder",
     "Bounds",
     "CannotBound",
     "Certificate",
+    "CouplingReport",
+    "Dense",
     "Enclosed",
+    "Euclidean",
     "Exact",
+    "Fix",
+    "FullBlock",
     "NotCertified",
     "Progress",
+    "Ratios",
     "Refusal",
     "Sampled",
+    "Simulation",
+    "TimeVaryingRates",
     "Verification",
+    "attack",
+    "band",
+    "band_matrix",
+    "band_slice",
+    "best_rates",
     "certify",
     "certify_bounds",
+    "certify_rates",
+    "coupling_report",
     "estimate_bounds",
     "largest_region",
     "load",
     "optimal_weights",
+    "simulate",
+    "suggest",
+    "time_varying_rates",
     "verify",
 ]
 

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from certificates.claims import FORMAT, REFUSAL_FORMAT, VERDICTS, Vector
 from certificates.document import Document, digest, encode_array
+from certificates.metric import Metric, Rung
 from certificates.witness import Point
 from games.number import to_text
 from games.region import Box, Region
+from sgn.band import BandPlan
 from sgn.euler import EulerPlan
 from sgn.refute import EigenWitness
 from sgn.runge_kutta import RK4Plan
@@ -24,7 +26,7 @@ VERSION = "0.1.0"
 
 def certificate_document(study: Study, evidence: Document, subject: Document) -> Document:
     """The document of a certificate; subject: game and region, or players if bounds were given."""
-    metric = _metric(study.weights)
+    metric = _metric(study.metric)
     structural = study.structural
     witnesses = {"structural": _vector(structural.vector)}
     if study.norms is not None:
@@ -42,15 +44,16 @@ def certificate_document(study: Study, evidence: Document, subject: Document) ->
         "curvature_upper": _vector(study.bounds.upper),
         "coupling_upper": _coupling(study.bounds),
         "metric": metric,
-        "weights": metric["weights"],
+        **({"weights": metric["weights"]} if study.metric.kind == "scalar" else {}),
         "margin": to_text(study.margin),
         "margin_basis": study.basis,
         "structural_margin": to_text(structural.margin),
         "structural_weights": _vector(structural.weights),
         "lipschitz": to_text(study.lipschitz),
         "witnesses": witnesses,
+        **({"ladder": _ladder(study.rungs)} if study.rungs else {}),
         "steps": _steps(study.euler, study.rk4),
-        "bands": _bands(study),
+        "bands": [_band(plan) for plan in study.bands],
     }
     if study.direct is not None:
         document["euclidean_margin"] = to_text(study.direct.euclidean_margin)
@@ -140,8 +143,29 @@ def _text(value: Any) -> str:
     return to_text(value if isinstance(value, Fraction) else Fraction(repr(float(value))))
 
 
-def _metric(weights: Vector) -> Document:
-    return {"kind": "scalar", "weights": _vector(weights)}
+def _ladder(rungs: Sequence[Rung]) -> list[Document]:
+    return [
+        {
+            "metric": rung.metric,
+            "margin": None if rung.margin is None else to_text(rung.margin),
+            "outcome": rung.outcome,
+        }
+        for rung in rungs
+    ]
+
+
+def _metric(metric: Metric) -> Document:
+    if metric.kind == "scalar":
+        return {"kind": metric.kind, "weights": _vector(metric.weights)}
+    parts = [encode_array(part) for part in metric.matrices]
+    return (
+        {"kind": "block", "blocks": parts}
+        if metric.kind == "block"
+        else {
+            "kind": "dense",
+            "matrix": parts[0],
+        }
+    )
 
 
 def _coupling(bounds: StatedBounds) -> Any:
@@ -166,35 +190,44 @@ def _steps(euler: EulerPlan | None, rk4: RK4Plan | None) -> Document:
             "factor_at_best": to_text(up(euler.factor_at_best)),
             "factor_at_max": to_text(up(euler.factor_at_max)),
             "basis": euler.basis,
-            "metric": _metric(euler.weights),
+            "metric": _metric(euler.metric),
         }
     if rk4 is not None:
-        cover: Document = {
-            "steps": [to_text(h) for h in rk4.steps],
-            "rates": [to_text(r) for r in rk4.rates],
-        }
-        if rk4.multipliers:
-            cover["multipliers"] = [[to_text(m) for m in row] for row in rk4.multipliers]
-        steps["rk4"] = {
-            "step_max": to_text(rk4.step_max),
-            "best_step": to_text(rk4.best_step),
-            "factor_at_best": to_text(rk4.factor_at_best),
-            "basis": rk4.basis,
-            "metric": _metric(rk4.weights),
-            "cover": cover,
-        }
+        steps["rk4"] = rk4_document(rk4, "pairs")
     return steps
 
 
-def _bands(study: Study) -> list[Document]:
-    if study.band is None:
-        return []
-    band = {
-        "players": [0, 1],
-        "ratio": "w_j/w_i",
-        "basis": study.band.basis,
-        "margin": "0",
-        "low": to_text(study.band.low),
-        "high": None if study.band.high is None else to_text(study.band.high),
+def rk4_document(plan: RK4Plan, kind: str) -> Document:
+    """RK4 steps as they stand in a document; kind: between "pairs", or towards "equilibrium"."""
+    cover: Document = {
+        "steps": [to_text(h) for h in plan.steps],
+        "rates": [to_text(r) for r in plan.rates],
     }
-    return [band]
+    if plan.multipliers:
+        cover["multipliers"] = [[to_text(m) for m in row] for row in plan.multipliers]
+    return {
+        "step_max": to_text(plan.step_max),
+        "best_step": to_text(plan.best_step),
+        "factor_at_best": to_text(plan.factor_at_best),
+        "basis": plan.basis,
+        "kind": kind,
+        "metric": _metric(plan.metric),
+        "cover": cover,
+    }
+
+
+def _band(plan: BandPlan) -> Document:
+    band: Document = {
+        "players": list(plan.players),
+        "ratio": "w_j/w_i",
+        "basis": plan.basis,
+        "margin": "0",
+        "low": to_text(plan.low),
+        "high": None if plan.high is None else to_text(plan.high),
+    }
+    if plan.witnesses:
+        band["witnesses"] = [
+            {"weights": _vector(found.weights), "vector": _vector(found.vector)}
+            for found in plan.witnesses
+        ]
+    return band

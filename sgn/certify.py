@@ -8,35 +8,41 @@ from certificates.certificate import Certificate, Refusal
 from certificates.check import verify
 from certificates.check_jacobian import Uncheckable
 from certificates.document import Document, encode_arrays
+from games.ball import MetricBall
 from games.errors import InputError
 from games.game import Game, Structure
+from games.players import NumberedNames
 from games.region import Box, Region
 from games.symbolic import SymbolicGame
+from sgn.again import verified
 from sgn.assemble import certificate_document, region_document
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
 from sgn.bounds.bounder import named_point
 from sgn.bounds.effort import Effort, Progress
 from sgn.claims_made import claims_of
 from sgn.domains import Defined, DomainReport, Outside, Undecided, check_domains
+from sgn.ladder import Choice, Strategy, choice_of
+from sgn.problem import Problem
+from sgn.promised import PROMISES, with_promises, without
 from sgn.refusal import FIXES, not_bounded, not_certified, not_checked
 from sgn.stated import stated_bounds
-from sgn.study import Problem, Study, conditional_study, study
+from sgn.study import Study, conditional_study, study
 
-METRICS = ("auto", "euclidean", "scalar")
 OPTIONAL: dict[str, Callable[[Study], Study]] = {  # what a certificate can do without
     "Euler steps": lambda found: replace(found, euler=None),
     "RK4 steps": lambda found: replace(found, rk4=None),
-    "band": lambda found: replace(found, band=None),
+    "band": lambda found: replace(found, bands=()),
 }
 SAMPLING_TRIES = 4
 
 
 def certify(
     game: Game,
-    region: Region | None = None,
+    region: Region | MetricBall | None = None,
     *,
     evidence: str | Bounder = "auto",
-    metric: str = "auto",
+    metric: str | Strategy = "auto",
+    objective: str = "margin",
     time_limit: float | None = None,
     executor: Executor | None = None,
     seed: int = 0,
@@ -44,10 +50,15 @@ def certify(
 ) -> Certificate | Refusal:
     """Does simultaneous gradient play contract on the region: how fast, with which steps?
 
-    game: any Game. region: a Box; without it the game's own, or all of R^n for constant J.
+    game: any Game. region: a Box, or a MetricBall, which stands for its bounding box; without it
+        the game's own, or all of R^n for constant J.
     evidence: "auto" (exact if possible, else enclosed, else sampled, saying why it stepped down),
         "exact", "enclosed", "sampled", or a Bounder.
-    metric: "auto" and "scalar" choose one weight a player, "euclidean" keeps them equal.
+    metric: "euclidean" (equal weights), "scalar" (a weight a player), "block" (a matrix a player),
+        "dense" (one matrix), the same as a value (BlockScalar(), …), or "auto": the first of
+        scalar, block and dense that certifies. Projected play needs one of the first two (T7).
+    objective: what the metric is chosen for: "margin", "euler_step", "rk4_step" or "factor" (the
+        least of Euler's method).
     time_limit: seconds for enclosing; what is proved by then counts. Without one the result depends
         on nothing but the arguments.
     executor: any concurrent.futures.Executor (threads, processes, a Dask client's) for that.
@@ -62,9 +73,7 @@ def certify(
     >>> result.verdict, str(result.margin), [int(w) for w in result.weights]
     ('proved', '0.292893218813', [1, 200])
     """
-    if metric not in METRICS:
-        names = ", ".join(repr(name) for name in METRICS)
-        raise ValueError(f"metric is {metric!r}; expected one of {names}")
+    choice = choice_of(metric, objective)
     if seed < 0:
         raise ValueError(f"seed is {seed}; expected at least 0")
     where = region_of(game, region)
@@ -77,7 +86,7 @@ def certify(
         raise InputError(f"{report.message}; {FIXES['domain']}")
     if isinstance(report, Undecided):
         return not_bounded(subject_of(game, where), bounder.kind, _unclear(game, report))
-    return examine(Problem(game, where, bounder, None, seed), metric, evidence == "auto", note)
+    return examine(Problem(game, where, bounder, None, seed), choice, evidence == "auto", note)
 
 
 def domain_report(game: Game, region: Region) -> DomainReport:
@@ -102,26 +111,31 @@ def subject_of(game: Game, region: Region) -> Document:
 
 
 def examine(
-    problem: Problem, metric: str, may_sample: bool, note: str = ""
+    problem: Problem, choice: Choice, may_sample: bool, note: str = ""
 ) -> Certificate | Refusal:
-    """All but the choice of evidence and the test of domains; metric as for :func:`certify`."""
+    """All but the choice of evidence and the test of domains."""
     bounder, subject = problem.bounder, subject_of(problem.game, problem.region)
     if bounder.kind == "exact" and problem.game.provable:
         problem = replace(problem, document=subject["game"])
     try:
-        problem, found, made = _evidenced(problem, metric, may_sample, note)
+        problem, found, made = _evidenced(problem, choice, may_sample, note)
     except (CannotBound, Uncheckable) as obstacle:
         return not_bounded(subject, bounder.kind, obstacle)
     if found.margin <= 0:
         return not_certified(problem, subject, {"kind": made["kind"]}, found)
-    certificate = certificate_document(found, made, subject)
     if made["kind"] == "sampled":
-        return Certificate(certificate)
-    verification = verify(certificate)
-    if failed := {o.name for o in verification.obligations if not o.holds} & set(OPTIONAL):
-        for name in failed:  # the rest of the certificate stands without them
+        return Certificate(with_promises(certificate_document(found, made, subject), problem))
+    made, certificate, verification = verified(
+        problem,
+        found,
+        made,
+        lambda evidence: with_promises(certificate_document(found, evidence, subject), problem),
+    )
+    if failed := {o.name for o in verification.obligations if not o.holds}:
+        for name in failed & set(OPTIONAL):  # the rest of the certificate stands without them
             found = OPTIONAL[name](found)
-        certificate = certificate_document(found, made, subject)
+        certificate = with_promises(certificate_document(found, made, subject), problem)
+        certificate = without(certificate, failed & set(PROMISES))
         verification = verify(certificate)
     if not verification:
         return not_checked(subject, {"kind": made["kind"]}, verification)
@@ -129,25 +143,25 @@ def examine(
 
 
 def _evidenced(
-    problem: Problem, metric: str, may_sample: bool, note: str
+    problem: Problem, choice: Choice, may_sample: bool, note: str
 ) -> tuple[Problem, Study, Document]:
     """Numbers and the evidence for them; sampled ones where enclosing them takes too long."""
     bounder = problem.bounder
     if bounder.kind == "exact":
-        return problem, study(problem, metric), {"kind": "exact"}
+        return problem, study(problem, choice), {"kind": "exact"}
     weaker = replace(problem, bounder=Sampled(seed=problem.seed))
     try:
-        found, made = _confirmed(problem, metric)
+        found, made = _confirmed(problem, choice)
         why = ""
         unproved = found.margin <= 0 and may_sample and bounder.kind == "enclosed"
-        if unproved and study(weaker, metric).margin > 0:
+        if unproved and study(weaker, choice).margin > 0:
             why = "no positive margin could be proved, though sampling finds one"
     except CannotBound as obstacle:
         if not may_sample or bounder.kind == "sampled" or obstacle.reason == "domain":
             raise
         why = obstacle.message
     if why:
-        problem, (found, made) = weaker, _confirmed(weaker, metric)
+        problem, (found, made) = weaker, _confirmed(weaker, choice)
         note = "; ".join(filter(None, (note, f"not {bounder.kind}: {why}")))
     return problem, found, {**encode_arrays(made), **({"note": note} if note else {})}
 
@@ -163,21 +177,23 @@ def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     """
     if not isinstance(bounds, Bounds):
         raise ValueError(f"bounds is {type(bounds).__name__}; expected sgn.Bounds")
-    subject: Document = {"players": list(bounds.names)}
+    names = bounds.names
+    counted = isinstance(names, NumberedNames)
+    subject: Document = {"players": len(names) if counted else list(names)}
     evidence: Document = {"kind": "assumed", "symmetric": bounds.symmetric}
     found = conditional_study(stated_bounds(bounds, None, None))
     if found.margin <= 0:
         return not_certified(None, subject, evidence, found)
-    certificate = certificate_document(found, evidence, subject)
+    certificate = with_promises(certificate_document(found, evidence, subject), None)
     if not (verification := verify(certificate)):
         return not_checked(subject, evidence, verification)
     return Certificate(certificate)
 
 
-def _confirmed(problem: Problem, metric: str) -> tuple[Study, Document]:
+def _confirmed(problem: Problem, choice: Choice) -> tuple[Study, Document]:
     """A study, then evidence for every claim of it; more samples where fresh ones break a claim."""
     for attempt in range(SAMPLING_TRIES):
-        found, bounder = study(problem, metric), problem.bounder
+        found, bounder = study(problem, choice), problem.bounder
         if found.margin <= 0:
             return found, {"kind": bounder.kind}
         claims = claims_of(problem, found)

@@ -10,7 +10,8 @@ from sgn.bounds import (
     Margin,
     UpperCurvature,
 )
-from sgn.study import Problem, Study, as_tuple
+from sgn.problem import Problem
+from sgn.study import Study
 
 
 def claims_of(problem: Problem, found: Study) -> list[Claim]:
@@ -26,22 +27,21 @@ def claims_of(problem: Problem, found: Study) -> list[Claim]:
     ]
     if found.direct is None:
         return claims
-    w = as_tuple(found.weights)
-    equal = (1.0,) * len(w)
+    metric = found.metric
+    equal = (1.0,) * len(slices)
     direct = found.direct
     euclidean = float(direct.euclidean_margin)
     claims.append(Claim(Margin(equal, slices), euclidean, "euclidean_margin"))
-    claims.append(Claim(Lipschitz(w, slices), float(direct.lipschitz), "lipschitz"))
+    claims.append(Claim(Lipschitz(metric, slices), float(direct.lipschitz), "lipschitz"))
     if found.basis == "direct":
-        claims.append(Claim(Margin(w, slices), float(found.margin), "margin"))
+        claims.append(Claim(Margin(metric, slices), float(found.margin), "margin"))
     if direct.cocoercivity > 0:
         c = float(direct.cocoercivity)
-        claims.append(Claim(Cocoercivity(w, slices), c, "cocoercivity"))
+        claims.append(Claim(Cocoercivity(metric, slices), c, "cocoercivity"))
     if found.euler is not None and found.euler.basis == "direct":
         euler = found.euler
-        metric = as_tuple(euler.weights)
-        at_best = EulerFactor(metric, slices, euler.best_step)
-        at_max = EulerFactor(metric, slices, euler.step_max)
+        at_best = EulerFactor(euler.metric, slices, euler.best_step)
+        at_max = EulerFactor(euler.metric, slices, euler.step_max)
         claims.append(Claim(at_best, euler.factor_at_best, "euler_best"))
         claims.append(Claim(at_max, euler.factor_at_max, "euler_max"))
     return claims

@@ -1,7 +1,8 @@
-"""The command line: certify, verify, catalogue, demo.
+"""The command line: certify, verify, attack, report, catalogue, demo.
 
-Exit status: 0 proved (or estimated, when that was asked for) or verified; 1 not certified, or the
-check failed, or only estimated; 2 unusable input, with one line on standard error.
+Exit status: 0 proved (or estimated, when that was asked for), verified, or not broken by an attack;
+1 not certified, or the check failed, or only estimated, or a claim was broken; 2 unusable input,
+with one line on standard error.
 """
 
 import argparse
@@ -52,7 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     certify.add_argument(
         "--evidence", choices=("auto", "exact", "enclosed", "sampled"), default="auto"
     )
-    certify.add_argument("--metric", choices=("auto", "euclidean", "scalar"), default="auto")
+    certify.add_argument(
+        "--metric", choices=("auto", "euclidean", "scalar", "block", "dense"), default="auto"
+    )
+    certify.add_argument(
+        "--objective", choices=("margin", "euler_step", "rk4_step", "factor"), default="margin"
+    )
     certify.add_argument(
         "--time-limit",
         type=float,
@@ -67,6 +73,21 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="re-check a certificate, step by step")
     verify.add_argument("certificate", metavar="CERT.json")
     verify.set_defaults(run=_verify)
+
+    attack = commands.add_parser("attack", help="try to break every claim of a certificate")
+    attack.add_argument("certificate", metavar="CERT.json")
+    attack.add_argument(
+        "--seconds", type=float, default=10.0, metavar="N", help="how long (default 10)"
+    )
+    attack.add_argument("--seed", type=int, default=0, help="of all randomness (default 0)")
+    attack.set_defaults(run=_attack)
+
+    report = commands.add_parser("report", help="a certificate or refusal as one HTML page")
+    report.add_argument("certificate", metavar="CERT.json")
+    report.add_argument(
+        "-o", "--output", metavar="OUT.html", default="report.html", help="default report.html"
+    )
+    report.set_defaults(run=_report)
 
     catalogue = commands.add_parser("catalogue", help="list the games, or write one as a file")
     catalogue.add_argument("name", nargs="?", metavar="NAME")
@@ -94,6 +115,7 @@ def _certify(options: argparse.Namespace) -> int:
             game,
             evidence=options.evidence,
             metric=options.metric,
+            objective=options.objective,
             time_limit=options.time_limit,
             seed=options.seed,
             progress=progress,
@@ -113,6 +135,30 @@ def _verify(options: argparse.Namespace) -> int:
     verification = verify(read(options.certificate), options.certificate)
     print(verification_table(verification))
     return EXIT_OK if verification else EXIT_NO
+
+
+def _attack(options: argparse.Namespace) -> int:
+    from certificates.certificate import load
+    from sgn.attack import attack
+
+    if options.seed < 0:
+        raise InputError("--seed must be at least 0")
+    if not 0 <= options.seconds < float("inf"):
+        raise InputError("--seconds must be a number of at least 0")
+    subject = load(options.certificate)
+    with at(options.certificate):
+        result = attack(subject, seconds=options.seconds, seed=options.seed)
+    print(result)
+    return EXIT_NO if result.broken else EXIT_OK
+
+
+def _report(options: argparse.Namespace) -> int:
+    from sgn.report import save_report
+
+    verification = save_report(options.certificate, options.output)
+    print(f"wrote {options.output} ({verification.message})")
+    broken = verification.obligations and not verification
+    return EXIT_NO if broken else EXIT_OK
 
 
 def _catalogue(options: argparse.Namespace) -> int:

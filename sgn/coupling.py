@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from sgn.bounds.bounds import Bounds
-from sgn.weights import best_margin
+from sgn.components import components
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -80,7 +80,8 @@ def critical_scale(bounds: Bounds) -> float:
         raise ValueError(f"curvature_lower[{i}] is {mu[i]}; expected a positive number")
     none = np.zeros(bounds.size)
     gains = sparse.diags_array(1 / mu, format="csr") @ bounds.coupling_upper
-    radius = -best_margin(Bounds.given(none, gains, none))  # −ρ(G) is T2's α* of diag(0) − G
+    # −ρ(G) is T2's α* of diag(0) − G
+    radius = -min(part.margin for part in components(Bounds.given(none, gains, none)))
     return 1 / radius if radius > 0 else math.inf
 
 

@@ -84,7 +84,7 @@ def check_domains(game: SymbolicGame, box: Box, max_boxes: int = 10_000) -> Doma
     if box.dimension != game.dimension:
         raise ValueError(f"the box has {box.dimension} sides; expected {game.dimension}")
     names = [variable for player in game.players for variable in player.variables]
-    wanted = needs(game.graph, game.cost_nodes)
+    wanted = needs(game.graph, [node for _, node in game.stated])
     if not wanted:
         return Defined(0)
     kernel = compile_intervals(game.graph, [need.argument for need in wanted], names)
@@ -263,11 +263,7 @@ def _whole(task: _Task, sides: _Sides) -> Box:
 
 def _message(task: _Task, sides: _Sides, link: str) -> str:
     game, need = task.game, task.need
-    player = next(
-        player.name
-        for player, cost in zip(game.players, game.cost_nodes, strict=True)
-        if need.node in game.graph.needed([cost])
-    )
+    place = next(place for place, node in game.stated if need.node in game.graph.needed([node]))
     names = [variable for player in game.players for variable in player.variables]
     where = [
         f"{names[k]} = {float(a):.6g}"
@@ -276,7 +272,7 @@ def _message(task: _Task, sides: _Sides, link: str) -> str:
         for k, (a, b) in zip(task.axes, sides, strict=True)
     ]
     text = need.text.format(_short_text(game.graph, need.argument))
-    return f"cost of {player}: {text}" + (f" {link} {', '.join(where)}" if where else "")
+    return f"{place}: {text}" + (f" {link} {', '.join(where)}" if where else "")
 
 
 def _short_text(graph: Graph, node: int) -> str:

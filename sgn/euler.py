@@ -7,6 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.metric import Metric
 from sgn.rounding import nice_step
 
 FloatArray = NDArray[np.float64]
@@ -16,10 +17,10 @@ _GOLDEN = (np.sqrt(5) - 1) / 2
 @final
 @dataclass(frozen=True)
 class EulerPlan:
-    """Steps to certify: every h ≤ step_max, with the factors at two steps, in M(weights)."""
+    """Steps to certify: every h ≤ step_max, with the factors at two steps, in one metric."""
 
     basis: str
-    weights: FloatArray
+    metric: Metric
     step_max: float
     best_step: float
     factor_at_best: float
@@ -37,7 +38,7 @@ def euler_spectral_limit(eigenvalues: NDArray[np.complex128]) -> float:
 
 
 def direct_plan(
-    weights: FloatArray,
+    metric: Metric,
     margin: float,
     cocoercivity: float,
     factor_upper: Callable[[float], float],
@@ -57,7 +58,7 @@ def direct_plan(
     at_best, at_max = factor_upper(best), factor_upper(largest)
     if not max(at_best, at_max) < 1:
         return None
-    return EulerPlan("direct", weights, largest, best, at_best, at_max, None)
+    return EulerPlan("direct", metric, largest, best, at_best, at_max, None)
 
 
 def minimise(function: Callable[[float], float], low: float, high: float) -> float:

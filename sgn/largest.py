@@ -16,8 +16,9 @@ from sgn.bounds import Bounder, CannotBound, Enclosed, Exact, Margin
 from sgn.bounds.effort import Effort, Progress
 from sgn.certify import domain_report, examine
 from sgn.domains import Defined
+from sgn.ladder import Choice, choice_of
 from sgn.metric import best_direct_weights
-from sgn.study import Problem, as_tuple
+from sgn.problem import Problem, as_tuple
 
 Floats = NDArray[np.float64]
 CLOSE = Fraction(101, 100)  # of the scale that was refused to the one that was proved: enough
@@ -48,7 +49,8 @@ def largest_region(
     The boxes are center ± t·shape for one scale t, found by bisection: first by what samples say,
     then by what is proved.
     center: n numbers; without it the game's equilibrium hint, else a zero of F that Newton finds.
-    shape: n half-widths > 0; without it those of the game's region. metric: as for certify.
+    shape: n half-widths > 0; without it those of the game's region. metric: as for certify; "auto" is
+        "scalar".
     tries: how many proofs are tried at most (it stops within 1 % of a scale that fails);
     max_boxes: of the branch and bound for one number; seed: of all randomness.
     time_limit: seconds for the proofs together: each may take half of what is left, and the largest
@@ -65,7 +67,7 @@ def largest_region(
     if tries < 1:
         raise ValueError(f"tries is {tries}; expected at least 1")
     if game.structure is Structure.CONSTANT:
-        return examine(Problem(game, Space(game.dimension), Exact(), None, seed), metric, False)
+        return examine(Problem(game, Space(game.dimension), Exact(), None, seed), _choice(metric), False)
     middle, half = _center(game, center), _shape(game, shape)
     whole = Effort(time_limit, executor, progress)
 
@@ -78,7 +80,7 @@ def largest_region(
         return Problem(game, box, prover, None, seed)
 
     top = _bisect(lambda scale: _is_likely(problem(scale), metric), Fraction(1))
-    return _proved_below(top, lambda scale: examine(problem(scale), metric, False), tries, whole)
+    return _proved_below(top, lambda scale: examine(problem(scale), _choice(metric), False), tries, whole)
 
 
 def _proved_below(
@@ -125,6 +127,11 @@ def _bisect(holds: Callable[[Fraction], bool], scale: Fraction) -> Fraction:
             break
         low, high = (middle, high) if holds(middle) else (low, middle)
     return low
+
+
+def _choice(metric: str) -> Choice:
+    """Matrices are not tried unless they are asked for: each scale would climb the whole ladder."""
+    return choice_of("scalar" if metric == "auto" else metric, "margin")
 
 
 def _is_likely(problem: Problem, metric: str) -> bool:

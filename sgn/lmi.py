@@ -63,6 +63,41 @@ def best_combination(pencils: Sequence[FloatArray], floor: float) -> Proposal | 
     return Proposal(np.asarray(m.value, dtype=float), float(t.value), str(problem.status))
 
 
+def best_member(
+    pencils: Sequence[FloatArray], member: FloatArray, floor: float
+) -> Proposal | NoProposal:
+    """The largest t with Σ_k m_k C_vk ⪰ tI for every v, over X = Σ_k m_k P_k ⪰ floor·I of trace n.
+
+    pencils: one array (K, k_v, k_v) of symmetric C_v1 … C_vK for each v, entries of order 1;
+    member: P_1 … P_K, (K, n, n); floor: in (0, 1].
+    Returns a proposal, to be evaluated by the caller, or the status with which the solver failed.
+
+    >>> units = np.array([np.diag([1.0, 0.0]), np.diag([0.0, 1.0])])
+    >>> best_member([units * np.array([1.0, 3.0])], units, 0.01).coefficients.round(3)
+    array([1.5, 0.5])
+    """
+    import cvxpy as cp
+
+    count, n = member.shape[:2]
+    m, t = cp.Variable(count), cp.Variable()
+
+    def combined(C: FloatArray) -> "cvxpy.Expression":
+        size = C.shape[1]
+        return cp.reshape(C.reshape(count, -1).T @ m, (size, size), order="C")
+
+    constraints = [
+        combined(member) - floor * np.eye(n) >> 0,
+        np.trace(member, axis1=1, axis2=2) @ m == n,
+        *(combined(C) - t * np.eye(C.shape[1]) >> 0 for C in pencils),
+    ]
+    problem = cp.Problem(cp.Maximize(t), constraints)
+    if failure := _solve(problem):
+        return failure
+    if m.value is None or t.value is None:
+        return NoProposal(str(problem.status))
+    return Proposal(np.asarray(m.value, dtype=float), float(t.value), str(problem.status))
+
+
 def largest_coefficient(pencils: Sequence[FloatArray], floor: float) -> Proposal | NoProposal:
     """The largest z_0 with C_v0 + Σ_k z_k C_v,k+1 ⪰ floor·I for every v, over z_1, z_2, … ≥ 0.
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from games.number import to_text
 from games.region import Box
 from sgn.assemble import point_document, refusal_document
 from sgn.bounds import CannotBound
+from sgn.problem import Problem
 from sgn.refutation import (
     LeastStable,
     dual_refutations,
@@ -22,8 +23,13 @@ from sgn.refutation import (
     stated,
 )
 from sgn.stated import up
-from sgn.study import Problem, Study
+from sgn.study import Study
+from sgn.weights import SMALL
 
+if TYPE_CHECKING:
+    from sgn.coupling import BlockingCycle
+
+LOOKED_AT = 20_000  # players up to which the blocking cycle is looked for, in plain Python
 FIXES = {
     "domain": "choose a region on which every denominator, logarithm and root is defined",
     "too-large": "fix some variables (degenerate sides), or use evidence 'sampled' for an estimate",
@@ -62,7 +68,7 @@ def not_certified(
             point = stated(problem, places[0].point)
             if point is not None:
                 details["worst_point"] = point_document(point)
-        refuted = _refuted(problem, subject, evidence, details, places)
+        refuted = _refuted(problem, subject, evidence, details, places, _promises(found))
         if refuted is not None:
             return refuted
         if places and places[0].real_part < 0:
@@ -71,7 +77,7 @@ def not_certified(
                 f" {places[0].real_part:.6g} (computed, not proved), where no constant metric has a"
                 " positive margin"
             )
-            tips = ["shrink the region away from the worst point", _REGULARISE]
+            tips = ["shrink the region away from the worst point", _REGULARISE, *_promises(found)]
             return _refusal(subject, evidence, "undecided", "unstable", message, tips, details)
     reason, message, tips = _why_not(problem, found)
     return _refusal(subject, evidence, "undecided", reason, message, tips, details)
@@ -108,6 +114,7 @@ def _refuted(
     evidence: Document,
     details: Document,
     places: list[LeastStable],
+    promises: list[str],
 ) -> Refusal | None:
     """The first refutation that the checker confirms, if there is one."""
     region = problem.region
@@ -115,7 +122,7 @@ def _refuted(
         isinstance(region, Box) and len(region.free) < region.dimension
     ):
         return None
-    tips = ["weaken the coupling or add curvature (regularise)", "shrink the region"]
+    tips = ["weaken the coupling or add curvature (regularise)", *promises, "shrink the region"]
     for found in chain(eigenvalue_refutations(problem, places), dual_refutations(problem)):
         refusal = _refusal(
             subject,
@@ -136,24 +143,23 @@ def _best(found: Study) -> Document:
     if found.direct is not None:
         best["direct_margin"] = to_text(found.direct.margin)
         best["euclidean_margin"] = to_text(found.direct.euclidean_margin)
+    for rung in found.rungs:
+        if rung.metric in ("block", "dense") and rung.margin is not None:
+            best[f"{rung.metric}_margin"] = to_text(rung.margin)
     return best
 
 
 def _add_cycle(details: Document, found: Study) -> None:
-    from sgn.coupling import blocking_cycle
-
     if found.structural.margin > 0:
         return
-    cycle = blocking_cycle(found.bounds.floats)
+    cycle = _cycle(found)
     if cycle.players:
         gain = None if np.isinf(cycle.gain) else to_text(up(cycle.gain))
         details["cycle"] = {"players": list(cycle.players), "gain": gain}
 
 
 def _suggestions(problem: Problem | None, found: Study) -> list[str]:
-    from sgn.coupling import blocking_cycle
-
-    cycle = blocking_cycle(found.bounds.floats)
+    cycle = _cycle(found)
     names = found.bounds.floats.names
     tips = []
     if len(cycle.players) == 1:
@@ -164,8 +170,36 @@ def _suggestions(problem: Problem | None, found: Study) -> list[str]:
     elif cycle.players:
         ring = " <- ".join(names[k] for k in (*cycle.players, cycle.players[0]))
         tips.append(f"weaken one coupling of the cycle {ring}, or add curvature to its players")
+    else:
+        tips.append(_REGULARISE)
+    tips += _promises(found)
     if problem is not None and problem.game.structure is not Structure.CONSTANT:
         tips.append("shrink the region round the equilibrium")
+    return tips
+
+
+def _cycle(found: Study) -> "BlockingCycle":
+    """The cycle that blocks, where the graph is small enough to look for it."""
+    from sgn.coupling import BlockingCycle, blocking_cycle
+
+    bounds = found.bounds.floats
+    if bounds.size > LOOKED_AT and bounds.curvature_lower.min() > 0:
+        return BlockingCycle((), 0.0, 0.0)
+    return blocking_cycle(bounds)
+
+
+def _promises(found: Study) -> list[str]:
+    """The smallest changes of one coupling and of one curvature that alone are enough (T2)."""
+    from sgn.fixes import suggest
+
+    bounds, tips = found.bounds.floats, list[str]()
+    if bounds.size > SMALL:
+        return tips
+    fixes = suggest(bounds)
+    for kind in (2, 1):  # players in a coupling, in a curvature
+        fix = next((fix for fix in fixes if len(fix.players) == kind), None)
+        if fix is not None:
+            tips += fix.promises(bounds)
     return tips
 
 

@@ -20,7 +20,8 @@ from sgn.assemble import dual_document, witness_document
 from sgn.bounds.descent import Schedule, descend
 from sgn.lmi import NoProposal, Opposition, oppose_block_weights, oppose_every_metric
 from sgn.refute import NoWitness, eigenvalue_witness
-from sgn.study import DIRECT_LIMIT, Problem
+from sgn.problem import Problem
+from sgn.study import DIRECT_LIMIT
 
 FloatArray = NDArray[np.float64]
 Point = tuple[Fraction, ...]

@@ -1,31 +1,73 @@
 """Euler steps from the block bounds alone (T9), in a metric of their own."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.metric import Metric
 from sgn.bounds.bounds import Bounds
 from sgn.euler import EulerPlan, minimise
+from sgn.perron import Perron, iteration, perron, product, sparse_rows
 from sgn.rounding import nice_step, nice_weights
+from sgn.weights import SMALL
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    Coupling = sparse.csr_array[np.float64, tuple[int, int]]
 
 FloatArray = NDArray[np.float64]
-SEARCHED = 400  # players up to which the largest step is searched, with dense eigenvalues
-ITERATIONS = 500  # of the power method beyond
+SECANTS = 4  # in search of the largest step, for many players
+NEAR = 1e-4  # how near to ρ(N) its bound is wanted there
+CLEAR = 1e-3  # how far below 1 that bound is aimed at
 ABOVE = 1e-9  # how far above ρ(N) the resolvent is taken: its vector is positive for any graph
 
 
 def structural_plan(bounds: Bounds) -> EulerPlan | None:
     """T9: N(h) = diag(max(|1 − hμ|, |1 − hΛ|)) + hL contracts where ρ(N(h)) < 1.
 
-    Few players: the largest such h. Many: h = min 2/(μ_i + Λ_i), in O(nonzeros) a round.
-    None where some J_ii may not be symmetric, or no step is found.
+    The largest such h; for many players to about 0.5 %, in O(nonzeros) a sweep. None where
+    some J_ii may not be symmetric, or no step is found.
     """
     if not bounds.symmetric or (bounds.curvature_lower + bounds.curvature_upper).max() <= 0:
         return None
-    if bounds.size <= SEARCHED:
-        return _searched(bounds)
-    step = 2 / float((bounds.curvature_lower + bounds.curvature_upper).max())
-    x, y = (_power(bounds, step, transposed) for transposed in (False, True))
-    return _plan(bounds, step, step, nice_weights(y / x), x)
+    return _searched(bounds) if bounds.size <= SMALL else _bisected(bounds)
+
+
+def _bisected(bounds: Bounds) -> EulerPlan | None:
+    """Many players: h = min 2/(μ_i + Λ_i) contracts where α* > 0 (T9); beyond, by bisection."""
+    L, back = bounds.coupling_upper, sparse_rows(bounds.coupling_upper.T)
+
+    def found(h: float, G: "Coupling", start: FloatArray) -> Perron:
+        """ρ(N(h)) ≤ −level, with its vector; N(h) is −A of T2 for own = −diagonal, hG."""
+
+        def onto(x: FloatArray) -> FloatArray:
+            return h * product(G, x)
+
+        return perron(-_own(bounds, h), onto, iteration(onto), start, close=NEAR)
+
+    low = 2 / float((bounds.curvature_lower + bounds.curvature_upper).max())
+    high = 2 / float(bounds.curvature_upper.max())
+    below = found(low, L, np.ones(bounds.size))
+    if below.level <= -1:
+        return None
+    above = found(high, L, below.vector) if high > low else below
+    for _ in range(SECANTS):
+        if above.level >= -1 + CLEAR:  # every step up to `high` contracts
+            low, below = high, above
+        if below.level <= -1 + 2 * CLEAR or not low < high:
+            break
+        middle = low + (high - low) * (below.level + 1 - CLEAR) / (below.level - above.level)
+        tried = found(middle, L, below.vector)
+        if tried.level > -1 + CLEAR / 2:
+            low, below = middle, tried
+        else:
+            high, above = middle, tried
+    x, y = below.vector, found(low, back, np.ones(bounds.size)).vector
+    weights = nice_weights(y / x)
+    near = minimise(lambda h: _factor(bounds, h, weights, x), 0.0, low)
+    return _plan(bounds, low, nice_step(near, low), weights, x)
 
 
 def _searched(bounds: Bounds) -> EulerPlan | None:
@@ -59,7 +101,7 @@ def _plan(
     at_best, at_max = (_factor(bounds, h, weights, x) for h in (best, largest))
     if not max(at_best, at_max) < 1:
         return None
-    return EulerPlan("structural", weights, largest, best, at_best, at_max, x)
+    return EulerPlan("structural", Metric.scalar(weights), largest, best, at_best, at_max, x)
 
 
 def _own(bounds: Bounds, h: float) -> FloatArray:
@@ -71,16 +113,6 @@ def _own(bounds: Bounds, h: float) -> FloatArray:
 def _dense(bounds: Bounds, h: float) -> FloatArray:
     N: FloatArray = np.diag(_own(bounds, h)) + h * bounds.coupling_upper.toarray()
     return N
-
-
-def _power(bounds: Bounds, h: float, transposed: bool) -> FloatArray:
-    """A positive vector near the Perron vector of N(h) or its transpose."""
-    L = bounds.coupling_upper.T if transposed else bounds.coupling_upper
-    own, x = _own(bounds, h) + 0.01, np.ones(bounds.size)
-    for _ in range(ITERATIONS):
-        x = own * x + h * (L @ x)
-        x /= x.max()
-    return x
 
 
 def _factor(bounds: Bounds, h: float, weights: FloatArray, x: FloatArray) -> float:

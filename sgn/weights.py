@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sgn.bounds.bounds import Bounds
+from sgn.large_weights import best_pair, perron_of, symmetric_vector
+from sgn.perron import connected
+from sgn.rounding import short_floats
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-DENSE_LIMIT = 3000  # players in one component: an eigenvalue solve takes seconds, 72 MB a matrix
+DENSE_LIMIT = 3000  # players up to which S(w) is handed out: 72 MB
+SMALL = 300  # players up to which weights are found with dense eigenvalues
 SHAVE = 1e-12  # a below λ_min(S), relative to ‖S‖: far above rounding, far below what users read
 MAX_STEPS = 100  # of the climb; 3 to 35 are usual
 CLOSE = 1e-3  # reducible coupling: the part of |α*| given up, since α* may not be attained (T3)
@@ -68,7 +72,8 @@ def small_gain_matrix(bounds: Bounds, weights: ArrayLike) -> FloatArray:
            [-0.75,  1.  ]])
     """
     w = _positive(weights, bounds.size)
-    _within_dense_limit(bounds.size)
+    if bounds.size > DENSE_LIMIT:
+        raise ValueError(f"S has {bounds.size} rows; expected at most {DENSE_LIMIT}, it is dense")
     B = _scaled(bounds.curvature_lower, bounds.coupling_upper.toarray(), np.log(w) / 2)
     return (B + B.T) / 2
 
@@ -89,11 +94,13 @@ def best_margin(bounds: Bounds) -> float:
     """T2, T3: α* = sup_w α(w), the least real part of an eigenvalue of diag(μ) − L.
 
     It is the least over the strongly connected components of the coupling; correct to about
-    1e-12 of the scale. Raises ValueError for a component of more than 3,000 players.
+    1e-12 of the scale, for more than 300 players to about 1e-8.
 
     >>> best_margin(Bounds.given([1, 2], [[0, 7], [0, 0]], [1, 2]))
     1.0
     """
+    if bounds.size > SMALL:
+        return perron_of(bounds.curvature_lower, bounds.coupling_upper).level
     return min(
         _attained(mu, L)[-1].margin if mu.size > 1 else float(mu[0])
         for mu, L in _blocks(bounds, _components(bounds.coupling_upper, "strong"))
@@ -107,16 +114,18 @@ def optimal_weights(bounds: Bounds) -> Structural:
     Irreducible coupling: α* is reached to 1e-9 of the scale. Reducible coupling: α* may not be
     attained, and weights come closer to it the further they spread; 0.1 % of α* is given up, more
     where the spread would pass 1e36. Players who do not interact, even through others, share no
-    scale: the least weight of each such group is the same.
-    Raises ValueError for a component of more than 3,000 players.
+    scale: the least weight of each such group is the same. More than 300 players: in O(nonzeros)
+    a sweep, α* to about 1e-8 of the scale where the sweeps converge.
 
     >>> best = optimal_weights(Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1]))
     >>> best.weights, round(best.margin, 10)
     (array([  1., 200.]), 0.2928932188)
     """
+    if bounds.size > SMALL:
+        w, x = best_pair(bounds.curvature_lower, bounds.coupling_upper)
+        return Structural(_proved_margin(bounds, w, x), w, x)
     u = np.zeros(bounds.size)
     for players in _components(bounds.coupling_upper, "weak"):
-        _within_dense_limit(players.size)
         if players.size > 1:
             u[players] = _best_scaling(_sub_bounds(bounds, players))
             u[players] -= u[players].min()
@@ -124,14 +133,12 @@ def optimal_weights(bounds: Bounds) -> Structural:
 
 
 def rounded_weights(half_logs: FloatArray) -> FloatArray:
-    """Weights w from u = ½ log w: the first one 1, each the float of a decimal of 10 digits.
-
-    Few digits are easy to read, and 200 comes out as 200; the margin is proved for them anew.
+    """Weights w from u = ½ log w: the first one 1, each a short float; the margin is proved anew.
 
     >>> rounded_weights(np.log([2, 1 / 3]) / 2)
     array([1.        , 0.16666667])
     """
-    return np.array([float(f"{w:.9e}") for w in np.exp(2 * (half_logs - half_logs[0]))])
+    return short_floats(np.exp(2 * (half_logs - half_logs[0])))
 
 
 def margin_at(bounds: Bounds, weights: ArrayLike) -> Structural:
@@ -139,8 +146,8 @@ def margin_at(bounds: Bounds, weights: ArrayLike) -> Structural:
 
     With b > 0 and a just below λ_min(S(w)), x = W^{-1/2}(S(w) − aI)^{-1}b is positive and passes
     T2's test at a; the margin is the largest a that this x proves, less a shave for rounding.
-    weights: (N,), positive; divided by the first. Raises ValueError as small_gain_matrix does,
-    with the limit on players counted per component.
+    weights: (N,), positive; divided by the first. Raises ValueError for a wrong shape or a weight
+    that is not positive.
 
     >>> toy = Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1])
     >>> margin_at(toy, [2, 200]).weights, round(margin_at(toy, [2, 200]).margin, 9)
@@ -148,6 +155,9 @@ def margin_at(bounds: Bounds, weights: ArrayLike) -> Structural:
     """
     w = _positive(weights, bounds.size)
     w = w / w[0]
+    if bounds.size > SMALL:
+        x = symmetric_vector(bounds.curvature_lower, bounds.coupling_upper, w)
+        return Structural(_proved_margin(bounds, w, x), w, x)
     z = np.ones(bounds.size)
     parts = _components(bounds.coupling_upper, "weak")
     for players, (mu, L) in zip(parts, _blocks(bounds, parts), strict=True):
@@ -282,9 +292,7 @@ def _proved_margin(bounds: Bounds, w: FloatArray, x: FloatArray) -> float:
 
 def _components(L: "Coupling", connection: Literal["weak", "strong"]) -> list[IntArray]:
     """The players of each strongly or weakly connected component, in increasing order."""
-    from scipy.sparse import csgraph
-
-    count, labels = csgraph.connected_components(L, directed=True, connection=connection)
+    count, labels = connected(L, connection)
     order = np.argsort(labels, kind="stable")
     sizes = np.bincount(labels, minlength=count)
     return np.split(order, np.cumsum(sizes)[:-1])
@@ -293,8 +301,7 @@ def _components(L: "Coupling", connection: Literal["weak", "strong"]) -> list[In
 def _blocks(bounds: Bounds, parts: list[IntArray]) -> Iterator[tuple[FloatArray, FloatArray]]:
     """μ and dense L restricted to each part."""
     for players in parts:
-        _within_dense_limit(players.size)
-        if players.size == 1:  # most parts of a large sparse game
+        if players.size == 1:
             yield bounds.curvature_lower[players], np.zeros((1, 1))
         else:
             L = bounds.coupling_upper[players][:, players]
@@ -311,14 +318,6 @@ def _sub_bounds(bounds: Bounds, players: IntArray) -> Bounds:
         bounds.evidence,
         bounds.symmetric,
     )
-
-
-def _within_dense_limit(size: int) -> None:
-    if size > DENSE_LIMIT:
-        raise ValueError(
-            f"{size} players are coupled with one another; expected at most {DENSE_LIMIT}, since"
-            " the weights are found with dense matrices"
-        )
 
 
 def _positive(weights: ArrayLike, size: int) -> FloatArray:

@@ -46,7 +46,7 @@ def test_weighted_quantities_against_plain_formulas(seed: int) -> None:
     J = J / max(np.abs(J).max(), 1.0) + np.eye(n)
     for quantity in weighted(game, rng):
         assert isinstance(quantity, Margin | Lipschitz | Cocoercivity | EulerFactor)
-        w = np.repeat(np.asarray(quantity.weights), game.sizes)
+        w = np.repeat(quantity.frame.metric.weights, game.sizes)
         R = np.diag(np.sqrt(w))
         B = R @ J @ np.linalg.inv(R)
         value = quantity.values(J[None])[0]

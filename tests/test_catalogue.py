@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from games import Box, InputError, Structure, SymbolicGame, catalogue
+from games import Box, Game, InputError, Structure, SymbolicGame, catalogue
 from games.catalogue.contest import tullock, tullock_equilibrium
 from games.catalogue.oligopoly import cournot
+from tests.catalogue_names import COST_GAMES
 
 DATA = Path(__file__).parent / "data" / "published_games.json"
 PUBLISHED: dict[str, dict[str, Any]] = {
@@ -48,13 +49,13 @@ def _as_published(reference: dict[str, Any]) -> SymbolicGame:
     )
 
 
-def _region(game: SymbolicGame) -> Box:
+def _region(game: Game) -> Box:
     assert game.region is not None
     return game.region
 
 
 def test_every_published_game_is_there() -> None:
-    assert set(catalogue.names()) == set(IDS)
+    assert set(COST_GAMES) == set(IDS)
     assert set(PUBLISHED) == set(IDS.values())
 
 
@@ -152,3 +153,22 @@ def test_an_unknown_name_suggests_a_near_one() -> None:
         catalogue.load("harkers")
     with pytest.raises(InputError, match="no game 'zzz'; use one of sgn-toy, rosen"):
         catalogue.entry("zzz")
+
+
+LOGIT_GAMES = tuple(name for name in catalogue.names() if name not in COST_GAMES)
+
+
+@pytest.mark.parametrize("name", LOGIT_GAMES)
+def test_logit_games_have_no_point_beyond_the_expected_numbers(
+    name: str, rng: np.random.Generator
+) -> None:
+    entry = catalogue.entry(name)
+    game, expected = entry.build(), entry.expected
+    J = game.jacobian(_region(game).sample(rng, 200))
+    root = np.sqrt(np.repeat(expected.weights, game.sizes))
+    B = root[:, None] * J / root
+    margins = np.linalg.eigvalsh((B + np.swapaxes(B, 1, 2)) / 2)[:, 0]
+    assert margins.min() >= expected.direct_margin - 1e-4  # written to four digits at least
+    assert margins.min() < 1.6 * expected.direct_margin
+    assert entry.source == game.source
+    assert "5 states" not in entry.changes or game.dimension == 30

@@ -17,6 +17,7 @@ from scipy import optimize, sparse
 import sgn
 from games import Box, CallableGame, Game, QuadraticGame, SymbolicGame, catalogue
 from sgn import Bounds, Certificate, Refusal
+from tests.catalogue_names import COST_GAMES
 from tests.random_games import (
     FloatArray,
     block_game,
@@ -62,7 +63,7 @@ def catalogue_result(name: str) -> Certificate | Refusal:
     return sgn.certify(catalogue.load(name), evidence=evidence)
 
 
-@pytest.mark.parametrize("name", catalogue.names())
+@pytest.mark.parametrize("name", COST_GAMES)
 def test_catalogue_verdicts_and_margins(name: str) -> None:
     expected, result = catalogue.entry(name).expected, catalogue_result(name)
     if expected.verdict == "refuted":
@@ -411,7 +412,7 @@ def rounding(J: FloatArray) -> float:
     return 1e-13 * (1 + norm(J)) ** 2 * len(J)
 
 
-@pytest.mark.parametrize("name", [n for n in catalogue.names() if n != "fk-a3"])
+@pytest.mark.parametrize("name", [n for n in COST_GAMES if n != "fk-a3"])
 def test_no_number_of_a_catalogue_certificate_is_broken_at_random_points(
     name: str, rng: np.random.Generator, scale: int
 ) -> None:

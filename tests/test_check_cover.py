@@ -1,5 +1,7 @@
 """Covers: the leaves tile the region, the Jacobian lies in every leaf's balls, lies are refused."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -10,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from certificates.check_cover import MAX_DEPTH, NATURAL, TAYLOR, read_cover
+from certificates.check_cover import FORMS, MAX_DEPTH, NATURAL, STAR, TAYLOR, read_cover
 from certificates.check_enclosed import read_covers
 from certificates.check_jacobian import Uncheckable
+from certificates.document import encode_array
 from games.errors import InputError
 from games.region import Box
 from tests.arb_oracle import LEAST
@@ -26,7 +29,7 @@ Exact = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 sides = st.tuples(st.fractions(-9, 9), st.fractions(0, 5)).map(lambda s: (s[0], s[0] + s[1]))
 
 
-def tree(n: int, forms: tuple[int, ...] = (NATURAL, TAYLOR), most: int = 12) -> Any:
+def tree(n: int, forms: tuple[int, ...] = (NATURAL, TAYLOR, STAR), most: int = 12) -> Any:
     """Random covers in n dimensions as tokens."""
     leaf = st.sampled_from([[n + form] for form in forms])
 
@@ -122,7 +125,7 @@ def test_damaged_rows_are_refused(drawn: tuple[Tree, list[Any]], data: Any) -> N
     damaged = {
         "truncated": cover[:place],
         "trailing": [*cover, data.draw(st.sampled_from(cover))],
-        "unknown": [*cover[:place], n + 2 + data.draw(st.integers(0, 9)), *cover[place + 1 :]],
+        "unknown": [*cover[:place], n + FORMS + data.draw(st.integers(0, 9)), *cover[place + 1 :]],
         "negative": [*cover[:place], -1 - data.draw(st.integers(0, 9)), *cover[place + 1 :]],
         "one removed": cover[:place] + cover[place + 1 :],
         "one doubled": [*cover[: place + 1], *cover[place:]],
@@ -132,7 +135,7 @@ def test_damaged_rows_are_refused(drawn: tuple[Tree, list[Any]], data: Any) -> N
         assert not is_cover(tokens_of(row), box), name
 
 
-@pytest.mark.parametrize("row", [[], [0], [0, 1], [0, 1, 1, 1], [3], [-1], [2**40], [-(2**40)]])
+@pytest.mark.parametrize("row", [[], [0], [0, 1], [0, 1, 1, 1], [4], [-1], [2**40], [-(2**40)]])
 def test_rows_that_are_no_cover(row: Tree) -> None:
     with pytest.raises(Uncheckable):
         read_cover(tokens_of(row), Box([0], [1]))
@@ -156,3 +159,21 @@ def test_depth_is_limited() -> None:
 def test_covers_that_are_no_rows_are_refused(value: Any) -> None:
     with pytest.raises(InputError):
         read_covers(value)
+
+
+def test_a_cover_takes_at_most_two_bytes_a_leaf() -> None:
+    """Even where nothing repeats; 50,000 leaves are then some 80 kB of a certificate."""
+    rng, leaves = np.random.default_rng(0), 5000
+    row, sizes = [], [leaves]
+    while sizes:
+        size = sizes.pop()
+        if size == 1:
+            row.append(6 + int(rng.integers(FORMS)))
+        else:
+            row.append(int(rng.integers(6)))
+            first = int(rng.integers(1, size))
+            sizes += [size - first, first]
+    text = json.dumps(encode_array(tokens_of(row)))
+    assert len(read_cover(tokens_of(row), Box.cube(6, 1)).form) == leaves
+    assert len(text) <= 2 * leaves
+    assert len(gzip.compress(text.encode())) <= 1.5 * leaves

@@ -11,6 +11,7 @@ from certificates.check_cover import NATURAL, TAYLOR, Leaves, Model, read_cover
 from certificates.check_direct import cocoercivity_holds, lipschitz_holds, margin_holds
 from certificates.check_enclosed import EnclosedJacobian
 from certificates.check_matrix import Ball, is_psd
+from certificates.metric import Metric
 from games.expression import Graph, parse
 from games.region import Box
 from games.symbolic import SymbolicGame
@@ -66,7 +67,12 @@ def jacobian_of(game: SymbolicGame, box: Box, row: Tokens, *purposes: str) -> En
 
 def leaf_balls(J: EnclosedJacobian, purpose: str) -> list[Ball]:
     """The balls of each leaf, for covers of one form."""
-    return [ball[k : k + 1] for ball in J.each_whole(purpose) for k in range(len(ball.mid))]
+    return [
+        ball[k : k + 1]
+        for ball in J.each_whole(purpose)
+        if isinstance(ball, Ball)
+        for k in range(len(ball.mid))
+    ]
 
 
 def vertices(game: SymbolicGame, box: Box, form: int) -> int:
@@ -133,7 +139,7 @@ def test_certified_margins_hold_at_points(form: int, seed: int) -> None:
     game, box = random_game(rng)
     row = random_cover(rng, game.dimension, form, 3)
     J = jacobian_of(game, box, row, "margin")
-    proved = certified_margin(list(J.each_whole("margin")), game.dimension)
+    proved = certified_margin(leaf_balls(J, "margin"), game.dimension)
     at = game.jacobian(box.sample(rng, 500))
     values = np.linalg.eigvalsh((at + np.swapaxes(at, 1, 2)) / 2)[:, 0]
     assert proved <= values.min() + 1e-10  # of eigenvalues in floats
@@ -177,12 +183,12 @@ def quantities(game: SymbolicGame) -> list[tuple[str, Quantity]]:
 
 
 def holds(J: EnclosedJacobian, purpose: str, value: float) -> bool:
-    weights = np.ones(len(J.sizes))
+    metric = Metric.scalar(np.ones(len(J.sizes)))
     claim = Fraction(value)
     if purpose == "margin":
-        return margin_holds(J, weights, claim)
+        return margin_holds(J, metric, claim)
     test = {"lipschitz": lipschitz_holds, "cocoercivity": cocoercivity_holds}[purpose]
-    return test(J, weights, claim)
+    return test(J, metric, claim)
 
 
 @pytest.mark.parametrize("seed", range(examples(8)))

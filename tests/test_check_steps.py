@@ -24,7 +24,8 @@ from certificates.check_steps import (
     sector_matrices,
     well_ordered,
 )
-from certificates.claims import Cover, Steps
+from certificates.metric import Metric
+from certificates.step_claims import Cover, Steps
 from sgn.runge_kutta import constant_plan, spectral_limit
 from sgn.sector import sector_plan
 from tests.scale import examples
@@ -169,7 +170,12 @@ def monotone(seed: int) -> tuple[Floats, Floats]:
 def test_accepted_covers_hold_at_every_step(seed: int):
     """At 40 steps of each interval the true factor is below the claim, and raised claims fall."""
     J, w = monotone(seed)
-    plan = constant_plan(J, w, (1,) * len(J), spectral_limit(np.linalg.eigvals(J).astype(complex)))
+    plan = constant_plan(
+        J,
+        Metric.scalar(w),
+        (1,) * len(J),
+        spectral_limit(np.linalg.eigvals(J).astype(complex)),
+    )
     assert plan is not None
     cover = Cover(plan.steps, plan.rates, ())
     whole, metric = Ball.exact(J), Ball.exact(w)
@@ -231,7 +237,7 @@ def test_a_cover_goes_from_0_to_the_largest_step(
     ],
 )
 def test_steps_and_factors_in_order(change: dict[str, Any], good: bool):
-    steps = Steps("direct", np.ones(1), F(2), F(1), F(1, 2), F(1, 2), None)
+    steps = Steps("direct", Metric.scalar(np.ones(1)), F(2), F(1), F(1, 2), F(1, 2), None)
     assert well_ordered(replace(steps, **change)) is good
 
 
@@ -337,7 +343,7 @@ def test_sector_covers_hold_for_different_stages(
 ):
     """Four different admissible Jacobians, every step: below the claimed factor (T11)."""
     alpha, beta = 2 * ratio, Fraction(2)
-    plan = sector_plan(np.ones(1), alpha, beta, None)
+    plan = sector_plan(Metric.scalar(np.ones(1)), alpha, beta, None)
     assert plan is not None
     cover = Cover(plan.steps, plan.rates, plan.multipliers)
     assert sector_cover_holds(alpha, beta, Fraction(0), cover)
@@ -356,7 +362,7 @@ def test_sector_covers_hold_for_different_stages(
 
 @pytest.mark.parametrize("where", range(12))
 def test_a_negative_multiplier_is_refused(where: int):
-    plan = sector_plan(np.ones(1), Fraction(1), Fraction(2), Fraction(1, 4))
+    plan = sector_plan(Metric.scalar(np.ones(1)), Fraction(1), Fraction(2), Fraction(1, 4))
     assert plan is not None
     cover = Cover(plan.steps, plan.rates, plan.multipliers)
     assert sector_cover_holds(Fraction(1), Fraction(2), Fraction(1, 4), cover)

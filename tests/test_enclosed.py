@@ -150,7 +150,7 @@ def give_up(*arguments: object) -> None:
 
 
 def test_nothing_proved_refuses_with_reason_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sgn.bounds.enclosed._Goal.begin", give_up)
+    monkeypatch.setattr("sgn.bounds.goal.Goal.begin", give_up)
     result = sgn.certify(hard(), evidence="enclosed")
     assert (result.verdict, result.reason) == ("undecided", "budget")
 
@@ -174,7 +174,7 @@ def test_auto_steps_down_and_says_why() -> None:
 def test_auto_names_the_budget_where_nothing_can_be_proved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sgn.bounds.enclosed._Goal.begin", give_up)
+    monkeypatch.setattr("sgn.bounds.goal.Goal.begin", give_up)
     result = sgn.certify(hard())
     assert result.verdict == "estimated"
     assert "not enclosed: Margin could not be proved" in result.document["evidence"]["note"]
@@ -187,7 +187,7 @@ def test_what_was_proved_is_not_proved_again(monkeypatch: pytest.MonkeyPatch) ->
     quantities = block_quantities(game)
     bounds = bounder.bound(game, game.region, quantities)
     claims = [sgn.bounds.Claim(q, float(v)) for q, v in zip(quantities, bounds, strict=True)]
-    monkeypatch.setattr("sgn.bounds.enclosed.prove", None)  # calling it would fail
+    monkeypatch.setattr("sgn.bounds.work.prove", None)  # calling it would fail
     covers = bounder.confirm(game, game.region, claims).evidence["covers"]
     assert set(covers) == {"domain", "block 0 0", "block 0 1", "block 1 0", "block 1 1"}
 

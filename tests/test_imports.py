@@ -31,10 +31,10 @@ LAYERS = {
 WRAPPERS = {
     "cvxpy": {"sgn.lmi"},
     "sympy": {"games.sympy_bridge"},
-    "networkx": {"sgn.coupling"},
+    "networkx": {"sgn.coupling", "sgn.plots.graph"},
     "jax": {"games.jax_bridge"},
-    "matplotlib": set(),
-    "flint": {"certificates"},
+    "matplotlib": {"sgn.plots"},
+    "flint": {"certificates", "sgn.attacks.precise"},
     "scipy.stats": {"sgn.bounds.sampled"},
     "scipy.optimize": {"sgn.bounds.sampled"},
     "scipy.linalg": {"sgn.refute"},
@@ -78,6 +78,18 @@ def test_layers(graph: Graph) -> None:
         if top(found.target) in LAYERS and top(found.target) not in LAYERS[top(module)]
     ]
     assert wrong == []
+
+
+def test_enclosing_shares_nothing_with_checking(graph: Graph) -> None:
+    """They meet in the game's text and in the values of a certificate only."""
+    shared = {
+        name.target
+        for module, names in graph.items()
+        for name in names
+        if module.startswith(("sgn.bounds", "sgn.intervals"))
+        if name.target.startswith("certificates.check")
+    }
+    assert not shared
 
 
 def test_project_imports_name_modules_that_exist(graph: Graph) -> None:

@@ -12,6 +12,7 @@ from certificates.check import verify
 from certificates.check_direct import curvature_holds, margin_holds
 from certificates.check_enclosed import EnclosedJacobian
 from certificates.document import digest
+from certificates.metric import Metric
 from games.errors import InputError
 from games.number import to_text
 from games.region import Box
@@ -95,11 +96,11 @@ def test_no_leaf_hides_the_infimum(seed: int, form: int) -> None:
         J = EnclosedJacobian(document, around(subject, share), dict.fromkeys(names, cover))
         for excess in EXCESSES:
             claim = Fraction(subject.above(excess))
-            assert not margin_holds(J, np.ones(count), claim)
+            assert not margin_holds(J, Metric.scalar(np.ones(count)), claim)
             assert not own_curvature_holds(J, claim)
     below = Fraction(subject.above(0.0)) - subject.scale / 1000
     if form == TAYLOR:  # on the last and smallest leaf nearly the infimum is accepted
-        assert margin_holds(J, np.ones(count), below)
+        assert margin_holds(J, Metric.scalar(np.ones(count)), below)
         assert own_curvature_holds(J, below)
 
 

@@ -7,6 +7,7 @@ import shlex
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import games
@@ -55,11 +56,17 @@ def test_game_file_is_certified(tmp_path: Path) -> None:
 
 def test_documented_game_files_are_read(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-    symbolic, quadratic = re.findall(r"^```toml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    symbolic, quadratic, markov = re.findall(
+        r"^```toml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE
+    )
     file = tmp_path / "game.toml"
     file.write_text(symbolic, encoding="utf-8")
     assert games.load(file).sizes == (1, 1)
     assert tomllib.loads(quadratic)["kind"] == "quadratic"
+    file.write_text(markov, encoding="utf-8")
+    P = np.full((8, 2), 0.5)
+    np.savez(tmp_path / "game.npz", transition=P, rewards=np.arange(16.0).reshape(2, 8))
+    assert games.load(file).sizes == (2, 2)
 
 
 @pytest.mark.parametrize(

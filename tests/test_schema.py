@@ -18,6 +18,7 @@ from certificates.document import Document, parse
 from certificates.refusal_claims import BEST, REASONS
 from certificates.schemas import NAMES, schema
 from games.errors import InputError
+from tests.catalogue_names import COST_GAMES
 
 Path = tuple[str | int, ...]
 
@@ -82,7 +83,7 @@ MADE: dict[str, Callable[[], Document]] = {
     "conditional": conditional,
     "conditional refusal": lambda: conditional(coupling=30.0),
     "functions": from_functions,
-    **{name: partial(from_catalogue, name) for name in games.catalogue.names()},
+    **{name: partial(from_catalogue, name) for name in COST_GAMES},
 }
 READ_WHOLLY = ("sgn-toy", "fk-a3", "quadratic", "conditional", "conditional refusal")
 

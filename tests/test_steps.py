@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import sgn
 from certificates.certificate import StepRange
-from certificates.claims import Cover, Steps
+from certificates.metric import Metric
+from certificates.step_claims import Cover, Steps
 from games import QuadraticGame
 from sgn import Bounds
 from sgn.bounds import Cocoercivity
@@ -270,16 +271,16 @@ def test_the_polynomial_is_one_step_of_runge_kutta(rng: np.random.Generator) -> 
 def as_steps(plan: RK4Plan | None) -> StepRange:
     """The plan as a certificate would show it."""
     assert plan is not None
-    weights = np.ones(2)
+    metric = Metric.scalar(np.ones(2))
     cover = Cover(plan.steps, plan.rates, plan.multipliers)
     at_best = plan.factor_at_best
-    steps = Steps(plan.basis, weights, plan.step_max, plan.best_step, at_best, None, cover)
+    steps = Steps(plan.basis, metric, plan.step_max, plan.best_step, at_best, None, cover)
     return StepRange("RK4", steps)
 
 
 def sector(alpha: float, beta: float, c: float | None = None) -> StepRange:
     lower = None if c is None else Fraction(c)
-    return as_steps(sector_plan(np.ones(2), Fraction(alpha), Fraction(beta), lower))
+    return as_steps(sector_plan(Metric.scalar(np.ones(2)), Fraction(alpha), Fraction(beta), lower))
 
 
 Complex = np.typing.NDArray[np.complex128]

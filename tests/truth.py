@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.symbolic import SymbolicGame
+from tests.promise_truth import promise_falsehoods
 
 Floats = NDArray[np.float64]
 Document = dict[str, Any]
@@ -142,17 +143,26 @@ def _structural(document: Document) -> Iterator[str]:
     for band in document["bands"]:
         if band["basis"] == "structural":
             i, j = band["players"]
+            M = _eliminated(np.diag(mu - number(band["margin"])) - L, [i, j])
             for ratio in _ratios(band):
-                weights = np.ones(2)
-                weights[j] = ratio * weights[i]
-                S = _small_gain(mu, L, weights)
-                yield from _above("band", least(S), number(band["margin"]), np.abs(S).max())
+                S = _small_gain(np.diag(M), np.diag(np.diag(M)) - M, np.array([1.0, ratio]))
+                yield from _above("band", least(S), 0.0, np.abs(S).max())
     yield from _above("positive margin", number(document["margin"]), 0.0, size=0)
 
 
 def _small_gain(mu: Floats, L: Floats, w: Floats) -> Floats:
     root = np.sqrt(w)
     return np.asarray(np.diag(mu) - L * root[:, None] / root[None, :])
+
+
+def _eliminated(A: Floats, kept: list[int]) -> Floats:
+    """The Schur complement of the rest; T4: the other weights are free to be the best ones."""
+    rest = np.delete(np.arange(len(A)), kept)
+    R = A[rest][:, rest]
+    if rest.size and np.linalg.eigvals(R).real.min() <= 0:
+        return -np.eye(len(kept))  # the rest alone has no margin
+    others = np.linalg.solve(R, A[rest][:, kept])
+    return np.asarray(A[kept][:, kept] - A[kept][:, rest] @ others)
 
 
 def _ratios(band: Document) -> Floats:
@@ -185,7 +195,7 @@ def _with_game(document: Document, game: Situation, rng: np.random.Generator) ->
         c = number(document["cocoercivity"])
         yield from _above("cocoercivity", least(B - c * np.swapaxes(B, 1, 2) @ B), 0.0, norm(B))
         yield from _above("positive cocoercivity", c, 0.0, size=0)
-    for band in document["bands"]:
+    for band in document["bands"] if N == 2 else []:  # of more, the other weights are not stated
         for ratio in _ratios(band):
             w = np.ones(N)
             w[band["players"][1]] = ratio
@@ -197,6 +207,7 @@ def _with_game(document: Document, game: Situation, rng: np.random.Generator) ->
         eye = np.eye(B.shape[-1])
         for h, bound in _euler_claims(euler):
             yield from _above(f"Euler at {h}", bound, norm(eye - h * B))
+    yield from promise_falsehoods(document, game.jacobians, B, game.owner)
     if "rk4" in document["steps"]:
         steps = document["steps"]["rk4"]
         B = game.in_metric(numbers(steps["metric"]["weights"]))

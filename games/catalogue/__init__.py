@@ -4,6 +4,7 @@ from games.catalogue import (
     contest,
     facchinei_kanzow,
     gan,
+    markov,
     matrix_games,
     oligopoly,
     quadratic_examples,
@@ -24,6 +25,7 @@ _ENTRIES: dict[str, Entry] = {
         contest,
         gan,
         matrix_games,
+        markov,
     )
     for entry in family.ENTRIES
 }

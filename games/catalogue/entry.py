@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
-from games.symbolic import SymbolicGame
+from games.game import Game
 
 
 @final
@@ -14,7 +14,8 @@ class Expected:
 
     structural_margin: the best over all weights by T2. weights: where it is attained, w_1 = 1.
     direct_margin: T5's, at those weights (better weights may give more). constant: whether J is.
-    verdict: "proved" or "refuted", what the strongest evidence gives; sampling says "estimated".
+    verdict: "proved" or "refuted", what the strongest evidence gives; sampling says "estimated",
+        as does a game that is too large to enclose.
     """
 
     structural_margin: float
@@ -30,7 +31,7 @@ class Entry:
     """One game: its name, how to build it, where it is from, what was changed, what is expected."""
 
     name: str
-    build: Callable[[], SymbolicGame]
+    build: Callable[[], Game]
     source: str
     expected: Expected
     changes: str = ""

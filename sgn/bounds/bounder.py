@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, final
 import numpy as np
 
 from games.game import Game
+from games.players import names_of
 from games.region import Region
 from sgn.bounds.bounds import Bounds
 from sgn.bounds.quantities import (
@@ -91,7 +92,7 @@ def collect(game: Game, values: FloatArray, evidence: str) -> Bounds:
     N = len(game.players)
     L = np.zeros((N, N))
     L[~np.eye(N, dtype=bool)] = values[2 * N :]
-    names = tuple(player.name for player in game.players)
+    names = names_of(game.players)
     return Bounds(names, values[:N], values[N : 2 * N], L, evidence, game.symmetric)
 
 

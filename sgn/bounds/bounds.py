@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from games.players import NumberedNames, numbered_names
+
 FloatArray = NDArray[np.float64]
 EVIDENCE = ("exact", "enclosed", "sampled", "assumed")
 
@@ -31,7 +33,7 @@ class Bounds:
     2
     """
 
-    names: tuple[str, ...]
+    names: Sequence[str]
     curvature_lower: FloatArray
     curvature_upper: FloatArray
     coupling_upper: "sparse.csr_array[np.float64, tuple[int, int]]"
@@ -61,7 +63,8 @@ class Bounds:
             raise ValueError(f"evidence is {evidence!r}; expected one of {', '.join(EVIDENCE)}")
         for array in (lower, upper, coupling.data, coupling.indices, coupling.indptr):
             array.flags.writeable = False
-        object.__setattr__(self, "names", tuple(names))
+        kept = names if isinstance(names, NumberedNames) else tuple(names)
+        object.__setattr__(self, "names", kept)
         object.__setattr__(self, "curvature_lower", lower)
         object.__setattr__(self, "curvature_upper", upper)
         object.__setattr__(self, "coupling_upper", coupling)
@@ -88,7 +91,7 @@ class Bounds:
         count = np.size(np.asarray(curvature_lower))
         if len(set(names)) < len(names):
             raise ValueError("two players have the same name; expected one name each")
-        called = tuple(names) or tuple(f"player {k + 1}" for k in range(count))
+        called = names if len(names) else numbered_names(count)
         return cls(called, curvature_lower, curvature_upper, coupling_upper, "assumed", symmetric)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, final
 
 Result = TypeVar("Result")
 LEAST = 0.1  # seconds that a part of a run is given
+GRACE = 10.0  # seconds over the limit for what a certificate cannot do without
 TRIES = 4  # of a batch whose worker dies: one and three more, then in this process
 
 
@@ -69,6 +70,16 @@ class Effort:
     def end(self) -> float:
         """When the time is up; inf without a limit."""
         return self._end
+
+    @property
+    def last(self) -> float:
+        """When even what is needed for any certificate is given up; inf without a limit."""
+        return self._end + GRACE
+
+    @property
+    def left(self) -> float:
+        """Seconds until then at most; 0 when the time is up."""
+        return max(0.0, self._end - self._clock()) if self._limited else math.inf
 
     def late(self, end: float) -> bool:
         """Whether a time has come; without a time limit the clock decides nothing."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from games.ball import MetricBall
 from games.game import Game, Structure
 from games.region import Region, Space
 from sgn.bounds.bounder import Bounder, CannotBound
@@ -64,13 +65,15 @@ def choose(evidence: str | Bounder, game: Game, region: Region, seed: int = 0) -
     return EVIDENCE_NAMES[evidence](game, region, seed)
 
 
-def region_of(game: Game, region: Region | None = None) -> Region:
+def region_of(game: Game, region: Region | MetricBall | None = None) -> Region:
     """The region given, else the game's own, else all of R^n when J is constant.
 
-    Raises ValueError when there is none.
+    A ball stands for its bounding box. Raises ValueError when there is none.
     """
     if not isinstance(game, Game):
         raise ValueError(f"the game is {type(game).__name__}; expected a games.Game")
+    if isinstance(region, MetricBall):
+        region = region.box
     if region is not None and not isinstance(region, Region):
         raise ValueError(f"the region is {type(region).__name__}; expected games.Box")
     found = game.region if region is None else region

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from games.game import Game, Structure
 from games.number import float_enclosure
+from games.players import names_of
 from games.quadratic import QuadraticGame
 from games.region import Region, Space
 from games.symbolic import SymbolicGame
@@ -199,7 +200,7 @@ def _constant_bounds(game: Game, guard: int) -> Bounds:
     rows, columns, norms = (np.concatenate(column) for column in zip(*parts, strict=True))
     _require_computed(mu, upper, norms)
     L = sparse.csr_array((norms, (rows, columns)), shape=(N, N))
-    names = tuple(player.name for player in game.players)
+    names = names_of(game.players)
     return Bounds(names, mu, upper, L, Exact.kind, game.symmetric)
 
 

@@ -1,4 +1,6 @@
-"""What a block of J can be on a box, for the search: natural and second-order Taylor forms."""
+"""What a block of J can be on a box, for the search: natural and second-order Taylor forms.
+
+Of the latter there are two: vertices of the affine part, or where those are many a star."""
 
 import json
 from dataclasses import dataclass
@@ -8,13 +10,15 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_derivative import Derivatives
 from games.symbolic import SymbolicGame
 from sgn.bounds.quantities import Block, FloatArray
+from sgn.bounds.slopes import Slopes
 from sgn.intervals import Kernel, compile_intervals
 
-NATURAL, TAYLOR = 0, 1
+NATURAL, TAYLOR, STAR = 0, 1, 2
 MAX_VERTICES = 10  # variables of a block up to which all vertices of its affine part are taken
+ALL_VERTICES = 7  # variables of all of J up to which they are, instead of a star
+MAX_STAR = 2**18  # numbers in a star
 
 
 @final
@@ -31,8 +35,33 @@ class Enclosure:
 
 
 @final
+@dataclass(frozen=True, eq=False)
+class Star:
+    """J ∈ centre + Σ_g t_g·moves_g ± radius, |t_g| ≤ 1: (B, p, q), (B, G, p, q), (B, p, q).
+
+    blame: as of an Enclosure.
+    """
+
+    centre: FloatArray
+    moves: FloatArray
+    radius: FloatArray
+    blame: FloatArray
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Affine:
+    """Round the centres of boxes: values (B, E), moves (B, E, n) by each side, and doubt (B, E)."""
+
+    values: FloatArray
+    moves: FloatArray
+    doubt: FloatArray
+    reach: FloatArray
+
+
+@final
 class Forms:
-    """The two forms of one block (None: all of J) of a game, compiled once."""
+    """The forms of one block (None: all of J) of a game, compiled once."""
 
     def __init__(self, game: SymbolicGame, block: Block) -> None:
         slices = game.slices
@@ -43,21 +72,19 @@ class Forms:
         self._graph = game.graph
         self._names = [v for player in game.players for v in player.variables]
         self._nodes = [self._graph.variable(name) for name in self._names]
-        # The checker's derivatives: with others a leaf that is proved here may be too wide there.
-        self._derivatives = Derivatives(self._graph)
-        owners = [
-            cost
-            for cost, own in zip(game.cost_nodes, slices, strict=True)
-            for _ in self._nodes[own]
-        ]
-        costs = list(zip(owners, self._nodes, strict=True))[i]
-        part = [
-            [self._along(self._along(cost, row), col) for col in self._nodes[j]]
-            for cost, row in costs
-        ]
+        self._derivatives = Slopes(self._graph)
+        part = [[self._along(g, col) for col in self._nodes[j]] for g in self._gradient(game)[i]]
         self.shape = (len(part), len(part[0]))
         self._entries = [node for row in part for node in row]
         self._slopes = [[self._along(node, x) for x in self._nodes] for node in self._entries]
+
+    def _gradient(self, game: SymbolicGame) -> list[int]:
+        """The entries of F, by the checker's derivatives where it comes from costs."""
+        stated = [node for _, node in game.stated]
+        if game.fields:
+            return stated
+        owned = zip(stated, game.slices, strict=True)
+        return [self._along(cost, row) for cost, own in owned for row in self._nodes[own]]
 
     @cached_property
     def text(self) -> str:
@@ -69,7 +96,10 @@ class Forms:
         point = np.zeros((1, self.dimension))
         with np.errstate(all="ignore"):
             self.natural(point, point)
-            self.taylor(point, point)
+            if self.is_star:
+                self.star(point, point)
+            else:
+                self.taylor(point, point)
         return self
 
     @property
@@ -78,8 +108,17 @@ class Forms:
         return all(self._is_zero(node) for node in self._entries)
 
     @property
-    def corner_count(self) -> int:
-        """Matrices a box that :meth:`taylor` gives."""
+    def is_star(self) -> bool:
+        """Whether :meth:`star` is to be used, not :meth:`taylor`."""
+        if self.block is not None or len(self.used) <= ALL_VERTICES:
+            return False
+        return (1 + self._move_count) * len(self._entries) <= MAX_STAR
+
+    @property
+    def matrix_count(self) -> int:
+        """Matrices a box that :meth:`taylor` or :meth:`star` gives."""
+        if self.is_star:
+            return 1 + self._move_count
         return 2 ** len(self.used) if self._has_corners else 1
 
     @property
@@ -108,31 +147,21 @@ class Forms:
     def taylor(self, low: FloatArray, high: FloatArray) -> Enclosure:
         """Value and slopes at the centre, the second derivatives over the box."""
         count, n = low.shape
-        centre = low + (high - low) / 2
-        reach = np.maximum(high - centre, centre - low)
-        least, most = self._centre(centre, centre)
-        values, doubt = least + (most - least) / 2, (most - least) / 2
-        size = len(self._entries)
-        middle, slopes = values[:, :size], values[:, size:].reshape(count, size, n)
-        step = slopes * reach[:, None, :]
+        affine = self._affine(low, high)
         bottom, top = self._second_kernel(low, high)
-        unsure = doubt[:, size:].reshape(count, size, n) * reach[:, None, :]
-        radius, blame = doubt[:, :size] + unsure.sum(axis=2), np.zeros((count, n))
+        middle, radius, blame = affine.values, affine.doubt, np.zeros((count, n))
         if len(self._places):
-            e, k, m = self._places.T
-            area = reach[:, k] * reach[:, m]
+            _, k, m = self._places.T
+            area = affine.reach[:, k] * affine.reach[:, m]
             size_of = np.maximum(-bottom, top)
             # ½ δ_k², δ_k² between 0 and the area; δ_k δ_m between ± the area
             least = np.where(k == m, np.minimum(bottom, 0) / 2, -size_of) * area
             most = np.where(k == m, np.maximum(top, 0) / 2, size_of) * area
             wide = (most - least) / 2
-            first = np.flatnonzero(np.diff(e, prepend=-1))  # the places stand entry by entry
-            middle = middle.copy()
-            middle[:, e[first]] += np.add.reduceat((least + most) / 2, first, axis=1)
-            radius[:, e[first]] += np.add.reduceat(wide, first, axis=1)
-            for axis in self.used:
-                blame[:, axis] = wide[:, k == axis].sum(axis=1) + wide[:, m == axis].sum(axis=1)
-        corners = middle[:, None, :]
+            middle = middle + self._by_entry((least + most) / 2)
+            radius = radius + self._by_entry(wide)
+            blame = self._by_side(wide)
+        corners, step = middle[:, None, :], affine.moves
         if not self._has_corners:
             radius = radius + np.abs(step).sum(axis=2)
             blame = blame + np.abs(step).sum(axis=1) * (len(self.used) > MAX_VERTICES)
@@ -142,6 +171,54 @@ class Forms:
                 corners = np.concatenate([corners + move, corners - move], axis=1)
         shape = (count, -1, *self.shape)
         return Enclosure(corners.reshape(shape), radius.reshape(count, *self.shape), blame)
+
+    def star(self, low: FloatArray, high: FloatArray) -> Star:
+        """The same, with the midpoints of the second derivatives as moves of their own."""
+        count = len(low)
+        affine = self._affine(low, high)
+        bottom, top = self._second_kernel(low, high)
+        e, k, m = self._places.T
+        area = affine.reach[:, k] * affine.reach[:, m]
+        move = np.where(k == m, area / 4, area) * (bottom + (top - bottom) / 2)
+        wide = np.where(k == m, area / 2, area) * (top - bottom) / 2
+        second = np.zeros((count, self._move_count - len(self.used), len(self._entries)))
+        second[:, self._pairs, e] = move
+        first = np.swapaxes(affine.moves[:, :, self.used], 1, 2)
+        moves = np.concatenate([first, second], axis=1)
+        return Star(
+            (affine.values + self._by_entry(move * (k == m))).reshape(count, *self.shape),
+            moves.reshape(count, -1, *self.shape),
+            (affine.doubt + self._by_entry(wide)).reshape(count, *self.shape),
+            self._by_side(wide + np.abs(move)),
+        )
+
+    def _affine(self, low: FloatArray, high: FloatArray) -> _Affine:
+        count, n = low.shape
+        centre = low + (high - low) / 2
+        reach = np.maximum(high - centre, centre - low)
+        least, most = self._centre(centre, centre)
+        values, doubt = least + (most - least) / 2, (most - least) / 2
+        size = len(self._entries)
+        moves = values[:, size:].reshape(count, size, n) * reach[:, None, :]
+        unsure = doubt[:, size:].reshape(count, size, n) * reach[:, None, :]
+        return _Affine(values[:, :size], moves, doubt[:, :size] + unsure.sum(axis=2), reach)
+
+    def _by_entry(self, values: FloatArray) -> FloatArray:
+        """Sums over the second derivatives of each entry: (B, places) to (B, entries)."""
+        result = np.zeros((len(values), len(self._entries)))
+        if len(self._places):
+            e = self._places[:, 0]
+            first = np.flatnonzero(np.diff(e, prepend=-1))  # the places stand entry by entry
+            result[:, e[first]] = np.add.reduceat(values, first, axis=1)
+        return result
+
+    def _by_side(self, values: FloatArray) -> FloatArray:
+        """Sums over the second derivatives along each side: (B, places) to (B, n)."""
+        _, k, m = self._places.T
+        result = np.zeros((len(values), self.dimension))
+        for axis in self.used:
+            result[:, axis] = values[:, k == axis].sum(axis=1) + values[:, m == axis].sum(axis=1)
+        return result
 
     @cached_property
     def _natural(self) -> Kernel:
@@ -168,6 +245,20 @@ class Forms:
     @cached_property
     def _places(self) -> NDArray[np.int64]:
         return np.array(list(self._second), dtype=np.int64).reshape(-1, 3)
+
+    @cached_property
+    def _pairs(self) -> NDArray[np.int64]:
+        """For each place the number of its pair k, m."""
+        pairs = {pair: index for index, pair in enumerate(self._distinct)}
+        return np.array([pairs[k, m] for _, k, m in self._second], dtype=np.int64)
+
+    @cached_property
+    def _distinct(self) -> list[tuple[int, int]]:
+        return sorted({(k, m) for _, k, m in self._second})
+
+    @property
+    def _move_count(self) -> int:
+        return len(self.used) + len(self._distinct)
 
     @cached_property
     def _second_kernel(self) -> Kernel:

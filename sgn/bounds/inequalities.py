@@ -12,6 +12,7 @@ from sgn.bounds.quantities import (
     Cocoercivity,
     Coupling,
     Curvature,
+    Deviation,
     EulerFactor,
     FloatArray,
     Lipschitz,
@@ -65,52 +66,79 @@ def _(quantity: Coupling, claim: float, R: FloatArray) -> FloatArray:
 
 @inequality.register
 def _(quantity: Margin, claim: float, J: FloatArray) -> FloatArray:
-    return symmetric_part(quantity.similar(J)) - claim * np.eye(J.shape[-1])
+    return symmetric_part(_product(quantity, J)) - claim * _metric(quantity, J)
 
 
 @spread.register
 def _(quantity: Margin, claim: float, R: FloatArray) -> FloatArray:
-    return symmetric_part(quantity.similar(R))
+    return symmetric_part(_product_spread(quantity, R))
 
 
 @inequality.register
 def _(quantity: Lipschitz, claim: float, J: FloatArray) -> FloatArray:
-    return _bordered(claim, quantity.similar(J), claim)
+    corner = claim * _metric(quantity, J)
+    return _bordered(corner, _product(quantity, J), corner)
 
 
 @spread.register
 def _(quantity: Lipschitz, claim: float, R: FloatArray) -> FloatArray:
-    return _bordered(0.0, quantity.similar(R), 0.0)
+    return _bordered(0.0, _product_spread(quantity, R), 0.0)
+
+
+@inequality.register
+def _(quantity: Deviation, claim: float, J: FloatArray) -> FloatArray:
+    corner = claim * _metric(quantity, J)
+    return _bordered(corner, _product(quantity, quantity.difference(J)), corner)
+
+
+@spread.register
+def _(quantity: Deviation, claim: float, R: FloatArray) -> FloatArray:
+    return _bordered(0.0, _product_spread(quantity, R), 0.0)
 
 
 @inequality.register
 def _(quantity: EulerFactor, claim: float, J: FloatArray) -> FloatArray:
-    B = np.eye(J.shape[-1]) - quantity.step * quantity.similar(J)
-    return _bordered(claim, B, claim)
+    M = _metric(quantity, J)
+    return _bordered(claim * M, M - quantity.step * _product(quantity, J), claim * M)
 
 
 @spread.register
 def _(quantity: EulerFactor, claim: float, R: FloatArray) -> FloatArray:
-    return _bordered(0.0, quantity.step * quantity.similar(R), 0.0)
+    return _bordered(0.0, quantity.step * _product_spread(quantity, R), 0.0)
 
 
 @inequality.register
 def _(quantity: Cocoercivity, claim: float, J: FloatArray) -> FloatArray:
     """[[sym B, √c Bᵀ], [√c B, I]] ⪰ 0 is sym B ⪰ cBᵀB."""
-    B = quantity.similar(J)
+    B = _product(quantity, J)
     n = B.shape[-1]
-    S = _bordered(0.0, np.sqrt(claim) * B, 1.0)
+    S = _bordered(0.0, np.sqrt(claim) * B, _metric(quantity, J))
     S[..., :n, :n] += symmetric_part(B)
     return S
 
 
 @spread.register
 def _(quantity: Cocoercivity, claim: float, R: FloatArray) -> FloatArray:
-    B = quantity.similar(R)
+    B = _product_spread(quantity, R)
     n = B.shape[-1]
     S = _bordered(0.0, np.sqrt(claim) * B, 0.0)
     S[..., :n, :n] += symmetric_part(B)
     return S
+
+
+def _product(quantity: Weighted, J: FloatArray) -> FloatArray:
+    """MJ; for weights in the coordinates where M is the identity, so that numbers are moderate."""
+    return quantity.similar(J) if quantity.frame.is_diagonal else quantity.frame.matrix @ J
+
+
+def _product_spread(quantity: Weighted, R: FloatArray) -> FloatArray:
+    """How far its entries move where those of J move by at most R."""
+    return quantity.similar(R) if quantity.frame.is_diagonal else abs(quantity.frame.matrix) @ R
+
+
+def _metric(quantity: Weighted, J: FloatArray) -> FloatArray:
+    """M in the coordinates of :func:`_product`."""
+    return np.eye(J.shape[-1]) if quantity.frame.is_diagonal else quantity.frame.matrix
 
 
 def checker_scale(quantity: Quantity, claim: float, size: int) -> FloatArray:
@@ -120,20 +148,22 @@ def checker_scale(quantity: Quantity, claim: float, size: int) -> FloatArray:
     """
     if not isinstance(quantity, Weighted):
         return np.ones((size, size))
-    sizes = [part.stop - part.start for part in quantity.slices]
-    root = np.repeat(np.sqrt(np.asarray(quantity.weights)), sizes)
+    frame = quantity.frame
+    root = np.ones(sum(frame.sizes))
+    if frame.is_diagonal:
+        root = np.repeat(np.sqrt(frame.metric.weights), frame.sizes)
     scale = np.tile(root, size // len(root))
     if isinstance(quantity, Cocoercivity):
         scale[len(root) :] /= np.sqrt(claim)
     return np.asarray(scale[:, None] * scale)
 
 
-def _bordered(top: float, B: FloatArray, bottom: float) -> FloatArray:
-    """[[top·I, Bᵀ], [B, bottom·I]]."""
+def _bordered(top: float | FloatArray, B: FloatArray, bottom: float | FloatArray) -> FloatArray:
+    """[[top, Bᵀ], [B, bottom]]; a number stands for so many times the identity."""
     p, q = B.shape[-2:]
     S = np.zeros((*B.shape[:-2], p + q, p + q))
-    S[..., :q, :q] = top * np.eye(q)
-    S[..., q:, q:] = bottom * np.eye(p)
+    S[..., :q, :q] = top * np.eye(q) if np.ndim(top) == 0 else top
+    S[..., q:, q:] = bottom * np.eye(p) if np.ndim(bottom) == 0 else bottom
     S[..., q:, :q] = B
     S[..., :q, q:] = np.swapaxes(B, -1, -2)
     return S

@@ -15,19 +15,30 @@ from games.region import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds.bounder import Claim
 from sgn.bounds.effort import Effort
-from sgn.bounds.forms import NATURAL, TAYLOR, Enclosure, Forms
+from sgn.bounds.forms import NATURAL, STAR, TAYLOR, Enclosure, Forms, Star
 from sgn.bounds.inequalities import checker_scale, inequality, is_positive_definite, spread
 from sgn.bounds.quantities import Block, FloatArray
 
 Bools = NDArray[np.bool_]
 Tokens = NDArray[np.int32]
 Choices = NDArray[np.int64]  # one a box: a form, or a side to split
-SLACK = 1e-10  # of diagonal entries near 1, left for the checker's rounding
-CUSHION = 1 + 1e-6  # of what the entries may move by, likewise
+SPLIT = 1e-6  # parts equal eigenvalues, so that the checker finds the same vectors of them
 ENTRIES = 2**20  # matrix entries held at once
 BATCH = 2048  # boxes likewise: what one worker is sent
 WORK = 2**26  # matrix entries that one proof may go through: some seconds
 DEEPEST = 2.0**-48  # part of a side below which nothing is split
+
+
+@final
+@dataclass(frozen=True)
+class Cushion:
+    """What is left for the checker's rounding: of diagonal entries near 1, and of every move."""
+
+    slack: float
+    part: float
+
+
+CUSHIONS = (Cushion(1e-10, 1e-6), Cushion(1e-8, 1e-5), Cushion(1e-6, 1e-4), Cushion(1e-4, 1e-2))
 
 
 @final
@@ -58,15 +69,17 @@ def prove(
     max_boxes: int,
     effort: Effort | None = None,
     end: float = np.inf,
+    strictness: int = 0,
 ) -> Proved | Unproved:
     """Split the box until every claim holds on every leaf; gives up at max_boxes or at the end.
 
     effort: workers and the clock of the run; the batches, and so the cover, are the same for any.
+    strictness: how many times the checker has refused the claims, each with a larger cushion.
     """
-    per_box = forms.shape[0] * forms.shape[1] * forms.corner_count
+    per_box = forms.shape[0] * forms.shape[1] * forms.matrix_count
     budget = max(64, min(max_boxes, WORK // per_box))
     effort = effort or Effort()
-    task = (forms.text, forms.block, tuple(claims))
+    task = (forms.text, forms.block, tuple(claims), CUSHIONS[strictness])
 
     def each(boxes: Sequence[tuple[FloatArray, FloatArray]]) -> Iterator[tuple[Choices, Choices]]:
         return effort.each(
@@ -78,30 +91,39 @@ def prove(
 
 
 def examine(
-    forms: Forms, claims: Sequence[Claim], low: FloatArray, high: FloatArray
+    forms: Forms, claims: Sequence[Claim], cushion: Cushion, low: FloatArray, high: FloatArray
 ) -> tuple[Choices, Choices]:
     """The form that proves the claims on each box (−1: none), and the side to split."""
     with np.errstate(all="ignore"):
         form, axis = np.full(len(low), -1), np.argmax(high - low, axis=1)
-        taylor = forms.taylor(low, high)
-        good = _hold(taylor, claims)
-        form[good] = TAYLOR
-        blame = np.where(np.isfinite(taylor.blame), taylor.blame, 0.0)
+        if forms.is_star:
+            star = forms.star(low, high)
+            good, blame = _hold_star(star, claims, cushion), star.blame
+        else:
+            taylor = forms.taylor(low, high)
+            good, blame = _hold(taylor, claims, cushion), taylor.blame
+        form[good] = STAR if forms.is_star else TAYLOR
+        blame = np.where(np.isfinite(blame), blame, 0.0)
         axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
         rest = np.flatnonzero(~good)
         if len(rest):
-            plain = _hold(forms.natural(low[rest], high[rest]), claims)
+            plain = _hold(forms.natural(low[rest], high[rest]), claims, cushion)
             form[rest[plain]] = NATURAL
     return form, axis
 
 
 def _examine(
-    text: str, block: Block, claims: Sequence[Claim], low: FloatArray, high: FloatArray
+    text: str,
+    block: Block,
+    claims: Sequence[Claim],
+    cushion: Cushion,
+    low: FloatArray,
+    high: FloatArray,
 ) -> tuple[Choices, Choices]:
     """The same on a worker, which reads and compiles the game once."""
     with _COMPILING:
         forms = _forms(text, block)
-    return examine(forms, claims, low, high)
+    return examine(forms, claims, cushion, low, high)
 
 
 _COMPILING = threading.Lock()  # a graph grows while its derivatives are compiled
@@ -120,9 +142,11 @@ def _game(text: str) -> SymbolicGame:
     return game
 
 
-def split(test: Test, box: Box, max_boxes: int, batch: int) -> Proved | Unproved:
-    """The split tree of a test that accepts a box in some form, breadth first."""
-    return _split(lambda boxes: (test(*ends) for ends in boxes), box, max_boxes, batch)
+def split(
+    test: Test, box: Box, max_boxes: int, batch: int, late: Callable[[], bool] = lambda: False
+) -> Proved | Unproved:
+    """The split tree of a test that accepts a box in some form, breadth first, until it is late."""
+    return _split(lambda boxes: (test(*ends) for ends in boxes), box, max_boxes, batch, late)
 
 
 def _split(
@@ -197,7 +221,7 @@ def _preorder(levels: list[Tokens], n: int) -> Tokens:
     return result
 
 
-def _hold(enclosure: Enclosure, claims: Sequence[Claim]) -> Bools:
+def _hold(enclosure: Enclosure, claims: Sequence[Claim], cushion: Cushion) -> Bools:
     """Whether every claim holds for all that the enclosure contains, box by box."""
     good: Bools = np.asarray(np.isfinite(enclosure.radius).all(axis=(1, 2)))
     good &= np.isfinite(enclosure.corners).all(axis=(1, 2, 3))
@@ -210,8 +234,35 @@ def _hold(enclosure: Enclosure, claims: Sequence[Claim]) -> Bools:
         D = checker_scale(quantity, claim, S.shape[-1])
         S, scale = _balanced(S * D)
         T = (spread(quantity, claim, R) * D)[:, None] * scale
-        loss = CUSHION * T.sum(axis=-1) + SLACK
+        loss = (1 + cushion.part) * T.sum(axis=-1) + cushion.slack
         good[left] = is_positive_definite(S - loss[..., None] * np.eye(S.shape[-1])).all(axis=1)
+    return good
+
+
+def _hold_star(star: Star, claims: Sequence[Claim], cushion: Cushion) -> Bools:
+    """The same for stars: one test each, in the eigenvectors of the centre.
+
+    The centre, less what the radius can take, is diagonal there; every move counts entry by entry.
+    """
+    good: Bools = np.asarray(np.isfinite(star.radius).all(axis=(1, 2)))
+    grown = 1 + cushion.part
+    good &= np.isfinite(star.centre).all(axis=(1, 2)) & np.isfinite(star.moves).all(axis=(1, 2, 3))
+    for quantity, claim, _ in claims:
+        left = np.flatnonzero(good)
+        if not len(left):
+            break
+        S = inequality(quantity, claim, star.centre[left])
+        nothing = inequality(quantity, claim, np.zeros(star.centre.shape[1:]))
+        moves = inequality(quantity, claim, star.moves[left]) - nothing
+        D = checker_scale(quantity, claim, S.shape[-1])
+        S, scale = _balanced(S * D)
+        lost = grown * (spread(quantity, claim, star.radius[left]) * D * scale).sum(axis=-1)
+        S = S - lost[..., None] * np.eye(S.shape[-1])
+        Q = np.linalg.eigh(S + np.diag(np.linspace(0.0, SPLIT, S.shape[-1])))[1]
+        T, eye = np.swapaxes(Q, -1, -2) @ S @ Q, np.eye(S.shape[-1])
+        turned = np.swapaxes(Q, -1, -2)[:, None] @ (moves * D * scale[:, None]) @ Q[:, None]
+        size = grown * np.abs(turned).sum(axis=1) + np.abs(T) * (1 - eye)
+        good[left] = is_positive_definite((T - cushion.slack) * eye - size)
     return good
 
 

@@ -8,11 +8,14 @@ the worst value is at a vertex.
 
 import abc
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from certificates.metric import Metric
+from sgn.bounds.frame import Frame, norm_bound
 
 FloatArray = NDArray[np.float64]
 Block = tuple[int, int] | None
@@ -46,12 +49,6 @@ def spectral_norm(J: FloatArray) -> FloatArray:
         divisor = np.where(largest > 0, largest, 1.0)[:, None]
         return np.asarray(largest * np.sqrt(np.square(entries / divisor).sum(axis=1)))
     return np.asarray(np.linalg.svd(J, compute_uv=False)[:, 0])
-
-
-def norm_bound(J: FloatArray) -> FloatArray:
-    """√(‖J‖₁‖J‖_∞) ≥ ‖J‖₂ of each matrix: cheap, for the size of rounding errors."""
-    A = np.abs(J)
-    return np.asarray(np.sqrt(A.sum(axis=1).max(axis=1)) * np.sqrt(A.sum(axis=2).max(axis=1)))
 
 
 def slack(order: int, scale: FloatArray, entries: float | FloatArray) -> FloatArray:
@@ -182,26 +179,21 @@ class Coupling(Quantity):
 
 @dataclass(frozen=True, eq=False)
 class Weighted(Quantity):
-    """A number of the whole Jacobian in the metric M(w) = diag(w_i I).
+    """A number of the whole Jacobian in a metric M, the same at every point.
 
-    weights: N positive finite block weights w_i; slices: where each player's variables stand
-    (``game.slices``). Raises ValueError for other weights or another number of them.
+    given: a Metric, or N positive finite weights w_i for M(w) = diag(w_i I); slices: where each
+    player's variables stand (``game.slices``). Raises ValueError as :class:`Frame` does.
     """
 
-    weights: Sequence[float]
+    given: InitVar[Metric | Sequence[float]]
     slices: Sequence[slice]
+    frame: Frame = field(init=False)
 
-    def __post_init__(self) -> None:
-        w = tuple(float(v) for v in self.weights)
-        if len(w) != len(self.slices):
-            raise ValueError(
-                f"weights has {len(w)} entries; expected {len(self.slices)}, one per player"
-            )
-        for i, v in enumerate(w):
-            if not (0 < v < np.inf):
-                raise ValueError(f"weights[{i}] is {v}; expected a positive finite number")
-        object.__setattr__(self, "weights", w)
+    def __post_init__(self, given: Metric | Sequence[float]) -> None:
+        metric = given if isinstance(given, Metric) else Metric.scalar(np.array(given, float))
+        sizes = tuple(part.stop - part.start for part in self.slices)
         object.__setattr__(self, "slices", tuple(self.slices))
+        object.__setattr__(self, "frame", Frame(metric, sizes))
 
     @property
     def block(self) -> Block:
@@ -209,9 +201,12 @@ class Weighted(Quantity):
 
     def similar(self, J: FloatArray) -> FloatArray:
         """B = M^{1/2} J M^{-1/2}: Euclidean statements about B are statements about J in M."""
-        sizes = [part.stop - part.start for part in self.slices]
-        root = np.repeat(np.sqrt(np.asarray(self.weights)), sizes)
-        return np.asarray(J * (root[:, None] / root[None, :]))
+        return self.frame.similar(J)
+
+    def order(self, J: FloatArray) -> int:
+        """Of the test of an eigenvalue of B; 0 for 1×1, which is exact."""
+        n = J.shape[-1]
+        return n if n > 1 or not self.frame.is_diagonal else 0
 
 
 @final
@@ -233,7 +228,7 @@ class Margin(Weighted):
 
     def rounding(self, J: FloatArray, entries: float = 0.0) -> float:
         # 4 more units: the roots, the quotient and the product that make B
-        return float(eigenvalue_rounding(self.similar(J), entries + 4).max())
+        return float(slack(self.order(J), self.frame.magnitude(J), entries + 4).max())
 
 
 @final
@@ -254,7 +249,37 @@ class Lipschitz(Weighted):
         return spectral_norm(self.similar(J))
 
     def rounding(self, J: FloatArray, entries: float = 0.0) -> float:
-        return float(norm_rounding(self.similar(J), entries + 4).max())
+        return float(slack(2 * self.order(J), self.frame.magnitude(J), entries + 4).max())
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Deviation(Weighted):
+    """T11 (c): ‖J − J₀‖_M, how far J is from one matrix, wanted from above.
+
+    >>> J = np.array([[[1.0, 0.0], [0.0, 3.0]]])
+    >>> centre = ((1.0, 0.0), (0.0, 1.0))
+    >>> Deviation((1, 1), (slice(0, 1), slice(1, 2)), centre=centre).values(J)
+    array([2.])
+    """
+
+    centre: tuple[tuple[float, ...], ...]  # J₀, row by row
+
+    @property
+    def upper(self) -> bool:
+        return True
+
+    def values(self, J: FloatArray) -> FloatArray:
+        return spectral_norm(self.similar(self.difference(J)))
+
+    def rounding(self, J: FloatArray, entries: float = 0.0) -> float:
+        # both summands of J − J₀, so that their cancellation is covered
+        size = self.frame.magnitude(np.abs(J) + np.abs(np.array(self.centre)))
+        return float(slack(2 * J.shape[-1], size, entries + 6).max())
+
+    def difference(self, J: FloatArray) -> FloatArray:
+        """J − J₀."""
+        return np.asarray(J - np.array(self.centre))
 
 
 @final
@@ -279,7 +304,7 @@ class EulerFactor(Weighted):
     def rounding(self, J: FloatArray, entries: float = 0.0) -> float:
         order = 2 * J.shape[-1]
         # both summands of I − hB, so that their cancellation is covered
-        scale = 1 + abs(self.step) * norm_bound(self.similar(J))
+        scale = self.frame.loss + abs(self.step) * self.frame.magnitude(J)
         return float(slack(order, scale, entries + 6).max())
 
     def _map(self, J: FloatArray) -> FloatArray:
@@ -313,7 +338,7 @@ class Cocoercivity(Weighted):
         good = np.isfinite(c)
         if not np.any(good):
             return 0.0
-        size, order = norm_bound(B[good]), 2 * B.shape[-1]
+        size, order = self.frame.magnitude(J[good]), 2 * B.shape[-1]
         smallest = np.linalg.svd(B[good], compute_uv=False)[:, -1]
         # the test's loss over σ_min² (J ↦ c moves by that much), and our own through S^{-1/2}
         scale = 2 * size / np.square(smallest) + c[good] * size / curvature[good]

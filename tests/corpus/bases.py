@@ -67,6 +67,36 @@ def curved() -> SymbolicGame:
     )
 
 
+def bent() -> SymbolicGame:
+    """Curvature that varies, so that RK4 goes further towards the equilibrium than for pairs."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"]},
+        {"a": "x**2 - x**4/40 - 2*x + x*y/2", "b": "y**2 + y + x*y/3"},
+        name="bent",
+        region=Box([-1, -2], ["1.5", 1]),
+    )
+
+
+def nearly_linear() -> SymbolicGame:
+    """A rotation with little else, for RK4 near one matrix."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"]},
+        {"a": "x**2/2 + 3*x*y + x**4/200", "b": "y**2/2 - 3*x*y + cos(y)/100"},
+        name="nearly linear",
+        region=Box(["-0.5", "-0.5"], ["0.5", "0.5"]),
+    )
+
+
+def turning() -> SymbolicGame:
+    """A field that no costs have: the first player's own block is not symmetric."""
+    return SymbolicGame.from_field(
+        {"a": ["x", "y"], "b": ["z"]},
+        {"a": ["x + y/2 + sin(z)/4", "y - x + cos(y)/4"], "b": ["z + z**3/6 - x/2"]},
+        name="turning",
+        region=Box(["-0.5", "-0.5", "-0.5"], ["0.5", "0.5", "0.5"]),
+    )
+
+
 SHARPENED = [  # which way each number is better; the blocks first, others rest on them
     *((path, 1) for path in ("curvature_lower.0", "curvature_lower.1")),
     *((path, -1) for path in ("curvature_upper.0", "curvature_upper.1")),
@@ -112,7 +142,14 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
     field = [[2.0, 0.5, 0.3], [0.25, 3.0, -0.2], [-0.3, 0.1, 1.0]]
     given = sgn.Bounds.given([1, 1], [[0.0, 10.0], [0.05, 0.0]], curvature_upper=[1, 2])
     one_way = sgn.Bounds.given([1, 1], [[0.0, 0.0], [0.5, 0.0]], curvature_upper=[1, 1])
+    four = sgn.Bounds.given(
+        [1, 1, 1, 2],  # a ring of three, and a fourth on whom the first acts
+        [[0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 0.5, 0.0], [0.5, 0.0, 0.0, 0.0], [3.0, 0.0, 0.0, 0.0]],
+        curvature_upper=[1, 2, 1, 2],
+    )
     flat = Box([-1, 0, 0], [1, 0, 1])
+    drift = QuadraticGame(blocks, sizes=[2, 1], linear=[1.0, -1.0, 0.25], name="drift")
+    away = QuadraticGame([[2.0, 0.5], [0.25, 2.0]], sizes=[1, 1], linear=[-2.0, 1.0], name="away")
     return {
         "toy.json": sgn.certify(games.catalogue.load("sgn-toy")),
         "mixed.json": sgn.certify(mixed()),
@@ -126,6 +163,17 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "ring.json.gz": sgn.certify(ring()),
         "bounds.json": sgn.certify_bounds(given),
         "bounds-one-way.json": sgn.certify_bounds(one_way),
+        "four-bounds.json": sgn.certify_bounds(four),
+        "settled.json": sgn.certify(drift, Box([-1, -1, -1], [1, 1, 2])),
+        "settled-field.json": sgn.certify(
+            QuadraticGame(field, sizes=[2, 1], name="settled field", field=True)
+        ),
+        "promised-bounds.json": sgn.certify_bounds(given),
+        "cornered.json": sgn.certify(away, Box([0, 0], ["0.5", 1])),
+        "bent.json": sgn.certify(bent()),
+        "near-linear.json": sgn.certify(nearly_linear()),
+        "markov.json": sgn.certify(games.catalogue.load("markov-coordination")),
+        "turning.json": sgn.certify(turning()),
         "refuted.json": sgn.certify(unstable()),
         "refuted-space.json": sgn.certify(
             QuadraticGame([[1.0, 3.0], [2.0, 1.0]], sizes=[1, 1], name="saddle")

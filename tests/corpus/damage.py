@@ -168,7 +168,7 @@ DAMAGED = [
     changed("witness-missing", "'structural' is missing", "toy", drop("witnesses.structural")),
     changed("lipschitz-zero", "is positive", "toy", put("lipschitz", "0")),
     changed("lipschitz-negative", "is positive", "bounds", put("lipschitz", "-1")),
-    changed("metric-dense", "scalar", "toy", put("metric.kind", "dense")),
+    changed("metric-dense", "unknown key", "toy", put("metric.kind", "dense")),
     changed("coupling-negative", "at least 0", "toy", put("coupling_upper.0.1", "-10")),
     changed("coupling-on-the-diagonal", "0 on the diagonal", "toy", put(
         "coupling_upper.0.0", "1")),

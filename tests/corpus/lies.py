@@ -36,7 +36,10 @@ from tests.corpus.changes import (
     text,
     times,
 )
+from tests.corpus.lies_bands import BAND_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
+from tests.corpus.lies_fields import FIELD_LIES
+from tests.corpus.lies_promises import PROMISE_LIES
 
 
 def _without_one_coupling(document: Document) -> None:
@@ -302,5 +305,8 @@ LIES = [
     Lie("witness-matrix-of-another-size", "refuted-space", WITNESS, both(
         put("witness.matrix", encode_array(np.diag([1.0, -1.0, 1.0]))),
         put("witness.vector", ["0", "1", "0"]))),
+    *BAND_LIES,
     *ENCLOSED_LIES,
+    *FIELD_LIES,
+    *PROMISE_LIES,
 ]  # fmt: skip

@@ -35,7 +35,7 @@ from tests.corpus.changes import (
     times,
 )
 
-NATURAL, TAYLOR = 3, 4  # the leaves of a game with three variables
+NATURAL, TAYLOR, STAR = 3, 4, 5  # the leaves of a game with three variables
 
 
 def cover(purpose: str, *tokens: int) -> Change:
@@ -71,6 +71,10 @@ def _merged(tokens: list[int]) -> list[int]:
 
 def _natural(tokens: list[int]) -> list[int]:
     return [NATURAL if t == TAYLOR else t for t in tokens]
+
+
+def _stars(tokens: list[int]) -> list[int]:
+    return [STAR if t in (NATURAL, TAYLOR) else t for t in tokens]
 
 
 def _other_sides(tokens: list[int]) -> list[int]:
@@ -158,7 +162,7 @@ ENCLOSED_LIES = [
     enclosed("cover-with-a-further-leaf", MARGIN, recut("margin", lambda t: [*t, TAYLOR])),
     enclosed("cover-twice", LIPSCHITZ, recut("lipschitz", lambda t: [*t, *t])),
     enclosed("cover-backwards", EULER, recut("euler_max", lambda t: t[::-1])),
-    enclosed("cover-with-an-unknown-form", MARGIN, recut("margin", lambda t: [*t[:-1], 5])),
+    enclosed("cover-with-an-unknown-form", MARGIN, recut("margin", lambda t: [*t[:-1], 6])),
     enclosed("cover-with-a-negative-token", MARGIN, recut("margin", lambda t: [-1, *t[1:]])),
     enclosed("cover-of-slivers", MARGIN, recut("margin", _sliver)),
     # covers that prove less
@@ -174,6 +178,18 @@ ENCLOSED_LIES = [
     enclosed("cover-for-another-step", EULER, taken("euler_best", "block 1 0")),
     enclosed("cover-for-another-block", ABOVE, taken("block 1 1", "block 1 0")),
     enclosed("cover-of-another-game", MARGIN, cover("margin", 1, 0, 5, 5, 5)),  # of four variables
+    # stars
+    enclosed("one-star", LIPSCHITZ, cover("lipschitz", STAR)),
+    enclosed("stars-of-a-block", ABOVE, recut("block 1 1", _stars)),
+    enclosed("stars-of-a-coupling", COUPLING, recut("block 0 1", _stars)),
+    enclosed("one-star-for-a-step", EULER, cover("euler_max", STAR)),
+    enclosed("margin-raised-above-its-stars", MARGIN, both(
+        times("margin", Fraction(11, 10)), recut("margin", _stars))),
+    enclosed("stars-and-a-leaf-missing", EULER, recut("euler_max", lambda t: _stars(t)[:-1])),
+    enclosed("stars-of-splits-of-another-side", MARGIN, recut(
+        "margin", lambda t: _stars(_other_sides(t)))),
+    enclosed("margin-doubled-and-stars", MARGIN, both(
+        times("margin", 2), recut("margin", _stars))),
     # another game
     enclosed("cost-changed", BELOW, cost("x**2", "0.999*x**2")),
     enclosed("cost-sign-changed", COUPLING, cost("+ x*y/3", "- x*y", 1)),

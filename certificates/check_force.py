@@ -1,0 +1,86 @@
+"""F, the players' gradients, enclosed at a rational point: by the checker's own derivatives."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from certificates.check_cover import Model
+from certificates.check_jacobian import Uncheckable, quadratic_entries
+from certificates.check_matrix import UNIT, Ball, rounded_up
+from certificates.check_polynomial import NotPolynomial, Polynomial, derivative, polynomial_of
+from certificates.check_text import TEXT_KINDS, Costs, read_costs
+from certificates.document import Document
+from certificates.metric import Vector
+from games.number import float_enclosure
+
+EXACT_ENTRIES = 20_000  # of J: up to here in rationals
+
+
+def force_at(game: Document, point: Vector) -> Ball:
+    """An enclosure (n,) of F at the point; exact zeros stay exact where the game is polynomial.
+
+    Raises Uncheckable or InputError.
+    """
+    if game.get("kind") == "quadratic":
+        return _quadratic(game, point)
+    if game.get("kind") not in TEXT_KINDS:
+        raise Uncheckable("the game holds nothing that can be re-derived")
+    text = read_costs(game)
+    exact = [Fraction(v) for v in point]
+    try:
+        return Ball.of(_polynomials(text, exact))
+    except NotPolynomial:
+        return _enclosed(text, exact)
+
+
+def _quadratic(game: Document, point: Vector) -> Ball:
+    """J x + linear, from the entries of J that are not 0."""
+    entries = quadratic_entries(game)
+    row, col, value, linear = entries.rows, entries.cols, entries.values, entries.linear
+    n = sum(entries.sizes)
+    if len(value) <= EXACT_ENTRIES:
+        sums = [Fraction(b) for b in linear]
+        x = [Fraction(v) for v in point]
+        for i, k, entry in zip(row.tolist(), col.tolist(), value.tolist(), strict=True):
+            sums[i] += Fraction(entry) * x[k]
+        return Ball.of(sums)
+    terms = Ball.exact(value) * Ball.of_vector(point)[col]
+    count = int(np.bincount(row, minlength=1).max())
+    mid = np.bincount(row, terms.mid, minlength=n).astype(float)
+    error = 1.01 * (count + 2) * UNIT * np.abs(terms.mid) + terms.rad
+    rad = rounded_up(np.bincount(row, error, minlength=n).astype(float), count + 4)
+    return Ball(mid, rad) + Ball.of_vector(linear)
+
+
+def _polynomials(text: Costs, point: Sequence[Fraction]) -> list[Fraction]:
+    """F in rationals. Raises NotPolynomial, also where a coefficient is irrational."""
+    if text.field:
+        raise NotPolynomial("the game is a field")
+    index = {name: k for k, name in enumerate(text.variables)}
+    force = []
+    for player, cost in zip(text.players, text.costs, strict=True):
+        polynomial = polynomial_of(text.graph, cost, index)
+        for variable in player.variables:
+            force.append(_value(derivative(polynomial, index[variable]), point))
+    return force
+
+
+def _value(polynomial: Polynomial, point: Sequence[Fraction]) -> Fraction:
+    total = Fraction(0)
+    for monomial, (low, high) in polynomial.items():
+        if low != high:
+            raise NotPolynomial("a coefficient is irrational")
+        term = low
+        for variable, power in monomial:
+            term *= point[variable] ** power
+        total += term
+    return total
+
+
+def _enclosed(text: Costs, point: Sequence[Fraction]) -> Ball:
+    """F by interval arithmetic on the smallest box of binary64 numbers round the point."""
+    owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
+    model = Model(text.graph, text.variables, owners, text.costs, field=text.field)
+    ends = np.array([float_enclosure(v) for v in point])
+    return model.forces(ends[None, :, 0], ends[None, :, 1])[0]

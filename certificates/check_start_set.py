@@ -1,0 +1,119 @@
+"""T12, checked: from which ball round the equilibrium each method stays in the region."""
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_direct import norm_holds
+from certificates.check_equilibrium import half_widths, room_round
+from certificates.check_jacobian import Jacobian, Uncheckable
+from certificates.check_matrix import Ball
+from certificates.check_metric import metric_ball
+from certificates.claims import Claims
+from certificates.metric import Metric
+from certificates.promise_claims import SlowSteps
+from certificates.step_claims import Steps
+from games.region import Box
+
+MAX_CONSTANT = 300  # dimensions up to which ‖J‖ is bounded in a further metric
+OPTIMISTIC = Fraction(4, 3)  # ‖y − x*‖ ≤ r + hβ‖y' − x*‖ with hβ ≤ 1/4
+
+
+def start_sets_hold(claims: Claims, J: Jacobian) -> bool:
+    """Every radius: its ball, and whatever the method visits from there, lies in the region."""
+    found, basin = claims.promises.equilibrium, claims.promises.basin
+    if found is None or basin is None or claims.region is None or not found.is_zero:
+        return False
+    if not isinstance(claims.region, Box):  # nothing to leave: every start
+        return all(radius is None for radius in basin.radii.values())
+    return all(
+        radius is not None and 0 <= radius <= largest_radius(claims, J, method)
+        for method, radius in basin.radii.items()
+    )
+
+
+def largest_radius(claims: Claims, J: Jacobian, method: str) -> Fraction:
+    """The largest r that can be shown for a method, its largest step taken; 0 where none can.
+
+    x* is within the error e of x₀, so along axis k a point visited from B(x*, r) is at most
+    e·√(M⁻¹)_kk + growth·r·√(M₁⁻¹)_kk from x₀, M₁ the metric of the method's claim.
+    """
+    found = claims.promises.equilibrium
+    if found is None or not isinstance(claims.region, Box):
+        return Fraction(0)
+    metric, growth = _visited(claims, J, method)
+    reach = half_widths(claims.metric, J.sizes)
+    other = reach if metric == claims.metric else half_widths(metric, J.sizes)
+    room = room_round(found, claims.region)
+    limits = [
+        (gap - found.error * own) / (growth * width)
+        for gap, own, width in zip(room, reach, other, strict=True)
+    ]
+    return max(min(limits), Fraction(0))
+
+
+def _visited(claims: Claims, J: Jacobian, method: str) -> tuple[Metric, Fraction]:
+    """The metric of a method's claim, and the ball B(growth·r) in which it stays from B(r)."""
+    own, promises, one = claims.metric, claims.promises, Fraction(1)
+    match method:
+        case "flow":
+            return own, one
+        case "euler" if claims.euler is not None:  # a factor below 1 towards x*, itself a run
+            return claims.euler.metric, one
+        case "rk4" if claims.rk4 is not None:
+            return claims.rk4.metric, _stage_growth(claims, J, claims.rk4)
+        case "rk4_equilibrium" if claims.rk4_equilibrium is not None:
+            return own, _stage_growth(claims, J, claims.rk4_equilibrium)
+        case "extragradient" if promises.extragradient is not None:
+            return own, _midpoint_growth(claims, promises.extragradient)
+        case "optimistic" if promises.optimistic is not None:
+            return own, OPTIMISTIC
+    raise Uncheckable(f"the certificate has no claim about {method}")
+
+
+def _stage_growth(claims: Claims, J: Jacobian, steps: Steps) -> Fraction:
+    """T12: with b = hβ the stages stay in B((1 + b + b²/2 + b³/4)r).
+
+    In B((1 + b + b²/2)r) when ½h ≤ 2c, for then x ↦ x − ½hF(x) keeps B(r).
+    """
+    c = Fraction(0)
+    if steps.metric == claims.metric:
+        beta, c = claims.lipschitz, claims.cocoercivity or c
+    else:
+        beta = constant_norm(J, steps.metric)
+    return stage_growth(steps.step_max * beta, steps.step_max <= 4 * c)
+
+
+def stage_growth(b: Fraction, half_step_keeps: bool) -> Fraction:
+    """By how much the stages of RK4 leave a ball, b = hβ."""
+    return 1 + b + b**2 / 2 + (0 if half_step_keeps else b**3 / 4)
+
+
+def _midpoint_growth(claims: Claims, steps: SlowSteps) -> Fraction:
+    """T20: the midpoint stays in B((1 + hβ)r), in B(r) when h ≤ 2c."""
+    if claims.cocoercivity is not None and steps.step_max <= 2 * claims.cocoercivity:
+        return Fraction(1)
+    return 1 + steps.step_max * claims.lipschitz
+
+
+def constant_norm(J: Jacobian, metric: Metric) -> Fraction:
+    """A bound of ‖J‖ in a further metric, where J is constant. Raises Uncheckable."""
+    family = next(J.each_whole("rk4")) if J.constant and sum(J.sizes) <= MAX_CONSTANT else None
+    if not isinstance(family, Ball):
+        raise Uncheckable("no bound of the Jacobian is known in the metric of these steps")
+    M = metric_ball(metric, J.sizes)
+    bound = Fraction(_norm_hint(family.mid[0], metric.matrix(J.sizes)))
+    if not (bound > 0 and norm_holds(family, M, bound)):
+        raise Uncheckable("the Jacobian could not be bounded in the metric of these steps")
+    return bound
+
+
+def _norm_hint(J: NDArray[np.float64], M: NDArray[np.float64]) -> float:
+    """A little more than ‖J‖_M = ‖RJR⁻¹‖, M = RᵀR, in floats; 0 where that fails."""
+    try:
+        root = np.linalg.cholesky(M).T
+        hint = float(np.linalg.norm(root @ J @ np.linalg.inv(root), 2)) * (1 + 1e-6)
+    except np.linalg.LinAlgError:
+        return 0.0
+    return hint if np.isfinite(hint) else 0.0

@@ -1,0 +1,96 @@
+"""Rows of a certificate's table about its equilibrium, start sets and further methods."""
+
+from fractions import Fraction
+
+from certificates.claims import Claims
+from certificates.promise_claims import METHODS
+from certificates.safe import Lower, Upper, decimal_text
+from games.number import round_near
+
+DIGITS = 6
+_SHOWN = 8  # coordinates before an ellipsis
+_LABELS = {
+    "flow": "flow",
+    "euler": "Euler",
+    "rk4": "RK4",
+    "rk4_equilibrium": "RK4 towards the equilibrium",
+    "extragradient": "extragradient",
+    "optimistic": "optimistic",
+}
+
+
+def promise_rows(claims: Claims) -> list[tuple[str, str]]:
+    """Further steps, the equilibrium with its kind in words, and the start sets."""
+    promises, rows = claims.promises, []
+    if (rk4 := claims.rk4_equilibrium) is not None:
+        best = f"best {_near(rk4.best_step)} with factor {_up(rk4.factor_at_best)}"
+        rows.append(("RK4 to equilibrium", f"every h up to {_down(rk4.step_max)}; {best}"))
+    for label, steps in (
+        ("extragradient step", promises.extragradient),
+        ("optimistic step", promises.optimistic),
+    ):
+        if steps is not None:
+            text = f"every h up to {_down(steps.step_max)}; factor {_up(steps.factor_at_best)}"
+            rows.append((label, f"{text}  (to the equilibrium)"))
+    methods = {
+        "Euler": claims.euler,
+        "extragradient": promises.extragradient,
+        "optimistic": promises.optimistic,
+    }
+    projected = [name for name, steps in methods.items() if steps is not None and steps.projected]
+    if projected:
+        rows.append(("with projection", f"the same steps hold for projected {_joined(projected)}"))
+    rows.append(("equilibrium", _equilibrium_text(claims)))
+    rows.append(("start set", _start_text(claims)))
+    return rows
+
+
+def _equilibrium_text(claims: Claims) -> str:
+    found = claims.promises.equilibrium
+    if found is None:
+        return "none certified"
+    shown = ", ".join(_near(Fraction(v)) for v in found.point[:_SHOWN])
+    more = ", …" if len(found.point) > _SHOWN else ""
+    where = f"({shown}{more}) within {_up(found.error)}"
+    convex = all(Fraction(mu) >= 0 for mu in claims.curvature_lower)
+    restricted = ", the Nash equilibrium of the game restricted to it" if convex else ""
+    return {
+        "nash": f"{where}: the Nash equilibrium of the game",
+        "restricted-nash": f"{where}: the Nash equilibrium of the game restricted to the region",
+        "zero": f"{where}: a zero of F, not shown to be a Nash equilibrium",
+        "boundary": "none inside the region; on its boundary the variational solution is"
+        f" {where}{restricted}",
+        "variational": f"{where}: the variational solution{restricted}; perhaps not a zero of F",
+    }[found.kind]
+
+
+def _start_text(claims: Claims) -> str:
+    basin, found = claims.promises.basin, claims.promises.equilibrium
+    if found is not None and not found.is_zero:
+        return "projected methods: all of the region; nothing is promised without projection"
+    if basin is None or not basin.radii:
+        return "none certified: nothing is promised for any start"
+    if all(radius is None for radius in basin.radii.values()):
+        return "everywhere"
+    listed = [
+        f"{_LABELS[method]} {_down(basin.radii[method] or Fraction(0))}"
+        for method in METHODS
+        if method in basin.radii
+    ]
+    return f"balls round the equilibrium of radius {', '.join(listed)}; nothing beyond is promised"
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _down(value: Fraction) -> str:
+    return Lower(value).text(DIGITS)
+
+
+def _up(value: Fraction) -> str:
+    return Upper(value).text(DIGITS)
+
+
+def _near(value: Fraction) -> str:
+    return decimal_text(round_near(value, DIGITS))

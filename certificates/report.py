@@ -1,0 +1,284 @@
+"""Certificates, refusals and checks as HTML: a page of its own, or a fragment for notebooks.
+
+The page loads nothing and runs nothing; every text is escaped.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, final
+
+from certificates.check import Verification
+from certificates.claims import Claims
+from certificates.document import Document, decode_array
+from certificates.refusal_claims import RefusalClaims
+from certificates.report_style import CSS
+from certificates.report_words import CAVEATS, LIMITS, promises, theorem_name
+from certificates.table import Row, Table, certificate_rows, plain, refusal_rows
+from games.errors import InputError
+
+MAX_SHOWN = 40  # players listed, and bands; the file holds all
+MAX_ENTRIES = 8  # variables of a Jacobian shown in full
+MAX_TEXT = 4000  # characters of one cost
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_TONES = {"proved": "good", "estimated": "warn", "conditional": "warn", "undecided": "warn"}
+
+
+@final
+@dataclass(frozen=True)
+class Picture:
+    """A drawing for a page: its title, what it shows in a sentence, and a whole <svg> element.
+
+    The svg is put into the page as it is, so it must come from this program, with texts escaped.
+    """
+
+    title: str
+    caption: str
+    svg: str
+
+
+def page(
+    document: Document,
+    claims: Claims | RefusalClaims,
+    verification: Verification,
+    pictures: Sequence[Picture] = (),
+    note: str = "",
+) -> str:
+    """The report of a certificate or refusal as one HTML page.
+
+    document: what the claims were read from; verification: what the checker said of it.
+    note: said where the pictures stand, for instance why there are none.
+    """
+    head, rows = _rows(claims)
+    broken = _broken(verification)
+    game = claims.game or {}
+    title = str(game.get("name") or "A game")
+    sections = [
+        ("numbers", "The numbers", _table(rows)),
+        *(() if broken else _sayings(claims)),
+        ("pictures", "Pictures", "" if broken else _pictures(pictures, note)),
+        ("checked", "What was checked", _checked(verification)),
+        ("again", "Check it again", _again(document)),
+        ("game", "The game", _game(claims)),
+    ]
+    shown = [(name, heading, body) for name, heading, body in sections if body]
+    links = "".join(f'<li><a href="#{name}">{heading}</a></li>' for name, heading, _ in shown)
+    bodies = "".join(
+        f'<section aria-labelledby="{name}"><h2 id="{name}">{heading}</h2>{body}</section>'
+        for name, heading, body in shown
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
+        f"<title>{_text(title)}: {_text(claims.verdict)}</title><style>{CSS}</style></head>\n"
+        f'<body><a class="skip" href="#main">Skip to the content</a>'
+        f"<header>{_verdict(head, title, claims, verification)}"
+        f'<nav aria-label="Sections"><ul>{links}</ul></nav></header>\n'
+        f'<main id="main">{bodies}</main>\n'
+        f"<footer>{_footer(document)}</footer></body></html>\n"
+    )
+
+
+def fragment(head: str, rows: Iterable[Row]) -> str:
+    """A heading and a table, for a notebook: no style sheet, no identifiers, no links.
+
+    >>> fragment("PROVED", [("game", "<b>")])[:63]
+    '<div><strong>PROVED</strong><table><tr><th style="text-align:le'
+    >>> "<b>" in fragment("PROVED", [("game", "<b>")])
+    False
+    """
+    left = 'style="text-align:left"'
+    body = "".join(
+        f"<tr><th {left}>{_text(label)}</th><td {left}>{_text(value)}</td></tr>"
+        for label, value in rows
+    )
+    return f"<div><strong>{_text(head)}</strong><table>{body}</table></div>"
+
+
+def _text(value: object) -> str:
+    """Any value as harmless text."""
+    return escape(plain(str(value)), quote=True)
+
+
+def _rows(claims: Claims | RefusalClaims) -> Table:
+    if isinstance(claims, Claims):
+        return certificate_rows(claims)
+    head, rows = refusal_rows(claims)
+    shown = rows[: len(rows) - len(claims.suggestions)]  # these stand in a section of their own
+    return head, [row for row in shown if row != ("why", claims.message)]  # it stands at the top
+
+
+def _table(rows: Sequence[Row]) -> str:
+    body = "".join(
+        f'<tr><th scope="row">{_text(label)}</th><td>{_text(value)}</td></tr>'
+        for label, value in rows[: 2 * MAX_SHOWN]
+    )
+    more = len(rows) - 2 * MAX_SHOWN
+    said = f"<p>… and {more} more, in the file.</p>" if more > 0 else ""
+    return f'<table class="rows"><tbody>{body}</tbody></table>{said}'
+
+
+def _broken(verification: Verification) -> bool:
+    """Whether something was claimed that does not hold."""
+    return bool(verification.obligations) and not verification
+
+
+def _verdict(
+    head: str, title: str, claims: Claims | RefusalClaims, verification: Verification
+) -> str:
+    """The verdict in one word, the game, and the statement."""
+    broken = _broken(verification)
+    tone = "bad" if broken else _TONES.get(claims.verdict, "bad")
+    word = "NOT VERIFIED" if broken else claims.verdict.upper()
+    warning = (
+        f'<p class="bad lead" role="alert">The checker does not confirm this file:'
+        f" {_text(verification.message)}. Believe none of its numbers.</p>"
+        if broken
+        else ""
+    )
+    said = (
+        ""
+        if broken
+        else head.partition(": ")[2]
+        or (claims.message if isinstance(claims, RefusalClaims) else "")
+    )
+    return (
+        f'<p class="badge {tone}">{_text(word)}</p><h1>{_text(title)}</h1>'
+        f'{warning}<p class="lead">{_text(said[:1].upper() + said[1:])}</p>'
+    )
+
+
+def _sayings(claims: Claims | RefusalClaims) -> list[tuple[str, str, str]]:
+    """What is promised and by which theorem; or what to try."""
+    if isinstance(claims, RefusalClaims):
+        tips = "".join(f"<li>{_text(tip)}</li>" for tip in claims.suggestions)
+        limits = "<p>A refusal does not say that play diverges.</p>"
+        return [("try", "What to try", f"<ul>{tips}</ul>{limits}" if tips else limits)]
+    said = promises(claims)
+    items = "".join(
+        f'<li>{_text(sentence)} <span class="soft">({_text(label)}: '
+        f"{_text(theorem_name(label))})</span></li>"
+        for label, sentence in said[:MAX_SHOWN]
+    )
+    caveat = CAVEATS.get(claims.verdict, "")
+    first = f'<p class="warn"><strong>{_text(caveat)}</strong></p>' if caveat else ""
+    return [("says", "What it says", f"{first}<ul>{items}</ul><p>{_text(LIMITS)}</p>")]
+
+
+def _pictures(pictures: Sequence[Picture], note: str) -> str:
+    shown = "".join(
+        f"<figure><h3>{_text(picture.title)}</h3>{picture.svg}"
+        f"<figcaption>{_text(picture.caption)}</figcaption></figure>"
+        for picture in pictures
+    )
+    said = f'<p class="soft">{_text(note)}</p>' if note else ""
+    return (f'<div class="pictures">{shown}</div>' if shown else "") + said
+
+
+def _checked(verification: Verification) -> str:
+    """Every obligation with its theorem; who checked."""
+    if not verification.obligations:
+        return f"<p>Nothing was proved here: {_text(verification.message)}.</p>"
+    rows = "".join(
+        f'<tr><td class="{"good" if o.holds else "bad"}">{"holds" if o.holds else "FAILS"}</td>'
+        f"<td>{_text(o.name)}{_text(': ' + o.detail) if o.detail else ''}</td>"
+        f"<td>{_text(o.theorem)}: {_text(theorem_name(o.theorem))}</td></tr>"
+        for o in verification.obligations
+    )
+    return (
+        "<p>When this page was made, the independent checker worked through the file, trusting"
+        " none of its numbers, in exact or directed arithmetic. It found:"
+        f" {_text(verification.message)}.</p>"
+        '<table class="rows"><thead><tr><th scope="col">Result</th><th scope="col">Obligation</th>'
+        f'<th scope="col">Theorem</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+
+
+def _again(document: Document) -> str:
+    return (
+        "<p>This page is a picture of the file, and proves nothing itself. Take the certificate"
+        f" file and run</p><pre>sgn verify CERT.json</pre><p>Its digest (SHA-256) is"
+        f" <code>{_text(document.get('digest', ''))}</code>.</p>"
+    )
+
+
+def _footer(document: Document) -> str:
+    made = document.get("produced_by")
+    parts = made.items() if isinstance(made, dict) else ()
+    return "<p>Made by " + _text(", ".join(f"{key} {value}" for key, value in parts)) + "</p>"
+
+
+def _game(claims: Claims | RefusalClaims) -> str:
+    """Players with costs, parameters, a small Jacobian: as they stand in the file."""
+    game = claims.game
+    if game is None:
+        names = ", ".join(claims.names[:MAX_SHOWN])
+        return f"<p>Only bounds were given, for the players {_text(names)}.</p>"
+    source = f"<p>Source: {_text(game['source'])}</p>" if game.get("source") else ""
+    return source + _players(claims, game) + _parameters(game) + _jacobian(game)
+
+
+def _players(claims: Claims | RefusalClaims, game: Document) -> str:
+    rows = []
+    listed = game.get("players")
+    players = listed if isinstance(listed, list) else [{}] * MAX_SHOWN
+    for name, player in zip(claims.names[:MAX_SHOWN], players, strict=False):
+        variables = player.get("variables")
+        names = ", ".join(map(str, variables)) if isinstance(variables, list) else ""
+        cost = str(player.get("cost", ""))
+        cut = cost if len(cost) <= MAX_TEXT else cost[:MAX_TEXT] + " …"
+        moves = names or f"{player.get('size', '?')} variables"
+        code = f"<code>{_text(cut)}</code>" if cut else "see below"
+        rows.append(
+            f'<tr><th scope="row">{_text(name)}</th><td>{_text(moves)}</td><td>{code}</td></tr>'
+        )
+    more = len(claims.names) - len(rows)
+    return (
+        '<table class="rows"><thead><tr><th scope="col">Player</th><th scope="col">Moves</th>'
+        f'<th scope="col">Cost, to be minimised</th></tr></thead><tbody>{"".join(rows)}</tbody>'
+        "</table>" + (f"<p>… and {more} more players.</p>" if more else "")
+    )
+
+
+def _parameters(game: Document) -> str:
+    given = game.get("parameters")
+    if not isinstance(given, dict) or not given:
+        return ""
+    rows = [(str(name), str(value)) for name, value in given.items()]
+    return f"<h3>Parameters</h3>{_table(rows)}"
+
+
+def _jacobian(game: Document) -> str:
+    """The constant Jacobian of a quadratic game, where it is small; what else there is in words."""
+    kind = game.get("kind", "symbolic")
+    if kind == "callable":
+        return "<p>The costs are Python functions, which no file can hold.</p>"
+    value = game.get("jacobian")
+    if value is None:
+        return ""
+    matrix = _matrix(value)
+    if matrix is None:
+        return "<p>The Jacobian is constant; the file holds it.</p>"
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{_text(f'{entry:.6g}')}</td>" for entry in row) + "</tr>"
+        for row in matrix
+    )
+    return (
+        "<h3>Jacobian, the same everywhere</h3>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="Jacobian">'
+        f"<table><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _matrix(value: Any) -> list[list[float]] | None:
+    """The entries of a small dense matrix; None for a sparse, large or ill-formed one."""
+    try:
+        array = decode_array(value, "jacobian")
+    except InputError:
+        return None
+    if array.ndim != 2 or max(array.shape) > MAX_ENTRIES:
+        return None
+    rows: list[list[float]] = array.astype(float).tolist()
+    return rows

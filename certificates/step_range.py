@@ -1,0 +1,116 @@
+"""Certified steps as a user asks for them: ranges of h with a factor for each."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+from certificates.metric import Metric
+from certificates.promise_claims import SlowSteps
+from certificates.safe import Lower, Upper, root_above
+from certificates.step_claims import Steps
+from games.number import Number, exact, to_text
+
+
+@final
+@dataclass(frozen=True)
+class StepRange:
+    """The certified steps h of one method: every h in (0, step_max] contracts in M(weights)."""
+
+    method: str
+    steps: Steps
+
+    @property
+    def basis(self) -> str:
+        """structural | direct (Euler); constant | sector | near-linear (RK4)."""
+        return self.steps.basis
+
+    @property
+    def step_max(self) -> Lower:
+        return Lower(self.steps.step_max)
+
+    @property
+    def best_step(self) -> Lower:
+        """The step with the smallest factor known."""
+        return Lower(self.steps.best_step)
+
+    @property
+    def factor_at_best(self) -> Upper:
+        return Upper(self.steps.factor_at_best)
+
+    @property
+    def metric(self) -> Metric:
+        """The metric in which these steps contract."""
+        return self.steps.metric
+
+    @property
+    def weights(self) -> tuple[Fraction, ...]:
+        """w where that metric is M(w), one a player; ValueError where it is no scalar metric."""
+        return weights_of(self.steps.metric)
+
+    def factor(self, step: Number) -> Upper:
+        """An upper bound of the factor of one step h; ValueError outside (0, step_max]."""
+        h = in_range(step, self.steps.step_max)
+        if h == self.steps.best_step:
+            return self.factor_at_best
+        if self.steps.cover is None:
+            return Upper(self._interpolated(h))
+        return Upper(root_above(self.steps.cover.square_at(h)))
+
+    def _interpolated(self, h: Fraction) -> Fraction:
+        """Convexity in h (T9, T10): below the chords through h = 0, the best and the largest."""
+        best, largest = self.steps.best_step, self.steps.step_max
+        at_best, at_max = self.steps.factor_at_best, self.steps.factor_at_max or Fraction(1)
+        if h <= best:
+            return 1 - (1 - at_best) * h / best
+        return at_best + (at_max - at_best) * (h - best) / (largest - best)
+
+
+@final
+@dataclass(frozen=True)
+class SlowRange:
+    """Steps towards the equilibrium with squared factor 1 − hα, in the certificate's metric (T20).
+
+    The factor is per step: of extragradient for each step, of optimistic gradient over many.
+    """
+
+    method: str
+    steps: SlowSteps
+    margin: Fraction
+
+    @property
+    def step_max(self) -> Lower:
+        return Lower(self.steps.step_max)
+
+    @property
+    def best_step(self) -> Lower:
+        return Lower(self.steps.best_step)
+
+    @property
+    def factor_at_best(self) -> Upper:
+        return Upper(self.steps.factor_at_best)
+
+    @property
+    def projected(self) -> bool:
+        """Whether it holds as well with every point projected to the region."""
+        return self.steps.projected
+
+    def factor(self, step: Number) -> Upper:
+        """√(1 − hα), rounded up; ValueError outside (0, step_max]."""
+        h = in_range(step, self.steps.step_max)
+        return Upper(root_above(1 - h * self.margin))
+
+
+def in_range(step: Number, largest: Fraction) -> Fraction:
+    """The step as a rational; ValueError outside (0, largest]."""
+    h = exact(step)
+    if not 0 < h <= largest:
+        raise ValueError(f"step {to_text(h)} is outside the certified range (0, {Lower(largest)}]")
+    return h
+
+
+def weights_of(metric: Metric) -> tuple[Fraction, ...]:
+    if metric.kind != "scalar":
+        raise ValueError(
+            f"the metric is of kind {metric.kind} and has no weights; see .metric for its matrices"
+        )
+    return tuple(Fraction(w) for w in metric.weights)

@@ -1,0 +1,206 @@
+"""Balls in a metric, with exact centre, radius and metric, and the boxes that enclose them."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from games.errors import InputError
+from games.number import Number, exact, round_up, to_text
+from games.region import Box
+
+Floats = NDArray[np.float64]
+Rows = tuple[tuple[Fraction, ...], ...]
+DIGITS = 15  # of the half-widths of the bounding box, rounded up
+LARGEST = 64  # variables of a metric given as a matrix, which is inverted in rationals
+SWEEPS = 20  # of the search for a box's nearest point; any point found gives a true bound
+INSIDE = 1 - 1e-12  # of the radius, so that rounded samples stay in the ball
+
+
+@final
+@dataclass(frozen=True, init=False)
+class MetricBall:
+    """The points x with ‖x − center‖_M ≤ radius, ‖v‖_M = √(vᵀMv).
+
+    center: n numbers; radius: at least 0. metric: a positive weight for each variable, or a
+    symmetric positive definite matrix (n rows of n, n ≤ 64); 1 for each variable if absent. All
+    are exact, as those of Box. Certifying on a ball certifies its bounding box, which holds it.
+    Raises InputError for other lengths, a negative radius or a metric not positive definite.
+
+    >>> ball = MetricBall([0, 1], 2, [1, 4])
+    >>> ball.contains([0, 2]), ball.contains([0, "2.01"]), ball.box.upper
+    (True, False, (Fraction(2, 1), Fraction(2, 1)))
+    """
+
+    center: tuple[Fraction, ...]
+    radius: Fraction
+    weights: tuple[Fraction, ...]  # of the variables; empty where there is a matrix
+    matrix: Rows  # M; empty where there are weights
+
+    def __init__(
+        self,
+        center: Sequence[Number],
+        radius: Number,
+        metric: Sequence[Number] | Sequence[Sequence[Number]] | None = None,
+    ) -> None:
+        point, reach = tuple(exact(v) for v in center), exact(radius)
+        if not point:
+            raise InputError("the ball has no center; give one number per variable")
+        if reach < 0:
+            raise InputError(f"the radius is {to_text(reach)}; expected at least 0")
+        entries = [1] * len(point) if metric is None else list(metric)
+        if len(entries) != len(point):
+            raise InputError(
+                f"the metric has {len(entries)} entries; expected {len(point)}, one per variable"
+            )
+        rows = tuple(
+            tuple(exact(v) for v in row)
+            for row in entries
+            if not isinstance(row, int | float | str | Fraction | Decimal)
+        )
+        weights = tuple(
+            exact(v) for v in entries if isinstance(v, int | float | str | Fraction | Decimal)
+        )
+        _check_metric(weights, rows, len(point))
+        object.__setattr__(self, "center", point)
+        object.__setattr__(self, "radius", reach)
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "matrix", rows)
+
+    @property
+    def dimension(self) -> int:
+        return len(self.center)
+
+    def square(self, point: Sequence[Number]) -> Fraction:
+        """‖point − center‖²_M, exactly."""
+        values = [exact(v) for v in point]
+        if len(values) != self.dimension:
+            raise ValueError(f"point has {len(values)} entries; expected {self.dimension}")
+        v = [x - c for x, c in zip(values, self.center, strict=True)]
+        return sum((a * b for a, b in zip(v, self._image(v), strict=True)), Fraction(0))
+
+    def contains(self, point: Sequence[Number]) -> bool:
+        """Whether the exact point lies in the ball."""
+        return self.square(point) <= self.radius**2
+
+    @property
+    def box(self) -> Box:
+        """The bounding box: c_k ± r√(M⁻¹)_kk, rounded outward to 15 digits."""
+        inverse = [1 / w for w in self.weights] or _inverse_diagonal(self.matrix)
+        half = [_root_above(self.radius**2 * entry) for entry in inverse]
+        sides = list(zip(self.center, half, strict=True))
+        return Box([c - h for c, h in sides], [c + h for c, h in sides])
+
+    def excludes(self, box: Box) -> bool:
+        """Whether the box is proved to lie outside the ball; False may mean that it is too close.
+
+        f(x) = ‖x − c‖²_M is convex, so f(x) ≥ f(p) + f'(p)(x − p) for any p, and the least of the
+        right side over the box is a sum over its sides.
+        """
+        point = self._near(box)
+        v = [x - c for x, c in zip(point, self.center, strict=True)]
+        least = self.square(point)
+        for slope, x, low, high in zip(self._image(v), point, box.lower, box.upper, strict=True):
+            least += 2 * slope * ((low if slope > 0 else high) - x)
+        return least > self.radius**2
+
+    def boxes(self, splits: int) -> Iterator[Box]:
+        """Boxes that together hold the ball: its bounding box, each side halved in turn.
+
+        splits: how many times a box is halved; parts proved to lie outside the ball are left out.
+        """
+        parts = [(self.box, 0)]
+        while parts:
+            box, depth = parts.pop()
+            if self.excludes(box):
+                continue
+            if depth == splits:
+                yield box
+            else:
+                parts += [(half, depth + 1) for half in box.split(depth % self.dimension)]
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """`count` independent uniform points, shape (count, n)."""
+        n = self.dimension
+        directions = rng.normal(size=(count, n))
+        directions /= np.linalg.norm(directions, axis=1)[:, None]
+        reach = float(self.radius) * INSIDE * rng.random((count, 1)) ** (1 / n)
+        # with M = CCᵀ and v = C⁻ᵀz, vᵀMv = |z|²
+        M = np.diag(_floats(self.weights)) if self.weights else np.array(self.matrix, dtype=float)
+        root = np.linalg.cholesky(M)
+        spread = np.linalg.solve(root.T, (reach * directions).T).T
+        return np.asarray(_floats(self.center) + spread, dtype=np.float64)
+
+    def _image(self, v: Sequence[Fraction]) -> list[Fraction]:
+        """Mv."""
+        if self.weights:
+            return [w * x for w, x in zip(self.weights, v, strict=True)]
+        zero = Fraction(0)
+        return [sum((a * b for a, b in zip(row, v, strict=True)), zero) for row in self.matrix]
+
+    def _near(self, box: Box) -> tuple[Fraction, ...]:
+        """A point of the box near the one nearest to the centre: that one, for weights."""
+        first = _clamped(self.center, box)
+        if self.weights:
+            return first
+        M, c = np.array(self.matrix, dtype=float), _floats(self.center)
+        low, high = box.floats()
+        v = _floats(first) - c
+        for _ in range(SWEEPS):
+            for k in range(self.dimension):
+                rest = float(M[k] @ v) - M[k, k] * v[k]
+                v[k] = min(max(-rest / M[k, k], low[k] - c[k]), high[k] - c[k])
+        return _clamped([Fraction(float(x)) for x in c + v], box)
+
+
+def _floats(values: Sequence[Fraction]) -> Floats:
+    return np.array([float(v) for v in values])
+
+
+def _clamped(point: Sequence[Fraction], box: Box) -> tuple[Fraction, ...]:
+    sides = zip(box.lower, point, box.upper, strict=True)
+    return tuple(min(max(low, x), high) for low, x, high in sides)
+
+
+def _check_metric(weights: tuple[Fraction, ...], rows: Rows, n: int) -> None:
+    if bool(weights) == bool(rows):
+        raise InputError("the metric mixes weights and rows; give one weight or row per variable")
+    if weights and min(weights) <= 0:
+        raise InputError(f"a weight is {to_text(min(weights))}; expected positive ones")
+    if not rows:
+        return
+    if n > LARGEST:
+        raise InputError(f"the metric has {n} rows; expected at most {LARGEST}")
+    if any(len(row) != n for row in rows) or tuple(zip(*rows, strict=True)) != rows:
+        raise InputError(f"the metric is not symmetric; expected {n} rows of {n}")
+    _inverse_diagonal(rows)
+
+
+def _inverse_diagonal(rows: Rows) -> list[Fraction]:
+    """The diagonal of M⁻¹, by Gauss-Jordan; InputError unless every pivot is positive (M ≻ 0)."""
+    n = len(rows)
+    table = [[*row, *(Fraction(int(k == m)) for m in range(n))] for k, row in enumerate(rows)]
+    for k in range(n):
+        pivot = table[k][k]
+        if pivot <= 0:
+            raise InputError("the metric is not positive definite; give another matrix")
+        table[k] = [entry / pivot for entry in table[k]]
+        for m in range(n):
+            if m != k and (factor := table[m][k]):
+                table[m] = [a - factor * b for a, b in zip(table[m], table[k], strict=True)]
+    return [table[k][n + k] for k in range(n)]
+
+
+def _root_above(square: Fraction) -> Fraction:
+    """√square, exact for squares of rationals, else rounded up."""
+    top, bottom = math.isqrt(square.numerator), math.isqrt(square.denominator)
+    if top**2 == square.numerator and bottom**2 == square.denominator:
+        return Fraction(top, bottom)
+    scale = 4 ** max(0, 64 - square.numerator.bit_length() + square.denominator.bit_length())
+    root = math.isqrt(math.ceil(square * scale)) + 1
+    return round_up(Fraction(root, math.isqrt(scale)), DIGITS)

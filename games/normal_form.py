@@ -1,0 +1,149 @@
+"""Normal-form games with entropy: logit quantal response, from payoff tensors."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from games.errors import InputError
+from games.game import Document, Floats
+from games.markov.logit_game import LogitGame
+from games.markov.reading import (
+    HEAD,
+    MAX_ACTIONS,
+    OPTIONAL,
+    head_document,
+    read_action_players,
+    read_array,
+    read_numbers,
+    settings_document,
+)
+from games.markov.tensors import Tensors
+from games.number import Number
+from games.reading import check_keys, read_head, read_text
+from games.reals import real_array
+from games.region import Box
+
+
+@final
+class NormalFormGame(LogitGame):
+    """A finite game in which each player maximises payoff plus τ_i times the entropy of its policy.
+
+    payoffs: one tensor (A_1, …, A_n) a player. entropy: τ, one number or one a player.
+    field: "fisher" or "kakade", the same here, or "euclidean". Coordinates: z_k = θ_k − θ_0.
+    The zero of F is the logit quantal response equilibrium (McKelvey and Palfrey 1995).
+    Raises ValueError for shapes, InputError for a player with fewer than two actions.
+    Source: theory, T18, T19 (corollary).
+
+    >>> pennies = NormalFormGame([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]], entropy=2)
+    >>> pennies.jacobian([0.0, 0.0]).tolist()
+    [[2.0, -1.0], [1.0, 2.0]]
+    """
+
+    def __init__(
+        self,
+        payoffs: Sequence[ArrayLike],
+        entropy: Number | Sequence[Number] = 1,
+        *,
+        field: str = "fisher",
+        players: Sequence[str] | None = None,
+        name: str = "",
+        source: str = "",
+        region: Box | None = None,
+    ) -> None:
+        if not len(payoffs):
+            raise InputError("the game has no players; give a payoff tensor for each")
+        shape = np.shape(payoffs[0])
+        if len(shape) != len(payoffs):
+            raise ValueError(
+                f"payoff 1 has shape {shape}; expected {len(payoffs)} sides, one per player"
+            )
+        tensors = [real_array(f"payoff {i + 1}", p, shape) for i, p in enumerate(payoffs)]
+        one_state = Tensors.checked(
+            np.ones((1, *shape, 1)), [p[None] for p in tensors], 0, entropy, [1], False
+        )
+        self._describe(one_state, field, players, name, source, region)
+
+    @classmethod
+    def polymatrix(
+        cls,
+        payoffs: Mapping[tuple[int, int], ArrayLike],
+        actions: Sequence[int],
+        entropy: Number | Sequence[Number] = 1,
+        **description: Any,
+    ) -> "NormalFormGame":
+        """The game in which a player's payoff is a sum over the others.
+
+        payoffs: (i, j) → matrix (A_i, A_j), what i gets from its own and j's action, i ≠ j.
+        actions: (A_1, …, A_n). description: as for the class.
+        Raises ValueError for a pair that does not exist or a matrix of another shape, InputError
+        for more than 2^20 joint actions.
+
+        >>> ring = {(0, 1): np.eye(2), (1, 2): np.eye(2), (2, 0): -np.eye(2)}
+        >>> NormalFormGame.polymatrix(ring, [2, 2, 2]).sizes
+        (1, 1, 1)
+        """
+        shape = tuple(actions)
+        if int(np.prod(shape, dtype=object)) > MAX_ACTIONS:
+            raise InputError(f"there are more than {MAX_ACTIONS} joint actions; use fewer players")
+        tensors = [np.zeros(shape) for _ in shape]
+        for (i, j), matrix in payoffs.items():
+            if i == j or not (0 <= i < len(shape) and 0 <= j < len(shape)):
+                raise ValueError(f"pair {(i, j)} is not two players from 0 to {len(shape) - 1}")
+            pair = real_array(f"payoff {(i, j)}", matrix, (shape[i], shape[j]))
+            side = [1] * len(shape)
+            side[i], side[j] = shape[i], shape[j]
+            tensors[i] += (pair if i < j else pair.T).reshape(side)
+        return cls(tensors, entropy, **description)
+
+    @classmethod
+    def from_pygambit(cls, game: Any, entropy: Number | Sequence[Number] = 1) -> "NormalFormGame":
+        """The game of a pygambit strategic game (pygambit itself is not imported).
+
+        game: has ``players``, each with ``strategies``, and outcomes by profile, ``game[0, 1]``,
+            whose entry of a player is its payoff. Raises InputError for anything else.
+        """
+        try:
+            members = list(game.players)
+            shape = tuple(len(member.strategies) for member in members)
+            if int(np.prod(shape, dtype=object)) > MAX_ACTIONS:
+                raise InputError(f"there are more than {MAX_ACTIONS} joint actions; use a smaller")
+            payoffs = np.empty((len(members), *shape))
+            for profile in np.ndindex(*shape):
+                outcome = game[profile]
+                for i, member in enumerate(members):
+                    payoffs[(i, *profile)] = float(outcome[member])
+            names = [str(member.label) or f"player {i + 1}" for i, member in enumerate(members)]
+            title = str(game.title)
+        except (AttributeError, TypeError, KeyError) as error:
+            raise InputError(f"it is no strategic game of pygambit ({error})") from error
+        return cls(list(payoffs), entropy, players=names, name=title)
+
+    @property
+    def payoffs(self) -> Floats:
+        """(n, A_1, …, A_n)."""
+        return self.tensors.rewards[:, 0]
+
+    def document(self) -> Document:
+        """The payoffs as one row a player over the joint actions."""
+        document = head_document(self, "normal-form")
+        document["payoffs"] = self.payoffs.reshape(len(self.players), -1)
+        return document | settings_document(self)
+
+
+def read_normal_form(document: Mapping[str, Any]) -> NormalFormGame:
+    """The game of a normal-form document; InputError for whatever does not fit."""
+    check_keys(document, (*HEAD, "payoffs"), OPTIONAL, "the game")
+    names, actions = read_action_players(document)
+    name, source = read_head(document)
+    joint = int(np.prod(actions))
+    payoffs = read_array(document["payoffs"], "payoffs", (len(names), joint))
+    return NormalFormGame(
+        [row.reshape(actions) for row in payoffs],
+        read_numbers(document["entropy"], "entropy", len(names)),
+        field=read_text(document.get("field", "fisher"), "field"),
+        players=names,
+        name=name,
+        source=source,
+    )

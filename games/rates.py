@@ -1,0 +1,135 @@
+"""Games played at learning rates: player i moves along −η_i F_i (T17)."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import singledispatch
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from games.game import Document, Floats, Game, Structure
+from games.number import Number, exact, to_text
+from games.players import NumberedPlayers
+from games.quadratic import QuadraticGame
+from games.symbolic import SymbolicGame
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    Sparse = csr_array[np.float64]
+
+SHOWN = 6  # players up to which the rates stand in the name
+
+
+def with_rates(game: Game, rates: Sequence[Number]) -> Game:
+    """The game whose simultaneous gradient play is that of `game` at learning rates: η_iF_i (T17).
+
+    game: any. rates: one positive number a player (int, float at its binary value, Fraction, text).
+    Text games get each cost multiplied by η_i, exactly. A matrix game gets its rows multiplied,
+    each entry rounded to binary64 (exact for powers of two). A game that is known by its functions
+    alone is wrapped, and like them never proved.
+    Raises ValueError unless there is one positive rate a player.
+
+    >>> slow = with_rates(QuadraticGame([[1, 10], [0.05, 1]], sizes=[1, 1]), [1, "1/2"])
+    >>> slow.pseudo_gradient([1.0, 1.0]), slow.name
+    (array([11.   ,  0.525]), 'at rates 1, 0.5')
+    """
+    eta = tuple(exact(rate) for rate in rates)
+    if len(eta) != len(game.players):
+        raise ValueError(
+            f"rates has {len(eta)} entries; expected {len(game.players)}, one per player"
+        )
+    for i, rate in enumerate(eta):
+        if rate <= 0:
+            raise ValueError(f"rates[{i}] is {to_text(rate)}; expected a positive number")
+    return _rated(game, eta)
+
+
+@singledispatch
+def _rated(game: Game, eta: tuple[Fraction, ...]) -> Game:
+    return RatedGame(game, eta)
+
+
+@_rated.register
+def _(game: QuadraticGame, eta: tuple[Fraction, ...]) -> Game:
+    rows = _per_variable(game, eta)
+    matrix = game.matrix
+    numbered = isinstance(game.players, NumberedPlayers)
+    return QuadraticGame(
+        rows[:, None] * matrix if isinstance(matrix, np.ndarray) else _scaled(matrix, rows),
+        game.sizes,
+        linear=rows * game.linear,
+        names=None if numbered else [player.name for player in game.players],
+        name=_name(game, eta),
+        source=game.source,
+        region=game.region,
+        field=game.field,
+    )
+
+
+@_rated.register
+def _(game: SymbolicGame, eta: tuple[Fraction, ...]) -> Game:
+    return SymbolicGame(
+        tuple(game.players),
+        tuple(f"({to_text(rate)})*({cost})" for rate, cost in zip(eta, game.costs, strict=False)),
+        game.parameters,
+        name=_name(game, eta),
+        source=game.source,
+        region=game.region,
+        equilibrium=game.equilibrium,
+        fields=tuple(
+            tuple(f"({to_text(rate)})*({part})" for part in parts)
+            for rate, parts in zip(eta, game.fields, strict=False)  # costs or fields are empty
+        ),
+    )
+
+
+@final
+class RatedGame(Game):
+    """Any game at learning rates, its functions scaled where they are called."""
+
+    def __init__(self, game: Game, eta: tuple[Fraction, ...]) -> None:
+        self.name, self.source = _name(game, eta), game.source
+        self.players, self.region, self.equilibrium = game.players, game.region, game.equilibrium
+        self._game, self._rows = game, _per_variable(game, eta)
+
+    @property
+    def structure(self) -> Structure:
+        return self._game.structure
+
+    @property
+    def symmetric(self) -> bool:
+        return self._game.symmetric
+
+    @property
+    def provable(self) -> bool:
+        return False
+
+    def pseudo_gradient(self, points: Floats) -> Floats:
+        return self._rows * self._game.pseudo_gradient(points)
+
+    def jacobian(self, points: Floats, block: tuple[int, int] | None = None) -> Floats:
+        rows = self._rows if block is None else self._rows[self.slices[block[0]]]
+        return rows[:, None] * self._game.jacobian(points, block)
+
+    def block_variables(self, i: int, j: int) -> tuple[int, ...]:
+        return self._game.block_variables(i, j)
+
+    def document(self) -> Document:
+        return {**self._game.document(), "name": self.name}
+
+
+def _scaled(matrix: "Sparse", rows: Floats) -> "Sparse":
+    from scipy.sparse import csr_array
+
+    data = np.repeat(rows, np.diff(matrix.indptr)) * matrix.data
+    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _per_variable(game: Game, eta: tuple[Fraction, ...]) -> Floats:
+    return np.repeat(np.array([float(rate) for rate in eta]), game.sizes)
+
+
+def _name(game: Game, eta: tuple[Fraction, ...]) -> str:
+    rates = ", ".join(map(to_text, eta)) if len(eta) <= SHOWN else "of its own"
+    return f"{game.name} at rates {rates}".strip()

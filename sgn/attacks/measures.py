@@ -1,0 +1,241 @@
+"""What is claimed of a Jacobian: its value at many, and a proof that one J breaks the claim.
+
+A claim is an inequality between quadratic forms; a vector where it fails breaks it, and that is
+tried in ball arithmetic.
+"""
+
+import abc
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.metric import Metric
+from games.errors import InputError
+from sgn.attacks.precise import Balls, ball, column, matrix, metric_matrix, product
+
+Floats = NDArray[np.float64]
+SINGULAR = 1e-13  # of the norm: a J this near a singular one is not inverted in floating point
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A metric M = C·Cᵀ and the coordinates Cᵀx in which it is the plain length."""
+
+    metric: Metric
+    sizes: tuple[int, ...]
+
+    @cached_property
+    def root(self) -> Floats:
+        """Cᵀ, (n, n)."""
+        try:
+            return np.asarray(np.linalg.cholesky(self.metric.matrix(self.sizes)).T)
+        except np.linalg.LinAlgError:
+            raise InputError("the metric is not positive definite; nothing it says holds") from None
+
+    @cached_property
+    def inverse(self) -> Floats:
+        return np.asarray(np.linalg.inv(self.root))
+
+    @cached_property
+    def exact(self) -> Balls:
+        return metric_matrix(self.metric, self.sizes)
+
+    def whiten(self, J: Floats) -> Floats:
+        """Cᵀ J C^{-T}, of each (…, n, n)."""
+        return np.asarray(self.root @ J @ self.inverse)
+
+    def lengths(self, vectors: Floats) -> Floats:
+        """‖v‖_M of each row."""
+        return np.asarray(np.linalg.norm(vectors @ self.root.T, axis=-1))
+
+    def square(self, vector: Balls) -> Balls:
+        """‖v‖²_M, exactly."""
+        return product(vector, self.exact * vector)
+
+
+class Measure(abc.ABC):
+    """A number that J has, and a certificate bounds: from above or from below."""
+
+    upper: bool
+
+    @abc.abstractmethod
+    def values(self, J: Floats) -> Floats:
+        """The number of each (k, n, n); NaN where it cannot be told."""
+
+    @abc.abstractmethod
+    def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
+        """Whether a vector shows for certain that J does not keep the claim."""
+
+
+def symmetric(J: NDArray[np.floating]) -> Floats:
+    """sym J."""
+    return np.asarray((J + np.swapaxes(J, -1, -2)) / 2, dtype=np.float64)
+
+
+@final
+@dataclass(frozen=True)
+class Margin(Measure):
+    """λ_min of sym(MJ) against M (T5)."""
+
+    frame: Frame
+    upper = False
+
+    def values(self, J: Floats) -> Floats:
+        return np.asarray(np.linalg.eigvalsh(symmetric(self.frame.whiten(J)))[:, 0])
+
+    def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
+        u = np.linalg.eigh(symmetric(self.frame.whiten(J)))[1][:, 0]
+        v = column(self.frame.inverse @ u)
+        return bool(product(self.frame.exact * v, exact * v) < ball(claimed) * self.frame.square(v))
+
+
+@final
+@dataclass(frozen=True)
+class Norm(Measure):
+    """‖J‖_M (T5)."""
+
+    frame: Frame
+    upper = True
+
+    def values(self, J: Floats) -> Floats:
+        return norms(self.frame.whiten(J))
+
+    def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
+        return stretches(self.frame, J, exact, claimed)
+
+
+@final
+@dataclass(frozen=True)
+class Cocoercivity(Measure):
+    """The largest c with sym(MJ) ⪰ c JᵀMJ (T10): λ_min of sym(J^{-1}), in whitened coordinates."""
+
+    frame: Frame
+    upper = False
+
+    def values(self, J: Floats) -> Floats:
+        B = self.frame.whiten(J)
+        spread = np.linalg.svd(B, compute_uv=False)
+        regular = spread[:, -1] > SINGULAR * spread[:, 0]
+        B = np.where(regular[:, None, None], B, np.eye(B.shape[-1]))
+        least = np.linalg.eigvalsh(symmetric(np.linalg.inv(B)))[:, 0]
+        return np.asarray(np.where(regular, least, np.nan))
+
+    def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
+        inverse = np.asarray(np.linalg.inv(self.frame.whiten(J)))
+        u = np.linalg.eigh(symmetric(inverse))[1][:, 0]
+        v = column(self.frame.inverse @ inverse @ u)
+        image = exact * v
+        turned = product(self.frame.exact * v, image)
+        return bool(turned < ball(claimed) * self.frame.square(image))
+
+
+@final
+@dataclass(frozen=True)
+class Curvature(Measure):
+    """The least (or largest) eigenvalue of sym J_ii (setting)."""
+
+    own: slice
+    upper: bool
+
+    def values(self, J: Floats) -> Floats:
+        eigenvalues = np.linalg.eigvalsh(symmetric(J[:, self.own, self.own]))
+        return np.asarray(eigenvalues[:, -1 if self.upper else 0])
+
+    def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
+        vectors = np.linalg.eigh(symmetric(J[self.own, self.own]))[1]
+        v = np.zeros(len(J))
+        v[self.own] = vectors[:, -1 if self.upper else 0]
+        point = column(v)
+        turned = product(point, exact * point)
+        bound = ball(claimed) * product(point, point)
+        return bool(turned > bound if self.upper else turned < bound)
+
+
+@final
+@dataclass(frozen=True)
+class Coupling(Measure):
+    """‖J_ij‖ (setting)."""
+
+    row: slice
+    col: slice
+    upper = True
+
+    def values(self, J: Floats) -> Floats:
+        return norms(J[:, self.row, self.col])
+
+    def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
+        left, _, right = np.linalg.svd(J[self.row, self.col])
+        u, v = np.zeros(len(J)), np.zeros(len(J))
+        u[self.row], v[self.col] = left[:, 0], right[0]
+        first, second = column(u), column(v)
+        crossed = product(first, exact * second)
+        bound = ball(claimed) ** 2 * product(first, first) * product(second, second)
+        return bool(crossed * crossed > bound)
+
+
+@final
+@dataclass(frozen=True)
+class EulerFactor(Measure):
+    """‖I − hJ‖_M (T9, T10)."""
+
+    frame: Frame
+    step: Fraction
+    upper = True
+
+    def values(self, J: Floats) -> Floats:
+        return norms(self.frame.whiten(self._map(J)))
+
+    def _map(self, J: Floats) -> Floats:
+        return np.asarray(np.eye(J.shape[-1]) - float(self.step) * J)
+
+    def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
+        one = matrix(np.eye(len(J)))
+        return stretches(self.frame, self._map(J), one - exact * ball(self.step), claimed)
+
+
+@final
+@dataclass(frozen=True)
+class RungeKuttaFactor:
+    """‖DΦ‖_M of one RK4 step Φ, from J at its four stages (T11)."""
+
+    frame: Frame
+    step: Fraction
+
+    def values(self, stages: Floats) -> Floats:
+        """Of stages (4, k, n, n)."""
+        return norms(self.frame.whiten(self._map(stages)))
+
+    def _map(self, stages: Floats) -> Floats:
+        h, one = float(self.step), np.eye(stages.shape[-1])
+        first = stages[0]
+        second = stages[1] @ (one - h / 2 * first)
+        third = stages[2] @ (one - h / 2 * second)
+        fourth = stages[3] @ (one - h * third)
+        return np.asarray(one - h / 6 * (first + 2 * second + 2 * third + fourth))
+
+    def broken(self, stages: Floats, exact: list[Balls], claimed: Fraction) -> bool:
+        """Of stages (4, n, n)."""
+        h, one = ball(self.step), matrix(np.eye(stages.shape[-1]))
+        first = exact[0]
+        second = exact[1] * (one - first * (h / 2))
+        third = exact[2] * (one - second * (h / 2))
+        fourth = exact[3] * (one - third * h)
+        total = one - (first + second * 2 + third * 2 + fourth) * (h / 6)
+        return stretches(self.frame, self._map(stages), total, claimed)
+
+
+def norms(matrices: Floats) -> Floats:
+    """The spectral norm of each (…, n, m)."""
+    return np.asarray(np.linalg.svd(matrices, compute_uv=False)[..., 0])
+
+
+def stretches(frame: Frame, near: Floats, exact: Balls, claimed: Fraction) -> bool:
+    """Whether a vector shows ‖A‖_M > claimed; near: A in floats, to find the vector."""
+    right = np.linalg.svd(frame.whiten(near))[2][0]
+    v = column(frame.inverse @ right)
+    return bool(frame.square(exact * v) > ball(claimed) ** 2 * frame.square(v))

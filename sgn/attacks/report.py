@@ -1,0 +1,111 @@
+"""What an attack found: per claim the worst place, how near it came, and whether it broke."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+from certificates.safe import Lower, Upper
+
+NEAR = 1e-9  # of the number: closer than this, or beyond, exact arithmetic decides
+_DIGITS = 7
+
+
+@final
+@dataclass(frozen=True)
+class Finding:
+    """One claim attacked.
+
+    claimed: the number, an upper bound or a lower one; worst: the nearest to breaking it that was
+    found, in floating point (infinite on the harmless side: nowhere does the claim speak).
+    tightness: 1 where the bound is attained, 0 where it says nothing; above 1 beyond the bound.
+    broken: whether exact arithmetic shows at that place that the claim is false. count: how many
+    claims of this kind were attacked; this is the one that came nearest.
+    """
+
+    claim: str
+    detail: str
+    theorem: str
+    claimed: Fraction
+    upper: bool
+    worst: float
+    tightness: float
+    place: str
+    broken: bool
+    count: int = 1
+
+    @property
+    def status(self) -> str:
+        """BROKEN | holds | unclear: beyond the bound by more than rounding, yet not confirmed."""
+        if self.broken:
+            return "BROKEN"
+        return "unclear" if self.tightness > 1 + NEAR else "holds"
+
+    def __str__(self) -> str:
+        side, number = (
+            ("at most", Upper(self.claimed).text(12))
+            if self.upper
+            else ("at least", Lower(self.claimed).text(12))
+        )
+        what = f"{self.claim} ({self.detail})" if self.detail else self.claim
+        return f"{what} is claimed to be {side} {number}; it is {self.worst:.12g} {self.place}"
+
+
+@final
+@dataclass(frozen=True)
+class Attack:
+    """A certificate under attack: a finding per kind of claim, and what lies beyond the promises.
+
+    reaches: per method the largest certified step and one with which the method still contracts at
+    every place that was looked at; no failure, only how much the promise leaves.
+    """
+
+    findings: tuple[Finding, ...]
+    reaches: tuple["Reach", ...]
+    rounds: int
+
+    @property
+    def broken(self) -> tuple[Finding, ...]:
+        """The claims that are false, with their counterexamples."""
+        return tuple(f for f in self.findings if f.broken)
+
+    @property
+    def tightness(self) -> dict[str, float]:
+        """Per kind of claim how near the attack came."""
+        return {f.claim: f.tightness for f in self.findings}
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+@final
+@dataclass(frozen=True)
+class Reach:
+    """The largest certified step of a method and the largest that was seen to contract."""
+
+    method: str
+    certified: Fraction
+    seen: float
+
+
+def _lines(attack: Attack) -> Iterable[str]:
+    broken = attack.broken
+    if broken:
+        yield f"BROKEN: {len(broken)} of the claims are false"
+    else:
+        count = sum(f.count for f in attack.findings)
+        yield f"NOT BROKEN: {count} claims withstood {attack.rounds} rounds of search"
+    yield f"  {'claim':<34} {'claimed':>15} {'worst found':>15} {'tightness':>10}"
+    for f in attack.findings:
+        number = (Upper if f.upper else Lower)(f.claimed).text(_DIGITS)
+        worst = f"{f.worst:.{_DIGITS}g}" if math.isfinite(f.worst) else "-"
+        name = f.claim + (f" ({f.count})" if f.count > 1 else "")
+        mark = "" if f.status == "holds" else f"  {f.status}"
+        yield f"  {name:<34} {number:>15} {worst:>15} {f.tightness:>10.4f}{mark}"
+    for reach in attack.reaches:
+        number = Lower(reach.certified).text(_DIGITS)
+        ratio = float(reach.certified) / reach.seen
+        yield f"  {reach.method + ', step_max':<34} {number:>15} {reach.seen:>15.7g} {ratio:>10.4f}"
+    for f in broken:
+        yield f"counterexample: {f}"

@@ -1,0 +1,199 @@
+"""What is attacked: J over a cube of parameters [0, 1]^d, in floats and exactly.
+
+For a game the parameters are the point of the region; for given bounds they are a matrix that
+satisfies them.
+"""
+
+import abc
+from fractions import Fraction
+from functools import cached_property
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.claims import Claims
+from certificates.document import decode_arrays
+from games.document import from_document
+from games.errors import InputError
+from games.game import Game, Structure
+from games.markov.logit_game import LogitGame
+from games.number import float_enclosure
+from games.quadratic import QuadraticGame
+from games.region import Box
+from games.symbolic import SymbolicGame
+from sgn.attacks.precise import Balls, Point, ball, column, entries, gradient, jacobian, matrix
+
+Floats = NDArray[np.float64]
+LARGEST = 200  # variables: J is dense here, and exact where a claim seems broken
+
+
+class Subject(abc.ABC):
+    """Something with a Jacobian at every point of a cube."""
+
+    dimension: int  # of the cube
+    sizes: tuple[int, ...]  # of the players
+    constant: bool
+
+    @abc.abstractmethod
+    def jacobian(self, places: Floats) -> Floats:
+        """J at places (k, d) of the cube: (k, n, n)."""
+
+    @abc.abstractmethod
+    def exact_jacobian(self, place: Floats) -> Balls:
+        """J at one place (d,), exactly."""
+
+    @abc.abstractmethod
+    def describe(self, place: Floats) -> str:
+        """The place as people read it."""
+
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        ends = np.cumsum(self.sizes)
+        return tuple(
+            slice(int(end) - size, int(end)) for end, size in zip(ends, self.sizes, strict=True)
+        )
+
+
+@final
+class GameSubject(Subject):
+    """A game on its region."""
+
+    def __init__(self, game: Game, region: Box | None) -> None:
+        self.game, self.region, self.sizes = game, region, game.sizes
+        self.constant = game.structure is Structure.CONSTANT
+        if region is None and not self.constant:
+            raise InputError("the game's Jacobian is not constant and no box is given")
+        self.dimension = 0 if region is None else game.dimension
+
+    @cached_property
+    def ends(self) -> Floats:
+        """Floats inside the box, (2, n); a side without any stands at its nearest float."""
+        if self.region is None:
+            n = self.game.dimension
+            return np.array([[-np.inf] * n, [np.inf] * n])
+        low = np.array([float_enclosure(a)[1] for a in self.region.lower])
+        high = np.array([float_enclosure(b)[0] for b in self.region.upper])
+        return np.array([low, np.maximum(low, high)])
+
+    def points(self, places: Floats) -> Floats:
+        """Points (k, n) of the region at places (k, n)."""
+        if self.region is None:
+            return np.zeros((len(places), self.game.dimension))
+        low, high = self.ends
+        return np.asarray(np.clip(low + places * (high - low), low, high))
+
+    def inside(self, points: Floats) -> NDArray[np.bool_]:
+        """Whether points (k, n) are inside the region."""
+        low, high = self.ends
+        return np.asarray(((low <= points) & (points <= high)).all(axis=-1))
+
+    def exact_point(self, point: Floats) -> Point:
+        """The point itself, moved into the box where no float is inside it."""
+        if self.region is None:
+            return tuple(Fraction(v) for v in point)
+        sides = zip(self.region.lower, point, self.region.upper, strict=True)
+        return tuple(min(max(Fraction(v), low), high) for low, v, high in sides)
+
+    def surely_inside(self, point: Balls) -> bool:
+        """Whether a column of balls is in the region for certain."""
+        if self.region is None:
+            return True
+        sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
+        return all(bool(ball(a) <= v) and bool(v <= ball(b)) for a, v, b in sides)
+
+    def surely_outside(self, point: Balls) -> bool:
+        """Whether a column of balls is outside the region for certain."""
+        if self.region is None:
+            return False
+        sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
+        return any(bool(v < ball(a)) or bool(v > ball(b)) for a, v, b in sides)
+
+    def jacobian(self, places: Floats) -> Floats:
+        return self.game.jacobian(self.points(places))
+
+    def exact_jacobian(self, place: Floats) -> Balls:
+        return self.exact_jacobian_at(column(self.exact_point(self.points(place[None])[0])))
+
+    def exact_jacobian_at(self, point: Balls) -> Balls:
+        """J at a column of balls."""
+        return self._constant_jacobian if self.constant else jacobian(self.game, point)
+
+    @cached_property
+    def _constant_jacobian(self) -> Balls:
+        return jacobian(self.game, column(np.zeros(self.game.dimension)))
+
+    def exact_gradient(self, point: Balls) -> Balls:
+        """F at a column of balls."""
+        return gradient(self.game, point)
+
+    def describe(self, place: Floats) -> str:
+        return point_text(self.points(place[None])[0])
+
+
+@final
+class BoundsSubject(Subject):
+    """The matrices with one variable a player that satisfy given bounds.
+
+    J_ii = μ_i + t(Λ_i − μ_i) and J_ij = (2t − 1)L_ij.
+    """
+
+    def __init__(self, claims: Claims) -> None:
+        n = len(claims.names)
+        self.sizes, self.constant = (1,) * n, False
+        coupling = claims.coupling_upper
+        self.rows = np.concatenate([np.arange(n), coupling.rows])
+        self.cols = np.concatenate([np.arange(n), coupling.cols])
+        values = [Fraction(v) for v in coupling.values]
+        lower = [Fraction(v) for v in claims.curvature_lower]
+        self.low = [*lower, *(-v for v in values)]
+        self.high = [*(Fraction(v) for v in claims.curvature_upper), *values]
+        self.dimension = len(self.low)
+
+    def jacobian(self, places: Floats) -> Floats:
+        low, high = (np.array([float(v) for v in side]) for side in (self.low, self.high))
+        J = np.zeros((len(places), len(self.sizes), len(self.sizes)))
+        J[:, self.rows, self.cols] = low + places * (high - low)
+        return J
+
+    def exact_jacobian(self, place: Floats) -> Balls:
+        n = len(self.sizes)
+        table = [[Fraction(0)] * n for _ in range(n)]
+        for i, j, low, t, high in zip(
+            self.rows, self.cols, self.low, place, self.high, strict=True
+        ):
+            table[i][j] = low + Fraction(t) * (high - low)
+        return matrix(table)
+
+    def describe(self, place: Floats) -> str:
+        J = self.jacobian(place[None])[0]
+        return "J = [" + ", ".join(point_text(row) for row in J) + "]"
+
+
+def point_text(point: Floats) -> str:
+    """(0.1, 0.2, …), each number exactly, many cut short.
+
+    >>> point_text(np.array([0.5, -1.0]))
+    '(0.5, -1.0)'
+    """
+    shown = ", ".join(str(float(v)) for v in point[:8])
+    return f"({shown}{', …' if len(point) > 8 else ''})"
+
+
+def subject_of(claims: Claims) -> Subject:
+    """What a certificate speaks of. Raises InputError for what cannot be attacked."""
+    if len(claims.names) > LARGEST:
+        raise InputError(
+            f"the certificate has {len(claims.names)} players; attack handles up to {LARGEST}"
+        )
+    if claims.game is None:
+        return BoundsSubject(claims)
+    game = from_document(decode_arrays(claims.game, "game"), "game")
+    if not isinstance(game, SymbolicGame | QuadraticGame | LogitGame):
+        raise InputError("attack reads games given by text, a matrix or tensors, not of this kind")
+    if game.dimension > LARGEST:
+        raise InputError(f"the game has {game.dimension} variables; attack handles {LARGEST}")
+    region = claims.region if isinstance(claims.region, Box) else None
+    if region is not None and region.dimension != game.dimension:
+        raise InputError(f"the region has {region.dimension} sides; expected {game.dimension}")
+    return GameSubject(game, region)

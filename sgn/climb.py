@@ -1,0 +1,138 @@
+"""Up the ladder of metrics until the game is certified, with what each rung gave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+
+from certificates.metric import Metric, Rung
+from sgn.ladder import BlockScalar, Euclidean, Strategy, choose_metric
+from sgn.metric import best_direct_weights, direct_margin
+from sgn.objectives import Family, LargestMargin, Objective
+from sgn.problem import Direct, Problem
+from sgn.stated import StatedStructural
+
+LEAST_GAIN = 0.001  # of a sampled margin, for which another metric is enclosed
+PREFERRED = 1 + Fraction(1, 10**9)  # a direct margin must beat the structural one by this factor
+CUTS = 4  # worst points that are added to the Jacobians a metric is chosen for
+
+
+@final
+@dataclass(frozen=True)
+class Standing:
+    """A metric with what is known in it: the margin is the structural one where that is better."""
+
+    strategy: Strategy
+    direct: Direct
+    basis: str
+    margin: Fraction
+
+
+@final
+@dataclass(frozen=True)
+class Climb:
+    """The metric that is chosen, and what every rung gave."""
+
+    chosen: Standing
+    rungs: tuple[Rung, ...]
+
+
+def climb(
+    problem: Problem,
+    family: Family,
+    structural: StatedStructural,
+    strategies: Sequence[Strategy],
+    objective: Objective,
+) -> Climb:
+    """The first of the strategies that reaches a positive margin, else the one that came nearest.
+
+    Raises CannotBound where the first one cannot be bounded.
+    """
+    equal = problem.direct(Metric.scalar(np.ones(len(family.slices))))
+    best = Standing(Euclidean(), equal, "direct", equal.margin)
+    rungs = [Rung("euclidean", equal.margin, "")]
+    for k, strategy in enumerate(strategies):
+        if isinstance(strategy, Euclidean):
+            continue
+        if isinstance(strategy, BlockScalar):
+            found = _scalar(problem, family, structural, objective, equal)
+            rungs.append(Rung(strategy.name, found.margin, ""))
+        else:
+            if k > 0 and not strategy.adds_to_scalar(family.sizes):
+                rungs.append(Rung(strategy.name, None, "the same as scalar: one variable a player"))
+                continue
+            tried = _matrix(problem, family, strategy, objective)
+            if isinstance(tried, Rung):
+                rungs.append(tried)
+                continue
+            found = tried
+            rungs.append(Rung(strategy.name, found.margin, ""))
+        if k == 0 or found.margin > best.margin:
+            best = found
+        if best.margin > 0:
+            break
+    return Climb(best, tuple(_explained(rung, best) for rung in rungs))
+
+
+def _explained(rung: Rung, best: Standing) -> Rung:
+    """The rung with its outcome in words."""
+    if rung.outcome or rung.margin is None:
+        return rung
+    if rung.metric == best.strategy.name and best.margin > 0:
+        return Rung(rung.metric, rung.margin, "chosen: the first that certifies the game")
+    return Rung(rung.metric, rung.margin, "certifies less" if rung.margin > 0 else "not enough")
+
+
+def _scalar(
+    problem: Problem,
+    family: Family,
+    structural: StatedStructural,
+    objective: Objective,
+    equal: Direct,
+) -> Standing:
+    """Weights: direct where that is better than what the block bounds give."""
+    J, slices, direct = family.jacobians, family.slices, equal
+    ones = np.ones(len(slices))
+    if isinstance(objective, LargestMargin):
+        weights, hoped = best_direct_weights(J, slices, [structural.weights, ones])
+        worth = (1 + LEAST_GAIN) if problem.bounder.kind == "enclosed" else 1
+        if hoped > worth * direct_margin(J, slices, ones):
+            # the weights were chosen for samples; on the region equal ones may be better
+            better = problem.direct(Metric.scalar(weights))
+            direct = max(better, direct, key=lambda found: found.margin)
+    else:
+        known = (Metric.scalar(structural.weights), equal.metric)
+        metric = choose_metric(BlockScalar(), objective, family, known)
+        direct = equal if metric == equal.metric else problem.direct(metric)
+        if direct.margin <= 0:
+            return _scalar(problem, family, structural, LargestMargin(), equal)
+        return Standing(BlockScalar(), direct, "direct", direct.margin)
+    if direct.margin > structural.margin * PREFERRED:
+        return Standing(BlockScalar(), direct, "direct", direct.margin)
+    metric = Metric.scalar(structural.weights)
+    if direct.metric != metric:
+        direct = problem.direct(metric)
+    return Standing(BlockScalar(), direct, "structural", structural.margin)
+
+
+def _matrix(
+    problem: Problem, family: Family, strategy: Strategy, objective: Objective
+) -> Standing | Rung:
+    """A matrix metric, with the worst points added until sampling finds no worse ones."""
+    if why := strategy.why_not(family):
+        return Rung(strategy.name, None, why)
+    margin = LargestMargin()
+    metric = choose_metric(strategy, objective, family)
+    for _ in range(0 if family.is_one_matrix else CUTS):
+        hoped = margin.score(metric, family)
+        worst = Family(problem.worst_jacobian(metric), family.slices)
+        if hoped <= 0 or margin.score(metric, worst) >= hoped - LEAST_GAIN * abs(hoped):
+            break
+        family = Family(np.concatenate([family.jacobians, worst.jacobians]), family.slices)
+        metric = choose_metric(strategy, objective, family)
+    if margin.score(metric, family) <= 0:
+        return Rung(strategy.name, None, "no positive margin at the sampled points")
+    direct = problem.direct(metric)
+    return Standing(strategy, direct, "direct", direct.margin)

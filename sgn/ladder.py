@@ -1,0 +1,191 @@
+"""The ladder of metrics: Euclidean, a weight a player, a matrix a player, one dense matrix.
+
+Each rung holds the one below it. A strategy proposes metrics for Jacobians that stand for the
+region; what they prove is found afterwards.
+"""
+
+import abc
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.metric import Metric
+from sgn.matrix_metric import (
+    LARGEST_CONDITION,
+    MAX_ENTRIES,
+    best_matrix_metric,
+    dense_metric,
+    free_entries,
+)
+from sgn.metric import best_direct_weights
+from sgn.objectives import OBJECTIVES, Family, Objective
+
+FloatArray = NDArray[np.float64]
+CLOSE = 0.002  # of the best score, given up for a better conditioned matrix
+MIXTURES = (0.1, 0.3, 0.5, 0.7, 0.9)  # shares of one of two metrics in a third
+
+
+class Strategy(abc.ABC):
+    """One rung: which metrics are allowed."""
+
+    name: ClassVar[str]
+
+    @abc.abstractmethod
+    def proposals(self, target: FloatArray, family: Family) -> list[Metric]:
+        """Metrics with a large direct margin for the matrices (V, n, n)."""
+
+    def adds_to_scalar(self, sizes: tuple[int, ...]) -> bool:
+        """Whether it allows metrics that one weight a player does not."""
+        return True
+
+    def why_not(self, family: Family) -> str:
+        """Why the rung cannot be tried; empty when it can."""
+        return ""
+
+
+@final
+@dataclass(frozen=True)
+class Euclidean(Strategy):
+    """Equal weights."""
+
+    name: ClassVar[str] = "euclidean"
+
+    def proposals(self, target: FloatArray, family: Family) -> list[Metric]:
+        return [Metric.scalar(np.ones(len(family.slices)))]
+
+    def adds_to_scalar(self, sizes: tuple[int, ...]) -> bool:
+        return False
+
+
+@final
+@dataclass(frozen=True)
+class BlockScalar(Strategy):
+    """One weight a player: the only rung that covers projected play on a product (T7)."""
+
+    name: ClassVar[str] = "scalar"
+
+    def proposals(self, target: FloatArray, family: Family) -> list[Metric]:
+        start = np.ones(len(family.slices))
+        return [Metric.scalar(best_direct_weights(target, family.slices, [start])[0])]
+
+    def adds_to_scalar(self, sizes: tuple[int, ...]) -> bool:
+        return False
+
+
+@final
+@dataclass(frozen=True)
+class FullBlock(Strategy):
+    """One matrix a player, by semidefinite programs."""
+
+    name: ClassVar[str] = "block"
+
+    def proposals(self, target: FloatArray, family: Family) -> list[Metric]:
+        [start] = BlockScalar().proposals(target, family)
+        return [best_matrix_metric(target, family.slices, family.sizes, start)]
+
+    def adds_to_scalar(self, sizes: tuple[int, ...]) -> bool:
+        return max(sizes) > 1 and len(sizes) > 1
+
+    def why_not(self, family: Family) -> str:
+        return _too_large(free_entries(family.sizes))
+
+
+@final
+@dataclass(frozen=True)
+class Dense(Strategy):
+    """One matrix: for constant J by its eigenvectors, else by semidefinite programs."""
+
+    name: ClassVar[str] = "dense"
+
+    def proposals(self, target: FloatArray, family: Family) -> list[Metric]:
+        if len(target) == 1:
+            from sgn.spectral import dense_candidates
+
+            return [dense_metric(M) for M in dense_candidates(target[0])]
+        [start] = BlockScalar().proposals(target, family)
+        return [best_matrix_metric(target, family.slices, (sum(family.sizes),), start)]
+
+    def adds_to_scalar(self, sizes: tuple[int, ...]) -> bool:
+        return sum(sizes) > 1
+
+    def why_not(self, family: Family) -> str:
+        return "" if family.is_one_matrix else _too_large(free_entries((sum(family.sizes),)))
+
+
+STRATEGIES: dict[str, Strategy] = {
+    each.name: each for each in (Euclidean(), BlockScalar(), FullBlock(), Dense())
+}
+
+
+@final
+@dataclass(frozen=True)
+class Choice:
+    """Which kinds of metric are tried, in this order, until one certifies; and what for."""
+
+    strategies: tuple[Strategy, ...]
+    objective: Objective
+
+
+def choice_of(metric: "str | Strategy", objective: str) -> Choice:
+    """What `certify` is asked for. Raises ValueError for unknown names.
+
+    metric: a name, a strategy, or "auto" for the whole ladder.
+    """
+    if objective not in OBJECTIVES:
+        raise ValueError(f"objective is {objective!r}; expected one of {_listed(OBJECTIVES)}")
+    if isinstance(metric, Strategy):
+        return Choice((metric,), OBJECTIVES[objective])
+    if metric == "auto":
+        ladder = (BlockScalar(), FullBlock(), Dense())
+        return Choice(ladder, OBJECTIVES[objective])
+    if metric not in STRATEGIES:
+        raise ValueError(f"metric is {metric!r}; expected one of {_listed(('auto', *STRATEGIES))}")
+    return Choice((STRATEGIES[metric],), OBJECTIVES[objective])
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names)
+
+
+def _too_large(entries: int) -> str:
+    if entries <= MAX_ENTRIES:
+        return ""
+    return f"{entries} free entries; at most {MAX_ENTRIES} are searched"
+
+
+def choose_metric(
+    strategy: Strategy, objective: Objective, family: Family, known: tuple[Metric, ...] = ()
+) -> Metric:
+    """The metric of a rung that serves the objective best on the family; known: others to beat.
+
+    >>> family = Family(np.array([[[1.0, 100.0], [0.0, 2.0]]]), (slice(0, 1), slice(1, 2)))
+    >>> from sgn.objectives import LongestEulerStep
+    >>> metric = choose_metric(Dense(), LongestEulerStep(), family)
+    >>> metric.kind, round(LongestEulerStep().score(metric, family), 6)
+    ('dense', 1.0)
+    """
+    targets = objective.targets(family)
+    first = [strategy.proposals(target, family) for target in targets]
+    found = [*known, *(metric for proposals in first for metric in proposals)]
+    if len(first) == 2:
+        found += _mixtures(first[0][0], first[1][0])
+    usable = [metric for metric in found if metric.condition <= LARGEST_CONDITION] or found
+    scores = [objective.score(metric, family) for metric in usable]
+    top = max(scores)
+    close = [m for m, score in zip(usable, scores, strict=True) if score >= top - CLOSE * abs(top)]
+    if strategy.name in ("block", "dense"):
+        return min(close, key=lambda metric: metric.condition)
+    return usable[scores.index(top)]
+
+
+def _mixtures(first: Metric, second: Metric) -> Iterator[Metric]:
+    """Between two metrics of one kind: geometric means of weights, sums of matrices."""
+    for share in MIXTURES:
+        if first.kind == "scalar":
+            yield Metric.scalar(first.weights ** (1 - share) * second.weights**share)
+        else:
+            pairs = zip(first.matrices, second.matrices, strict=True)
+            yield Metric(first.kind, matrices=tuple((1 - share) * a + share * b for a, b in pairs))

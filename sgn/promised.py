@@ -1,0 +1,273 @@
+"""What follows from a certificate's margin: equilibrium, start sets, longer RK4 and other steps.
+
+Added to a finished document; the checker's own rules say how much may be claimed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_equilibrium import force_suffices, off_the_faces, square_norm
+from certificates.check_force import force_at
+from certificates.check_jacobian import Blocks, Jacobian, Uncheckable, jacobian_of
+from certificates.check_matrix import Ball
+from certificates.check_metric import metric_ball
+from certificates.check_slow_steps import projection_holds
+from certificates.check_start_set import largest_radius
+from certificates.claims import Claims, read_claims
+from certificates.document import Document, digest, encode_array, encode_arrays
+from certificates.metric import Metric
+from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key
+from certificates.safe import root_above
+from games.game import Structure
+from games.number import round_down, round_up, to_text
+from games.region import Space
+from sgn.assemble import rk4_document
+from sgn.bounds import CannotBound, Claim, Deviation
+from sgn.bounds.frame import Frame
+from sgn.equilibrium import find_equilibrium, stated_points
+from sgn.near_linear import (
+    longest_guess,
+    middle_matrix,
+    near_linear,
+    near_linear_plan,
+    sampled_deviation,
+)
+from sgn.problem import Problem
+from sgn.sector import sector_plan
+from sgn.stated import TEXT_LIMIT, objects, up
+from sgn.study import DIRECT_LIMIT
+
+DIGITS = 6
+ERROR_DIGITS = 3
+LONGER = Fraction(101, 100)  # a step must be so much longer to be stated beside another
+WORTH = 1.1  # and so much, by samples, to be worth a proof that J is near one matrix
+PROMISES = {  # by obligation: where it stands in the document
+    "equilibrium": ("equilibrium",),
+    "start set": ("basin",),
+    "extragradient": ("steps", "extragradient"),
+    "optimistic gradient": ("steps", "optimistic"),
+    "RK4 towards the equilibrium": ("steps", "rk4_equilibrium"),
+    "RK4 near-linear": ("steps", "rk4"),
+}
+
+
+def with_promises(document: Document, problem: Problem | None) -> Document:
+    """The document with all that can be promised; problem: None where only bounds were given."""
+    result = {**document, "steps": dict(document["steps"])}
+    claims = read_claims(result)
+    if problem is not None and problem.bounder.kind != "sampled":
+        _state_near_linear(result, claims, problem)
+    _state_sector(result, claims)
+    steps = result["steps"]
+    steps["extragradient"] = _slow_steps(claims, _extragradient_step(claims))
+    steps["optimistic"] = _slow_steps(claims, 1 / (4 * claims.lipschitz))
+    if claims.euler is not None and projection_holds(claims, claims.euler.metric):
+        steps["euler"] = {**steps["euler"], "projected": True}
+    if problem is not None:
+        _state_equilibrium(result, problem)
+    return signed_again(result)
+
+
+def without(document: Document, failed: Iterable[str]) -> Document:
+    """The document less the promises of these obligations."""
+    result = {**document, "steps": dict(document["steps"])}
+    for name in failed:
+        *path, key = PROMISES[name]
+        (result[path[0]] if path else result).pop(key, None)
+    if "equilibrium" not in result:
+        result.pop("basin", None)
+    return signed_again(result)
+
+
+def signed_again(document: Document) -> Document:
+    """The document with the digest of what it says now."""
+    return {**document, "digest": digest(document)}
+
+
+# ---- steps ---------------------------------------------------------------------------------------
+
+
+def _extragradient_step(claims: Claims) -> Fraction:
+    """(√(α² + β²) − α)/β², without cancellation 1/(√(α² + β²) + α), from below (T20)."""
+    a, b = claims.margin, claims.lipschitz
+    return 1 / (root_above(a**2 + b**2) + a)
+
+
+def _slow_steps(claims: Claims, longest: Fraction) -> Document:
+    step = round_down(longest, DIGITS)
+    return {
+        "step_max": to_text(step),
+        "best_step": to_text(step),
+        "factor_at_best": to_text(round_up(root_above(1 - step * claims.margin), 13)),
+        "kind": "equilibrium",
+        "projected": projection_holds(claims, claims.metric),
+    }
+
+
+def _state_sector(result: Document, claims: Claims) -> None:
+    """(b′) where J is not constant: then the steps towards x* are far longer (T11)."""
+    rk4 = claims.rk4
+    if rk4 is not None and rk4.basis == "constant":
+        return
+    c = claims.cocoercivity
+    metric = _in_floats(claims.metric)
+    plan = sector_plan(metric, claims.margin, claims.lipschitz, c, "equilibrium")
+    known = Fraction(result["steps"]["rk4"]["step_max"]) if "rk4" in result["steps"] else 0
+    if plan is not None and plan.step_max > LONGER * known:
+        result["steps"]["rk4_equilibrium"] = rk4_document(plan, kind="equilibrium")
+
+
+def _state_near_linear(result: Document, claims: Claims, problem: Problem) -> None:
+    """(c) where J is near one matrix, so that it beats the sector."""
+    game, metric = problem.game, _in_floats(claims.metric)
+    constant = game.structure is Structure.CONSTANT and problem.bounder.kind == "exact"
+    if constant or game.dimension > DIRECT_LIMIT:
+        return
+    frame, jacobians = Frame(metric, game.sizes), problem.representatives()
+    centre = middle_matrix(jacobians)
+    known = float(claims.rk4.step_max) if claims.rk4 is not None else 0.0
+    hoped = near_linear(centre, up(sampled_deviation(jacobians, centre, frame)), frame)
+    if longest_guess(hoped, frame) < WORTH * known:
+        return
+    quantity = Deviation(metric, game.slices, tuple(map(tuple, centre.tolist())))
+    try:
+        [bound] = problem.bounder.bound(game, problem.region, [quantity])
+        linear = near_linear(centre, up(float(bound)), frame)
+        plan = near_linear_plan(linear, metric, game.sizes)
+        if plan is None or plan.steps.step_max < LONGER * Fraction(known):
+            return
+        claim = Claim(quantity, float(linear.deviation), "near_linear")
+        made = problem.bounder.confirm(game, problem.region, [claim])
+    except CannotBound:
+        return
+    if "covers" in made.evidence:
+        cover = encode_arrays(made.evidence["covers"]["near_linear"])
+        evidence = result["evidence"]
+        covers = {**evidence["covers"], "near_linear": cover}
+        result["evidence"] = {**evidence, "covers": covers}
+    result["steps"]["rk4"] = {
+        **rk4_document(plan.steps, kind="pairs"),
+        "linear": {
+            "matrix": encode_array(linear.matrix),
+            "deviation": to_text(linear.deviation),
+            "norm": to_text(linear.norm),
+        },
+    }
+
+
+def _in_floats(metric: Metric) -> Metric:
+    """The metric as the search had it."""
+    return Metric.scalar(metric.weights.astype(float)) if metric.kind == "scalar" else metric
+
+
+# ---- equilibrium and start sets ------------------------------------------------------------------
+
+
+@final
+@dataclass(frozen=True)
+class _Shape(Jacobian):
+    """What T12 and T13 ask of a Jacobian that is known by covers or samples."""
+
+    sizes: tuple[int, ...]
+    constant: bool
+    symmetric: bool
+
+    def each_block(self) -> Iterator[Blocks]:
+        raise Uncheckable("only the shape is known")
+
+    def each_whole(self, purpose: str) -> Iterator[Ball]:
+        raise Uncheckable("only the shape is known")
+
+
+def _jacobian(problem: Problem) -> Jacobian:
+    if problem.document is not None:
+        return jacobian_of(problem.document, problem.region)
+    return _Shape(problem.game.sizes, False, problem.game.symmetric)
+
+
+def _state_equilibrium(result: Document, problem: Problem) -> None:
+    """The equilibrium with its error and kind, and the balls round it."""
+    claims, J = read_claims(result), _jacobian(problem)
+    x = find_equilibrium(
+        problem.game, problem.region, float(claims.margin), float(claims.lipschitz)
+    )
+    if not np.isfinite(x).all():
+        return
+    found = _supported(claims, J, x, problem)
+    if found is None:
+        return
+    few = len(x) <= TEXT_LIMIT
+    result["equilibrium"] = {
+        "point": [to_text(v) for v in found.point] if few else encode_array(found.point),
+        "error": to_text(found.error),
+        "kind": found.kind,
+    }
+    if found.is_zero:
+        promises = replace(claims.promises, equilibrium=found)
+        result["basin"] = _basin(replace(claims, promises=promises), J)
+
+
+def _supported(
+    claims: Claims, J: Jacobian, x: NDArray[np.float64], problem: Problem
+) -> Equilibrium | None:
+    """The first point and the strongest kind that the checker's rules grant."""
+    few = len(x) <= TEXT_LIMIT
+    points = stated_points(x, problem.region, few)
+    for point in points:
+        values = objects(point) if few else np.array(list(map(float, point)))
+        F = _force(claims, problem, values)
+        for kind in KINDS:
+            found = _with_error(claims, J, Equilibrium(values, Fraction(0), kind), F)
+            good = found.error == 0 or point is points[-1]  # a short point only if it is exact
+            if good and force_suffices(claims, J, found, F):
+                return found
+    return None
+
+
+def _force(claims: Claims, problem: Problem, point: NDArray[np.float64]) -> Ball:
+    """F at the point: enclosed where the checker can, else as the game computes it."""
+    if claims.game is not None and problem.game.provable:
+        return force_at(claims.game, point)
+    return Ball.exact(problem.game.pseudo_gradient(point.astype(float)))
+
+
+def _with_error(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> Equilibrium:
+    """The least error that F grants (T13)."""
+    residual = F
+    if not found.is_zero and claims.region is not None:
+        residual = off_the_faces(F, found, claims.region)
+    _, square = square_norm(residual, metric_ball(claims.metric, J.sizes))
+    error = round_up(root_above(square) / claims.margin, ERROR_DIGITS)
+    return replace(found, error=error)
+
+
+def _basin(claims: Claims, J: Jacobian) -> Document:
+    """Every method's largest radius that is positive; null on R^n."""
+    basin: Document = {}
+    promises = claims.promises
+    made = {
+        "flow": True,
+        "euler": claims.euler is not None,
+        "rk4": claims.rk4 is not None,
+        "rk4_equilibrium": claims.rk4_equilibrium is not None,
+        "extragradient": promises.extragradient is not None,
+        "optimistic": promises.optimistic is not None,
+    }
+    for method in METHODS:
+        if not made[method]:
+            continue
+        if isinstance(claims.region, Space):
+            basin[radius_key(method)] = None
+            continue
+        try:
+            radius = round_down(largest_radius(claims, J, method), DIGITS)
+        except Uncheckable:
+            continue
+        if radius > 0:
+            basin[radius_key(method)] = to_text(radius)
+    return basin

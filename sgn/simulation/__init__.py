@@ -1,0 +1,1 @@
+"""Play simulated in floating point: the methods, one step of each, and best responses."""

@@ -1,0 +1,126 @@
+"""The methods that can be simulated: each makes a function from points (B, n) to the next ones."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from sgn.simulation.best_response import best_responses
+from sgn.simulation.flow import flow
+from sgn.simulation.setting import Floats, Setting
+
+Advance = Callable[[Floats], Floats]
+
+
+@final
+@dataclass(frozen=True)
+class Method:
+    """One way to play. region: "none", "needed" or "allowed"; the reason goes with "none"."""
+
+    make: Callable[[Setting], Advance]
+    region: str
+    steps: bool = True  # whether it has a step size
+    noise: bool = False
+    delay: bool = False
+    reason: str = ""
+
+
+def euler(setting: Setting) -> Advance:
+    """x⁺ = Π(x − h(F(x) + ξ)), ξ normal (T15) when noise is asked for."""
+    noisy = bool(setting.spread.any())
+
+    def advance(x: Floats) -> Floats:
+        gradient = setting.gradient(x)
+        if noisy:
+            gradient = gradient + setting.rng.standard_normal(x.shape) @ setting.spread
+        return setting.project(x - setting.step * gradient)
+
+    return advance
+
+
+def rk4(setting: Setting) -> Advance:
+    """The classical Runge–Kutta step along −F (T11)."""
+    F, h = setting.gradient, setting.step
+
+    def advance(x: Floats) -> Floats:
+        first = F(x)
+        second = F(x - h / 2 * first)
+        third = F(x - h / 2 * second)
+        fourth = F(x - h * third)
+        return x - h / 6 * (first + 2 * second + 2 * third + fourth)
+
+    return advance
+
+
+def extragradient(setting: Setting) -> Advance:
+    """y = Π(x − hF(x)), x⁺ = Π(x − hF(y)) (T20)."""
+
+    def advance(x: Floats) -> Floats:
+        middle = setting.project(x - setting.step * setting.gradient(x))
+        return setting.project(x - setting.step * setting.gradient(middle))
+
+    return advance
+
+
+def optimistic(setting: Setting) -> Advance:
+    """y = Π(x − hF(y')), x⁺ = Π(x − hF(y)) with y' the y before, at first x (T20).
+
+    Without a region each y is the one before it, y', less 2hF(y') − hF(y'').
+    """
+    before: list[Floats] = []
+
+    def advance(x: Floats) -> Floats:
+        last = before.pop() if before else setting.gradient(x)
+        gradient = setting.gradient(setting.project(x - setting.step * last))
+        before.append(gradient)
+        return setting.project(x - setting.step * gradient)
+
+    return advance
+
+
+def best_response(setting: Setting) -> Advance:
+    """Every player at once takes its best answer to the others (T16)."""
+    return lambda x: best_responses(setting.game, x, setting.box)
+
+
+def asynchronous(setting: Setting) -> Advance:
+    """Gradient steps in which each player reads each other's action up to `delay` steps late.
+
+    Own action and own gradient are fresh (T16); the age of each read is drawn anew each step.
+    """
+    past: list[Floats] = []  # the newest first
+
+    def advance(x: Floats) -> Floats:
+        past.insert(0, x)
+        del past[setting.delay + 1 :]
+        history = np.stack(past)
+        result = np.empty_like(x)
+        starts = np.arange(len(x))
+        for own in setting.game.slices:
+            read = np.empty_like(x)
+            for other in setting.game.slices:
+                age = setting.rng.integers(len(past), size=len(x))
+                read[:, other] = history[age, starts, other]
+            read[:, own] = x[:, own]
+            result[:, own] = x[:, own] - setting.step * setting.gradient(read)[:, own]
+        return setting.project(result)
+
+    return advance
+
+
+METHODS: Mapping[str, Method] = {
+    "flow": Method(flow, "none", reason="use projected-euler with a small step"),
+    "euler": Method(euler, "none", noise=True, reason="ask for projected-euler"),
+    "projected-euler": Method(euler, "needed", noise=True),
+    "rk4": Method(
+        rk4,
+        "none",
+        reason="projecting after the step has the wrong fixed point (T21), so projected RK4 is"
+        " not offered; use projected-euler or extragradient",
+    ),
+    "extragradient": Method(extragradient, "allowed"),
+    "optimistic": Method(optimistic, "allowed"),
+    "best-response": Method(best_response, "allowed", steps=False),
+    "asynchronous": Method(asynchronous, "allowed", delay=True),
+}

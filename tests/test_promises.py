@@ -1,0 +1,268 @@
+"""T14–T16, T20, T21 and T23: the numbers a user asks for, as laws and against simulation."""
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import games
+import sgn
+from certificates.certificate import Certificate
+from certificates.promises import power_above, refuse_projected_rk4, steps_needed
+from games import Box, QuadraticGame
+from tests.scale import examples
+
+Floats = NDArray[np.float64]
+SEEDS = st.integers(0, 2**32 - 1)
+FACTORS = st.fractions(0, 1).filter(lambda q: q < Fraction(99, 100))
+MATRIX = [[2.0, 0.5, -0.25], [0.5, 1.5, 0.25], [-0.5, 0.25, 1.0]]
+
+
+@cache
+def free() -> tuple[QuadraticGame, Certificate]:
+    game = QuadraticGame(MATRIX, sizes=[1, 1, 1])
+    return game, sgn.certify(game, metric="scalar").require()
+
+
+@cache
+def boxed() -> tuple[QuadraticGame, Certificate]:
+    """The solution lies on the boundary."""
+    game = QuadraticGame(MATRIX, sizes=[1, 1, 1], linear=[-3.0, 0.5, 0.25])
+    region = Box([-1, -1, -1], [1, 1, 1])
+    return game, sgn.certify(game, region, metric="scalar").require()
+
+
+def root(result: Certificate) -> Floats:
+    return np.sqrt([float(w) for w in result.weights])
+
+
+# ---- T14
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(FACTORS, st.fractions(Fraction(1, 10**6), 1))
+def test_steps_needed_are_enough_and_not_one_too_many(q: Fraction, ratio: Fraction) -> None:
+    k = steps_needed(q, ratio)
+    assert q**k <= ratio
+    # rounding up to 30 digits can cost one step only where q^(k−1) is that near the ratio
+    assert k == 0 or q ** (k - 1) > ratio * (1 - Fraction(1, 10**20))
+
+
+@settings(max_examples=examples(50), deadline=None)
+@given(FACTORS, st.integers(0, 200))
+def test_powers_are_rounded_up(q: Fraction, count: int) -> None:
+    assert q**count <= power_above(q, count) <= q**count * (1 + Fraction(1, 10**24))
+
+
+def test_euler_needs_no_more_steps_than_promised() -> None:
+    game, result = free()
+    assert result.euler is not None
+    metric, h = np.sqrt([float(w) for w in result.euler.weights]), float(result.euler.best_step)
+    x = np.array([3.0, -2.0, 1.0])
+    start = float(np.linalg.norm(x * metric))
+    for _ in range(result.promises.steps_to(1e-6, start)):
+        x = x - h * game.pseudo_gradient(x)
+    assert np.linalg.norm(x * metric) <= 1e-6
+
+
+def test_the_flow_needs_no_longer_than_promised() -> None:
+    _, result = free()
+    time = result.promises.time_to(1e-3, 10)
+    assert np.exp(-float(result.margin) * float(time)) * 10 <= 1e-3 * (1 + 1e-12)  # exp's rounding
+
+
+def test_unknown_methods_and_missing_steps_are_told() -> None:
+    _, result = free()
+    with pytest.raises(ValueError, match="expected one of euler, rk4"):
+        result.promises.steps_to(1e-3, 1, "newton")
+    with pytest.raises(ValueError, match="no steps of rk4_equilibrium"):
+        result.promises.steps_to(1e-3, 1, "rk4_equilibrium")
+
+
+def test_projected_play_may_start_anywhere_in_the_region() -> None:
+    game, result = boxed()
+    assert result.euler is not None
+    assert result.equilibrium is not None
+    metric = np.sqrt([float(w) for w in result.euler.weights])
+    centre = np.array([float(v) for v in result.equilibrium.point])
+    x, h = np.array([-1.0, 1.0, 1.0]), float(result.euler.best_step)
+    start = float(np.linalg.norm((x - centre) * metric)) * (1 + 1e-12)
+    for _ in range(result.promises.steps_to(1e-6, start, projected=True)):
+        x = np.clip(x - h * game.pseudo_gradient(x), -1, 1)
+    assert np.linalg.norm((x - centre) * metric) <= 1e-6
+    with pytest.raises(ValueError, match="nothing is promised"):
+        result.promises.steps_to(1e-6, start)
+    with pytest.raises(ValueError, match="nothing for rk4 with projection"):
+        result.promises.steps_to(1e-6, start, "rk4", projected=True)
+
+
+# ---- T15
+
+
+def test_noise_settles_below_its_floor(rng: np.random.Generator) -> None:
+    """Projected runs with noise of exactly σ in the metric; 2,000 runs, 4 standard errors."""
+    for game, result in (free(), boxed()):
+        assert result.euler is not None
+        h, sigma = float(result.euler.best_step) / 4, 0.3
+        assert result.equilibrium is not None
+        metric = np.sqrt([float(w) for w in result.euler.weights])
+        centre = np.array([float(v) for v in result.equilibrium.point])
+        low, high = result.region.floats() if isinstance(result.region, Box) else (-1e9, 1e9)
+        x = np.tile(centre, (2000, 1))
+        for _ in range(200):
+            noise = rng.normal(size=x.shape)
+            noise *= sigma / np.linalg.norm(noise, axis=1)[:, None] / metric
+            x = np.clip(x - h * (game.pseudo_gradient(x) + noise), low, high)
+        squares = (((x - centre) * metric) ** 2).sum(axis=1)
+        floor = float(result.promises.noise_floor(sigma, h)) ** 2
+        assert squares.mean() <= floor + 4 * squares.std() / 2000**0.5
+
+
+@settings(max_examples=examples(30), deadline=None)
+@given(st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))
+def test_the_step_for_an_accuracy_reaches_it(sigma: float, accuracy: float) -> None:
+    _, result = free()
+    step = result.promises.step_for_accuracy(sigma, accuracy)
+    floor = result.promises.noise_floor(sigma, step.exact)
+    assert floor.exact <= Fraction(accuracy) * (1 + Fraction(1, 10**12))  # the root's rounding
+
+
+def test_noise_needs_projection_or_all_of_space() -> None:
+    dense = QuadraticGame([[-0.5, 2.0], [-2.0, 3.0]], sizes=[1, 1])
+    result = sgn.certify(dense, Box([-1, -1], [1, 1])).require()
+    with pytest.raises(ValueError, match="noise may leave the region"):
+        result.promises.noise_floor(1, "0.01")
+    with pytest.raises(ValueError, match="expected above 0"):
+        free()[1].promises.noise_floor(0, "0.1")
+
+
+# ---- T16
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(SEEDS, st.integers(1, 50))
+def test_stale_reads_shrink_each_round(seed: int, delay: int) -> None:
+    """Each player alone reads the others up to `delay` updates late, its own action fresh."""
+    _, result = free()
+    play = result.promises.asynchronous()
+    rng, J = np.random.default_rng(seed), np.array(MATRIX)
+    h, x = float(play.step_max), np.array([float(v) for v in play.vector])
+    history = [rng.uniform(-1, 1, 3) * x]
+    size = max(abs(history[0]) / x)
+    rounds, length = 4, 3 * (delay + 1)
+    for k in range(rounds * length):
+        here = history[-1].copy()
+        i = k % 3
+        seen = history[-1 - int(rng.integers(0, min(delay, len(history))))].copy()
+        seen[i] = here[i]
+        here[i] -= h * float(J[i] @ seen)
+        history.append(here)
+    # reads newer than the end of the round before: a round takes all delays to pass
+    reached = max(abs(history[-1]) / x)
+    assert reached <= size * float(play.factor(play.step_max.exact)) ** (rounds - 1) + 1e-12
+
+
+def test_best_responses_shrink() -> None:
+    _, result = free()
+    answer, J = result.promises.best_response(), np.array(MATRIX)
+    u, x = np.array([float(v) for v in answer.vector]), np.array([1.0, -1.0, 0.5])
+    for _ in range(10):
+        after = -(J @ x - np.diag(J) * x) / np.diag(J)
+        assert max(abs(after) / u) <= max(abs(x) / u) * float(answer.factor) + 1e-12
+        x = after
+
+
+def test_without_a_small_gain_nothing_is_promised_for_stale_reads() -> None:
+    result = sgn.certify(QuadraticGame([[1.0, 3.0], [-3.0, 1.0]], sizes=[1, 1])).require()
+    with pytest.raises(ValueError, match="structural margin is not positive"):
+        result.promises.asynchronous()
+    field = QuadraticGame([[2.0, 0.5], [0.1, 1.0]], sizes=[2], field=True)
+    with pytest.raises(ValueError, match="not symmetric"):
+        sgn.certify(field).require().promises.best_response()
+
+
+# ---- T20
+
+
+@settings(max_examples=examples(30), deadline=None)
+@given(SEEDS, st.floats(0.05, 1))
+def test_extragradient_shrinks_at_its_rate(seed: int, part: float) -> None:
+    rng = np.random.default_rng(seed)
+    for game, result in (free(), boxed()):
+        steps, found = result.extragradient, result.equilibrium
+        assert steps is not None
+        assert found is not None
+        assert steps.projected
+        h, metric = float(steps.step_max) * part, root(result)
+        low, high = result.region.floats() if isinstance(result.region, Box) else (-1e9, 1e9)
+        centre = np.array([float(v) for v in found.point])
+        x = rng.uniform(-1, 1, (40, 3))
+        y = np.clip(x - h * game.pseudo_gradient(x), low, high)
+        after = np.clip(x - h * game.pseudo_gradient(y), low, high)
+        ratio = np.linalg.norm((after - centre) * metric, axis=1)
+        ratio = ratio / np.linalg.norm((x - centre) * metric, axis=1)
+        assert ratio.max() <= float(steps.factor(Fraction(h))) + 1e-9  # error of the point
+
+
+@settings(max_examples=examples(20), deadline=None)
+@given(SEEDS)
+def test_optimistic_gradient_keeps_its_promise_at_every_step(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for game, result in (free(), boxed()):
+        steps, found = result.optimistic, result.equilibrium
+        assert steps is not None
+        assert found is not None
+        h, metric = float(steps.step_max), root(result)
+        low, high = result.region.floats() if isinstance(result.region, Box) else (-1e9, 1e9)
+        centre = np.array([float(v) for v in found.point])
+        x = rng.uniform(-1, 1, (40, 3))
+        y, start = x, np.linalg.norm((x - centre) * metric, axis=1)
+        for k in range(1, 60):
+            y = np.clip(x - h * game.pseudo_gradient(y), low, high)
+            x = np.clip(x - h * game.pseudo_gradient(y), low, high)
+            bound = start * float(steps.factor_at_best) ** k
+            assert (np.linalg.norm((x - centre) * metric, axis=1) <= bound + 1e-9).all()
+
+
+# ---- T21, T23
+
+
+def test_projected_rk4_is_refused_for_its_wrong_fixed_point() -> None:
+    with pytest.raises(ValueError, match="wrong fixed point"):
+        refuse_projected_rk4()
+    A, b, h, x = np.array([[1.0, 0.0], [-2.0, 3.0]]), np.array([-2.0, 0.0]), 0.5, np.zeros(2)
+    for _ in range(200):
+        k1 = A @ x + b
+        k2 = A @ (x - h / 2 * k1) + b
+        k3 = A @ (x - h / 2 * k2) + b
+        k4 = A @ (x - h * k3) + b
+        x = np.clip(x - h / 6 * (k1 + 2 * k2 + 2 * k3 + k4), 0, 1)
+    assert np.allclose(x, [1, 0.8746], atol=1e-4)  # the solution is (1, 2/3)
+    game = QuadraticGame(A, sizes=[1, 1], linear=b)
+    found = sgn.certify(game, Box([0, 0], [1, 1]), metric="scalar").require().equilibrium
+    assert found is not None
+    assert np.allclose([float(v) for v in found.point], [1, 2 / 3])
+
+
+@settings(max_examples=examples(30), deadline=None)
+@given(SEEDS, st.floats(1e-3, 1e3))
+def test_implicit_steps_shrink(seed: int, step: float) -> None:
+    _, result = free()
+    x = np.random.default_rng(seed).normal(size=3)
+    after = np.linalg.solve(np.eye(3) + step * np.array(MATRIX), x)
+    factor = float(result.promises.implicit_factor(step))
+    assert np.linalg.norm(after * root(result)) <= factor * np.linalg.norm(x * root(result)) + 1e-12
+
+
+def test_projected_euler_is_stated_where_the_projection_is_the_players_own() -> None:
+    _, inside = boxed()
+    assert inside.claims.euler is not None
+    assert inside.claims.euler.projected
+    dense = sgn.certify(games.catalogue.load("fk-a5"), metric="dense").require()
+    assert dense.claims.euler is not None
+    if dense.claims.euler.metric.kind != "scalar":
+        assert not dense.claims.euler.projected
