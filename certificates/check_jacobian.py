@@ -20,7 +20,7 @@ from certificates.check_star import Star
 from certificates.check_text import WHERE, check_head, read_costs
 from certificates.claims import read_sparse
 from certificates.document import Document, decode_array, is_count, require_keys, vector
-from certificates.player_sizes import counted_sizes
+from certificates.player_sizes import MAX_SIZE, counted_sizes
 from games.errors import InputError
 from games.number import float_enclosure
 from games.region import Box, Region
@@ -158,8 +158,8 @@ def _sizes(game: Document) -> tuple[int, ...]:
         return counted_sizes(game["sizes"], f"{WHERE}.sizes")
     for player in game["players"]:
         entry = require_keys(player, f"{WHERE}.players", {"name", "size"})
-        if not is_count(entry["size"]) or entry["size"] == 0:
-            raise InputError(f"{WHERE}.players: a size must be a positive count")
+        if not is_count(entry["size"]) or not 0 < entry["size"] <= MAX_SIZE:
+            raise InputError(f"{WHERE}.players: a size must be a count from 1 to {MAX_SIZE}")
     return tuple(player["size"] for player in game["players"])
 
 

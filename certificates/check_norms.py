@@ -13,7 +13,7 @@ BATCH_ENTRIES = 2**18  # of blocks looked at together: beyond, memory is what ta
 def norms_at_most(blocks: Ball, bounds: NDArray[Any]) -> Bools:
     """For each k, whether ‖B‖₂ ≤ bounds[k] for all blocks B of the stack (K, V, p, q) there.
 
-    >>> norms_at_most(Ball.exact(np.full((2, 1, 1, 4), 1.0)), np.array([2.0, 1.9])).tolist()
+    >>> norms_at_most(Ball.exact(np.full((2, 1, 1, 4), 1.0)), np.array([2.1, 1.9])).tolist()
     [True, False]
     """
     count = max(1, BATCH_ENTRIES // max(1, blocks.mid[:1].size))

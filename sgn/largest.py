@@ -12,13 +12,13 @@ from games.errors import InputError
 from games.game import Game, Structure
 from games.number import Number, exact, round_near
 from games.region import Box, Space
-from sgn.bounds import Bounder, CannotBound, Enclosed, Exact, Margin
+from sgn.bounds import Bounder, CannotBound, Enclosed, Exact
 from sgn.bounds.effort import Effort, Progress
 from sgn.certify import domain_report, examine
 from sgn.domains import Defined
-from sgn.ladder import Choice, choice_of
-from sgn.metric import best_direct_weights
-from sgn.problem import Problem, as_tuple
+from sgn.ladder import BlockScalar, Choice, choice_of, choose_metric
+from sgn.objectives import Family, LargestMargin
+from sgn.problem import Problem
 
 Floats = NDArray[np.float64]
 CLOSE = Fraction(101, 100)  # of the scale that was refused to the one that was proved: enough
@@ -49,8 +49,8 @@ def largest_region(
     The boxes are center ± t·shape for one scale t, found by bisection: first by what samples say,
     then by what is proved.
     center: n numbers; without it the game's equilibrium hint, else a zero of F that Newton finds.
-    shape: n half-widths > 0; without it those of the game's region. metric: as for certify; "auto" is
-        "scalar".
+    shape: n half-widths > 0; without it those of the game's region.
+    metric: as for certify, but "auto" is "scalar".
     tries: how many proofs are tried at most (it stops within 1 % of a scale that fails);
     max_boxes: of the branch and bound for one number; seed: of all randomness.
     time_limit: seconds for the proofs together: each may take half of what is left, and the largest
@@ -67,7 +67,8 @@ def largest_region(
     if tries < 1:
         raise ValueError(f"tries is {tries}; expected at least 1")
     if game.structure is Structure.CONSTANT:
-        return examine(Problem(game, Space(game.dimension), Exact(), None, seed), _choice(metric), False)
+        everywhere = Problem(game, Space(game.dimension), Exact(), None, seed)
+        return examine(everywhere, _choice(metric), False)
     middle, half = _center(game, center), _shape(game, shape)
     whole = Effort(time_limit, executor, progress)
 
@@ -80,7 +81,8 @@ def largest_region(
         return Problem(game, box, prover, None, seed)
 
     top = _bisect(lambda scale: _is_likely(problem(scale), metric), Fraction(1))
-    return _proved_below(top, lambda scale: examine(problem(scale), _choice(metric), False), tries, whole)
+    choice = _choice(metric)
+    return _proved_below(top, lambda scale: examine(problem(scale), choice, False), tries, whole)
 
 
 def _proved_below(
@@ -135,18 +137,18 @@ def _choice(metric: str) -> Choice:
 
 
 def _is_likely(problem: Problem, metric: str) -> bool:
-    """Whether the costs are smooth on the region and some weights suit all sampled Jacobians."""
+    """Whether the costs are smooth on the region and some metric suits all sampled Jacobians."""
     if not isinstance(domain_report(problem.game, problem.region), Defined):
         return False
     jacobians = problem.representatives()
     if not np.isfinite(jacobians).all():
         return False
-    equal = np.ones(len(problem.game.players))
-    slices = problem.game.slices
-    weights = equal
-    if metric != "euclidean":
-        weights, _ = best_direct_weights(jacobians, slices, [equal])
-    return bool(Margin(as_tuple(weights), slices).values(jacobians).min() > 0)
+    family, margin = Family(jacobians, problem.game.slices), LargestMargin()
+    [strategy] = _choice(metric).strategies
+    tried = (strategy,)
+    if strategy.adds_to_scalar(family.sizes) and not strategy.why_not(family):
+        tried = (BlockScalar(), strategy)  # weights are found sooner
+    return any(margin.score(choose_metric(each, margin, family), family) > 0 for each in tried)
 
 
 def _prover(game: Game, box: Box, enclosed: Enclosed) -> Bounder:

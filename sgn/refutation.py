@@ -19,8 +19,8 @@ from games.region import Box, Region
 from sgn.assemble import dual_document, witness_document
 from sgn.bounds.descent import Schedule, descend
 from sgn.lmi import NoProposal, Opposition, oppose_block_weights, oppose_every_metric
-from sgn.refute import NoWitness, eigenvalue_witness
 from sgn.problem import Problem
+from sgn.refute import NoWitness, eigenvalue_witness
 from sgn.study import DIRECT_LIMIT
 
 FloatArray = NDArray[np.float64]
@@ -103,8 +103,11 @@ def eigenvalue_refutations(problem: Problem, places: list[LeastStable]) -> Itera
         yield Refutation(document, "unstable", message)
 
 
-def dual_refutations(problem: Problem) -> Iterator[Refutation]:
-    """Points that together refute every constant metric, else all block weights (T6, dual)."""
+def dual_refutations(problem: Problem, only_weights: bool) -> Iterator[Refutation]:
+    """Points that together refute every constant metric, else all block weights (T6, dual).
+
+    only_weights: whether to refute the weights is enough.
+    """
     game, region = problem.game, problem.region
     if game.dimension > DUAL_LIMIT:
         return
@@ -120,7 +123,7 @@ def dual_refutations(problem: Problem) -> Iterator[Refutation]:
         for part in parts:
             if part.closed:
                 yield from _dual(where, part, "all", oppose_every_metric)
-    for part in parts:
+    for part in parts if only_weights else ():
         yield from _dual(where, part, "scalar", part.oppose_weights)
 
 

@@ -32,7 +32,7 @@ def test_refused_covers_are_proved_again(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_after_the_last_try_it_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prover, "CUSHIONS", (GREEDY, GREEDY))
+    monkeypatch.setattr(prover, "CUSHIONS", (GREEDY,) * len(CUSHIONS))
     refusal = sgn.certify(game(), evidence="enclosed")
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "numerical"

@@ -436,8 +436,8 @@ band band_matrix band_slice best_rates certify_rates coupling_report suggest tim
 attack certify certify_bounds estimate_bounds largest_region load optimal_weights simulate verify
 """
 GAMES = """
-Box CallableGame Game InputError MetricBall Player QuadraticGame Space Structure SymbolicGame
-catalogue load save to_text with_rates
+Box CallableGame Game InputError MarkovGame MetricBall NormalFormGame Player QuadraticGame Space
+Structure SymbolicGame catalogue kl_divergence load read_nfg save to_text with_rates
 """
 
 

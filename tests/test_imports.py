@@ -30,6 +30,7 @@ LAYERS = {
 # Each heavy package: the modules that wrap it. `certificates` stands for all in that package.
 WRAPPERS = {
     "cvxpy": {"sgn.lmi"},
+    "clarabel": {"sgn.lmi"},
     "sympy": {"games.sympy_bridge"},
     "networkx": {"sgn.coupling", "sgn.plots.graph"},
     "jax": {"games.jax_bridge"},
@@ -37,11 +38,11 @@ WRAPPERS = {
     "flint": {"certificates", "sgn.attacks.precise"},
     "scipy.stats": {"sgn.bounds.sampled"},
     "scipy.optimize": {"sgn.bounds.sampled"},
-    "scipy.linalg": {"sgn.refute"},
+    "scipy.linalg": {"sgn.refute", "sgn.spectral"},
 }
 
 CHECKER_PACKAGES = {"numpy", "flint", "games", "certificates"}
-HEAVY = {"cvxpy", "sympy", "networkx", "jax", "matplotlib"}
+HEAVY = {"cvxpy", "clarabel", "sympy", "networkx", "jax", "matplotlib"}
 HEAVY_SCIPY = {"scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.sparse"}
 
 GAME = """

@@ -129,7 +129,9 @@ def test_block_weights_are_refuted_where_a_dense_metric_would_do() -> None:
     """J has eigenvalues of positive real part, but every diagonal metric fails."""
     J = np.array([[1.0, 2.0, 0.0], [-2.0, 1.0, 3.0], [0.0, 0.5, 1.0]])
     assert np.linalg.eigvals(J).real.min() > 0
-    refusal = refuted(sgn.certify(QuadraticGame(J, sizes=[1, 1, 1])))
+    game = QuadraticGame(J, sizes=[1, 1, 1])
+    assert sgn.certify(game).require().metric["kind"] == "dense"
+    refusal = refuted(sgn.certify(game, metric="scalar"))
     assert refusal.document["witness"]["metrics"] == "scalar"
     assert "no block weights certify this region" in refusal.message
     assert "metric" not in refusal.message
@@ -142,7 +144,7 @@ def test_block_weights_are_refuted_exactly_when_none_suits(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(2, 5))
     J = np.eye(n) + rng.normal(size=(n, n)) * rng.choice([0.3, 0.7, 1.5])
-    result = sgn.certify(QuadraticGame(J, sizes=[1] * n))
+    result = sgn.certify(QuadraticGame(J, sizes=[1] * n), metric="scalar")
     if isinstance(result, Refusal) and abs(result.claims.best["direct_margin"]) > 1e-3:
         assert refuted(result).document["witness"]["kind"] in ("eigenvalue", "dual")
 

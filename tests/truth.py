@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from games.symbolic import SymbolicGame
+from certificates.document import decode_arrays
+from games.document import from_document
 from tests.promise_truth import promise_falsehoods
 
 Floats = NDArray[np.float64]
@@ -57,11 +58,7 @@ class Situation:
             self.sizes = [p["size"] for p in game["players"]]
             self.jacobians = matrix(game["jacobian"], sum(self.sizes))[None]
         else:
-            model = SymbolicGame.from_costs(
-                {p["name"]: p["variables"] for p in game["players"]},
-                {p["name"]: p["cost"] for p in game["players"]},
-                {k: Fraction(v) for k, v in game.get("parameters", {}).items()},
-            )
+            model = from_document(decode_arrays(game, "game"), "game")
             self.sizes = list(model.sizes)
             self.model = model
             self.jacobians = model.jacobian(self._points(document, rng))

@@ -292,10 +292,10 @@ DAMAGED = [
         "game.players.0.cost", "(" * 300 + "x1" + ")" * 300)),
     changed("game-cost-divides-by-zero", "divides by zero", "toy", put(
         "game.players.0.cost", "x1/0")),
-    changed("game-cost-a-number", "a cost must be text", "toy", put("game.players.0.cost", 1)),
+    changed("game-cost-a-number", "field must be text", "toy", put("game.players.0.cost", 1)),
     changed("game-matrix-of-text", "expected an object", "blocks", put(
         "game.jacobian", [["1", "0"], ["0", "1"]])),
-    changed("game-size-zero", "positive count", "blocks", put("game.players.0.size", 0)),
+    changed("game-size-zero", "a count from 1 to", "blocks", put("game.players.0.size", 0)),
     changed("game-matrix-of-another-size", "expected 4 × 4", "blocks", put(
         "game.players.0.size", 3)),
     changed("game-field-a-text", "true or false", "field", put("game.field", "no")),
