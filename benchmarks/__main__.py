@@ -1,4 +1,4 @@
-"""All tables: `make bench`, or `python -m benchmarks [NAME ...]` from the root of the repository."""
+"""All tables: `make bench`, or `python -m benchmarks [NAME ...]` from the repository's root."""
 
 import sys
 from collections.abc import Callable
@@ -6,7 +6,9 @@ from collections.abc import Callable
 from benchmarks.attack import print_counterexample, print_speed
 from benchmarks.catalogue import print_catalogue
 from benchmarks.enclosure import print_table
+from benchmarks.ladder import print_auto, print_ladder
 from benchmarks.lq import print_flagship, print_random
+from benchmarks.scale import print_quick
 from benchmarks.startup import print_startup
 from benchmarks.trusted import print_trusted
 
@@ -15,7 +17,9 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "startup": (print_startup,),
     "catalogue": (print_catalogue,),
     "enclosure": (print_table,),
+    "ladder": (print_ladder, print_auto),
     "attack": (print_counterexample, print_speed),
+    "scale": (print_quick,),
     "trusted": (print_trusted,),
 }
 

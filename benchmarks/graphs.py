@@ -51,6 +51,12 @@ def ring(players: int, rng: np.random.Generator) -> Graph:
     return _graph(players, rows, cols, rng.uniform(0, 0.5, len(rows)), rng)
 
 
+def one_way_ring(players: int, rng: np.random.Generator) -> Graph:
+    """Each player acts on the next alone: what goes round comes back after N players."""
+    here = np.arange(players)
+    return _graph(players, (here + 1) % players, here, rng.uniform(0, 0.9, players), rng)
+
+
 def hierarchy(players: int, rng: np.random.Generator) -> Graph:
     """Two levels: one in a hundred leads, among leaders; eight leaders act on each follower."""
     leaders = max(players // 100, COUPLINGS)
@@ -70,6 +76,7 @@ GRAPHS: dict[str, Callable[[int, np.random.Generator], Graph]] = {
     "random": random_graph,
     "scale-free": scale_free,
     "ring": ring,
+    "one-way ring": one_way_ring,
     "hierarchy": hierarchy,
     "nearly decoupled": nearly_decoupled,
 }

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from certificates.check_cover import Model
-from certificates.check_jacobian import Uncheckable, quadratic_entries
+from certificates.check_jacobian import PART, Uncheckable, quadratic_entries
 from certificates.check_matrix import UNIT, Ball, rounded_up
 from certificates.check_polynomial import NotPolynomial, Polynomial, derivative, polynomial_of
 from certificates.check_text import TEXT_KINDS, Costs, read_costs
@@ -45,12 +45,15 @@ def _quadratic(game: Document, point: Vector) -> Ball:
         for i, k, entry in zip(row.tolist(), col.tolist(), value.tolist(), strict=True):
             sums[i] += Fraction(entry) * x[k]
         return Ball.of(sums)
-    terms = Ball.exact(value) * Ball.of_vector(point)[col]
-    count = int(np.bincount(row, minlength=1).max())
-    mid = np.bincount(row, terms.mid, minlength=n).astype(float)
-    error = 1.01 * (count + 2) * UNIT * np.abs(terms.mid) + terms.rad
-    rad = rounded_up(np.bincount(row, error, minlength=n).astype(float), count + 4)
-    return Ball(mid, rad) + Ball.of_vector(linear)
+    ball, mid, error = Ball.of_vector(point), np.zeros(n), np.zeros(n)
+    count = int(np.bincount(row, minlength=1).max()) + len(value) // PART + 1  # of additions
+    for start in range(0, len(value), PART):
+        k = slice(start, start + PART)
+        terms = Ball.exact(value[k]) * ball[col[k]]
+        mid += np.bincount(row[k], terms.mid, minlength=n)
+        wrong = 1.01 * (count + 2) * UNIT * np.abs(terms.mid) + terms.rad
+        error += np.bincount(row[k], wrong, minlength=n)
+    return Ball(mid, rounded_up(error, count + 4)) + Ball.of_vector(linear)
 
 
 def _polynomials(text: Costs, point: Sequence[Fraction]) -> list[Fraction]:

@@ -28,6 +28,7 @@ from games.region import Box, Region
 MAX_VERTICES = 2**16
 MAX_DENSE = 2000  # dimensions of a dense Jacobian
 MAX_ENTRIES = 3 * 10**7  # of all dense matrices of one test
+PART = 2**20  # entries of a constant Jacobian looked at together
 MAX_BLOCK_ENTRIES = 10**8  # of all blocks of a constant Jacobian
 
 
@@ -174,28 +175,40 @@ def _group_entries(
     count = len(sizes)
     owner = np.repeat(np.arange(count), size)
     offset = np.arange(len(owner)) - (np.cumsum(size) - size)[owner]
-    code = owner[rows] * count + owner[cols]
-    codes = np.concatenate([code, np.arange(count) * (count + 1)])
+    parts = [slice(k, k + PART) for k in range(0, len(rows), PART)]
+
+    def code(part: slice) -> NDArray[np.int64]:
+        return np.asarray(owner[rows[part]] * count + owner[cols[part]])
+
+    codes = np.concatenate([*map(_distinct, map(code, parts)), np.arange(count) * (count + 1)])
     codes.sort(kind="stable")  # two runs that are nearly sorted: much faster than any other
-    codes = codes[np.append(True, np.diff(codes) > 0)]
+    codes = _distinct(codes)
     block_rows, block_cols = np.divmod(codes, count)
-    place = np.searchsorted(codes, code)
     shape_code = size[block_rows] * (size.max() + 1) + size[block_cols]
     if (size[block_rows].astype(float) * size[block_cols]).sum() > MAX_BLOCK_ENTRIES:
         raise Uncheckable("the blocks that are not zero are too large to be dense")
-    groups = []
-    for key in np.unique(shape_code):
-        members = np.flatnonzero(shape_code == key)
-        height, width = divmod(int(key), int(size.max()) + 1)
-        stack = np.zeros((len(members), 1, height, width))
-        mine = shape_code[place] == key
-        index = np.searchsorted(members, place[mine])
-        stack[index, 0, offset[rows[mine]], offset[cols[mine]]] = values[mine]
-        exact = stack[..., 0, 0] if height == width == 1 else None
-        groups.append(
-            Blocks(block_rows[members], block_cols[members], Ball.exact(stack), exact, exact)
-        )
-    return tuple(groups)
+    members = {int(key): np.flatnonzero(shape_code == key) for key in np.unique(shape_code)}
+    stacks, index = {}, np.zeros(len(codes), dtype=np.int64)
+    for key, blocks in members.items():
+        stacks[key] = np.zeros((len(blocks), 1, *divmod(key, int(size.max()) + 1)))
+        index[blocks] = np.arange(len(blocks))
+    for part in parts:
+        place = np.searchsorted(codes, code(part))
+        for key in np.unique(shape_code[place]).tolist():
+            mine = np.flatnonzero(shape_code[place] == key)
+            at = part.start + mine
+            where = index[place[mine]], 0, offset[rows[at]], offset[cols[at]]
+            stacks[key][where] = values[at]
+    return tuple(
+        Blocks(block_rows[blocks], block_cols[blocks], Ball.exact(stacks[key]), exact, exact)
+        for key, blocks in members.items()
+        for exact in [stacks[key][..., 0, 0] if stacks[key].shape[2:] == (1, 1) else None]
+    )
+
+
+def _distinct(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Without those that equal the one before."""
+    return codes[np.append(True, np.diff(codes) != 0)] if len(codes) else codes
 
 
 # ---- symbolic games: polynomials from the text ---------------------------------------------------

@@ -3,6 +3,7 @@
 Sums and products of nonnegative numbers.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,7 @@ from certificates.claims import Band, Claims, Coupling, Vector
 from certificates.step_claims import Steps
 
 EXACT_ENTRIES = 20_000  # up to here in rationals, beyond in directed floats
+BATCH = 2**19  # entries of L multiplied at once
 
 # An object array of Fractions, or a Ball with one entry each: + − * and indexing work on both.
 Numbers = Any
@@ -27,18 +29,31 @@ def _numbers(*vectors: Vector) -> list[Numbers]:
     return [np.array([Fraction(e) for e in v], dtype=object) for v in vectors]
 
 
-def dominates(left: Numbers, rows: NDArray[np.int64], terms: Numbers) -> bool:
-    """left_i ≥ Σ_{k: rows_k = i} terms_k for every i, the terms being nonnegative."""
+def totals(like: Numbers, rows: NDArray[np.int64], terms: Callable[[slice], Numbers]) -> Any:
+    """Σ_{k: rows_k = i} terms_k for every i (upper bounds where like is a ball), all terms ≥ 0.
+
+    terms: those of a part of the entries, so that a large matrix is never multiplied as a whole.
+    """
+    if not isinstance(like, Ball):
+        exact = np.full(len(like), Fraction(0), dtype=object)
+        np.add.at(exact, rows, terms(slice(None)))
+        return exact
+    sums = np.zeros(len(like.mid))
+    for start in range(0, len(rows), BATCH):
+        part = slice(start, start + BATCH)
+        batch = terms(part)
+        upper = rounded_up(np.maximum(batch.mid, 0) + batch.rad, 1)
+        sums += np.bincount(rows[part], upper, minlength=len(sums))
+    batches = len(rows) // BATCH + 1
+    return rounded_up(sums, int(np.bincount(rows, minlength=1).max()) + batches)
+
+
+def dominates(left: Numbers, total: Any) -> bool:
+    """left_i ≥ total_i for every i."""
     if isinstance(left, Ball):
-        upper = rounded_up(np.maximum(terms.mid, 0) + terms.rad, 1)
-        count = int(np.bincount(rows).max()) if len(rows) else 0
-        sums = np.bincount(rows, upper, minlength=len(left.mid)).astype(float)
-        total = rounded_up(sums, count)
         low = left.mid - rounded_up(left.rad + UNIT * np.abs(left.mid), 2)
         return bool(np.isfinite(total).all() and (low >= total).all())
-    sums = np.full(len(left), Fraction(0), dtype=object)
-    np.add.at(sums, rows, terms)
-    return bool((left >= sums).all())
+    return bool((left >= total).all())
 
 
 def _scalar(like: Numbers, value: Fraction) -> Any:
@@ -51,17 +66,11 @@ def structural_margin_holds(
     """T2: x > 0 and W(A − aI)x + (A − aI)ᵀWx ≥ 0 entrywise, A = diag(μ) − L."""
     mu, w, x, values = _numbers(curvature, weights, vector, L.values)
     left = (mu - _scalar(mu, margin)) * w * x
-    onto = w[L.rows] * values * x[L.cols]
-    back = values * w[L.rows] * x[L.rows]
-    return dominates(left + left, np.concatenate([L.rows, L.cols]), _join(onto, back))
-
-
-def _join(first: Numbers, second: Numbers) -> Numbers:
-    if isinstance(first, Ball):
-        return Ball(
-            np.concatenate([first.mid, second.mid]), np.concatenate([first.rad, second.rad])
-        )
-    return np.concatenate([first, second])
+    y = w * x
+    onto = totals(mu, L.rows, lambda k: w[L.rows[k]] * values[k] * x[L.cols[k]])
+    back = totals(mu, L.cols, lambda k: values[k] * y[L.rows[k]])
+    total = rounded_up(onto + back, 1) if isinstance(mu, Ball) else onto + back
+    return dominates(left + left, total)
 
 
 def structural_euler_holds(claims: Claims, steps: Steps) -> bool:
@@ -88,12 +97,12 @@ def _structural_factor_holds(
     )
     h, q, one = (_scalar(low, v) for v in (step, factor, Fraction(1)))
     y = w * x
-    onto = h * values * x[L.cols]
-    back = h * values * y[L.rows]
+    onto = totals(low, L.rows, lambda k: h * values[k] * x[L.cols[k]])
+    back = totals(low, L.cols, lambda k: h * values[k] * y[L.rows[k]])
     for curvature in (low, high):
         own = one - h * curvature
         for rest in (q - own, q + own):  # q − |1 − hμ|
-            if not dominates(rest * x, L.rows, onto) or not dominates(rest * y, L.cols, back):
+            if not dominates(rest * x, onto) or not dominates(rest * y, back):
                 return False
     return True
 
@@ -115,11 +124,11 @@ def lipschitz_from_bounds_holds(claims: Claims) -> bool:
     )
     square = _scalar(low, claims.lipschitz**2)
     zero = _scalar(low, Fraction(0))
-    onto = values * x[L.cols]
-    back = values * (w * s)[L.rows]
+    ws = w * s
+    onto = totals(low, L.rows, lambda k: values[k] * x[L.cols[k]])
+    back = totals(low, L.cols, lambda k: values[k] * ws[L.rows[k]])
     return claims.lipschitz > 0 and all(
-        dominates(s - own * x, L.rows, onto)
-        and dominates(square * w * x - own * w * s, L.cols, back)
+        dominates(s - own * x, onto) and dominates(square * w * x - own * ws, back)
         for own in (low, zero - low, high, zero - high)
     )
 
@@ -170,4 +179,5 @@ def positive_vector_holds(curvature: Vector, L: Coupling, vector: Vector, margin
     """T22: x > 0 and Ax ≥ ax entrywise, A = diag(μ) − L."""
     mu, x, values = _numbers(curvature, vector, L.values)
     left = (mu - _scalar(mu, margin)) * x
-    return bool((vector > 0).all()) and dominates(left, L.rows, values * x[L.cols])
+    onto = totals(mu, L.rows, lambda k: values[k] * x[L.cols[k]])
+    return bool((vector > 0).all()) and dominates(left, onto)

@@ -23,6 +23,10 @@ WIDTH = 110  # characters a line
 UNCONSTRAINED = (
     "play without active constraints; projected play on a product needs one weight a player (T7)"
 )
+SHARED = (
+    "each player's own (a product); with constraints that players share, unequal weights select"
+    " another normalised equilibrium (Rosen)"
+)
 _NAME = 24  # characters of a player's name in a label
 _SHOWN = 8  # players listed before an ellipsis
 _BANDS = 6  # bands shown
@@ -167,7 +171,9 @@ def _metric_rows(claims: Claims) -> list[Row]:
     """The weights, or what another metric is and what it does not cover (T7)."""
     metric = claims.metric
     if metric.kind == "scalar":
-        return [("weights", weights_text(metric.weights))]
+        rows = [("weights", weights_text(metric.weights))]
+        unequal = len(metric.weights) > 1 and (metric.weights != metric.weights[0]).any()
+        return [*rows, ("constraints", SHARED)] if unequal else rows
     kind = {"block": "one matrix a player", "dense": "one matrix for all variables"}[metric.kind]
     return [
         ("metric", f"{metric.kind}: {kind}, condition number {metric.condition:.3g}"),

@@ -124,7 +124,7 @@ class MetricBall:
             else:
                 parts += [(half, depth + 1) for half in box.split(depth % self.dimension)]
 
-    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+    def sample(self, rng: "np.random.Generator", count: int) -> Floats:
         """`count` independent uniform points, shape (count, n)."""
         n = self.dimension
         directions = rng.normal(size=(count, n))

@@ -102,7 +102,7 @@ class Box:
         low[axis] = high[axis] = middle
         return Box(self.lower, high), Box(low, self.upper)
 
-    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+    def sample(self, rng: "np.random.Generator", count: int) -> Floats:
         """`count` independent uniform points, shape (count, n)."""
         low, high = self.floats()
         return low + (high - low) * rng.random((count, self.dimension))

@@ -25,7 +25,10 @@ VERSION = "0.1.0"
 
 
 def certificate_document(study: Study, evidence: Document, subject: Document) -> Document:
-    """The document of a certificate; subject: game and region, or players if bounds were given."""
+    """The document of a certificate, not yet with its digest.
+
+    subject: game and region, or players if bounds were given.
+    """
     metric = _metric(study.metric)
     structural = study.structural
     witnesses = {"structural": _vector(structural.vector)}
@@ -59,7 +62,7 @@ def certificate_document(study: Study, evidence: Document, subject: Document) ->
         document["euclidean_margin"] = to_text(study.direct.euclidean_margin)
         if study.direct.cocoercivity > 0:
             document["cocoercivity"] = to_text(study.direct.cocoercivity)
-    return _signed(document)
+    return {**document, "produced_by": _producer(), "digest": ""}
 
 
 def refusal_document(
@@ -123,13 +126,15 @@ def point_document(point: Point) -> list[str] | None:
 
 
 def _signed(document: Document) -> Document:
-    document["produced_by"] = {
+    return {**document, "produced_by": _producer(), "digest": digest(document)}
+
+
+def _producer() -> Document:
+    return {
         "sgn": VERSION,
         "numpy": np.__version__,
         "python": platform.python_version(),
     }
-    document["digest"] = digest(document)
-    return document
 
 
 def _vector(values: Vector) -> Any:

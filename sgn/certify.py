@@ -56,7 +56,8 @@ def certify(
         "exact", "enclosed", "sampled", or a Bounder.
     metric: "euclidean" (equal weights), "scalar" (a weight a player), "block" (a matrix a player),
         "dense" (one matrix), the same as a value (BlockScalar(), …), or "auto": the first of
-        scalar, block and dense that certifies. Projected play needs one of the first two (T7).
+        scalar, block and dense that certifies, where more than 100 variables are certified by the
+        bounds per pair of players alone if possible. Projected play needs the first two (T7).
     objective: what the metric is chosen for: "margin", "euler_step", "rk4_step" or "factor" (the
         least of Euler's method).
     time_limit: seconds for enclosing; what is proved by then counts. Without one the result depends
@@ -122,7 +123,8 @@ def examine(
     except (CannotBound, Uncheckable) as obstacle:
         return not_bounded(subject, bounder.kind, obstacle)
     if found.margin <= 0:
-        return not_certified(problem, subject, {"kind": made["kind"]}, found)
+        matrices = any(rung.adds_to_scalar(problem.game.sizes) for rung in choice.strategies)
+        return not_certified(problem, subject, {"kind": made["kind"]}, found, not matrices)
     if made["kind"] == "sampled":
         return Certificate(with_promises(certificate_document(found, made, subject), problem))
     made, certificate, verification = verified(

@@ -73,16 +73,21 @@ def climb(
             best = found
         if best.margin > 0:
             break
-    return Climb(best, tuple(_explained(rung, best) for rung in rungs))
+    alone = len(strategies) == 1
+    return Climb(best, tuple(_explained(rung, best, alone) for rung in rungs))
 
 
-def _explained(rung: Rung, best: Standing) -> Rung:
-    """The rung with its outcome in words."""
+def _explained(rung: Rung, best: Standing, alone: bool) -> Rung:
+    """The rung with its outcome in words; alone: no other one was asked for."""
     if rung.outcome or rung.margin is None:
         return rung
-    if rung.metric == best.strategy.name and best.margin > 0:
-        return Rung(rung.metric, rung.margin, "chosen: the first that certifies the game")
-    return Rung(rung.metric, rung.margin, "certifies less" if rung.margin > 0 else "not enough")
+    if rung.margin <= 0:
+        return Rung(rung.metric, rung.margin, "not enough")
+    if rung.metric == best.strategy.name:
+        reason = "all that was asked for" if alone else "the first that certifies the game"
+        return Rung(rung.metric, rung.margin, f"chosen: {reason}")
+    words = "certifies less" if rung.margin < best.margin else "certifies as much"
+    return Rung(rung.metric, rung.margin, f"{words}; for comparison" if alone else words)
 
 
 def _scalar(
@@ -133,6 +138,7 @@ def _matrix(
         family = Family(np.concatenate([family.jacobians, worst.jacobians]), family.slices)
         metric = choose_metric(strategy, objective, family)
     if margin.score(metric, family) <= 0:
-        return Rung(strategy.name, None, "no positive margin at the sampled points")
+        where = "for the Jacobian" if family.is_one_matrix else "at the sampled points"
+        return Rung(strategy.name, None, f"no metric with a positive margin was found {where}")
     direct = problem.direct(metric)
     return Standing(strategy, direct, "direct", direct.margin)

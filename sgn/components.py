@@ -42,25 +42,9 @@ def components(bounds: Bounds) -> tuple[Component, ...]:
         if len(players) == 1:
             margin = float(bounds.curvature_lower[players[0]])
         else:
-            margin = best_margin(restricted(bounds, players))
+            margin = best_margin(bounds.among(players))
         found.append(Component(players, margin))
     return tuple(found)
-
-
-def restricted(bounds: Bounds, players: IntArray) -> Bounds:
-    """The game among the given players alone.
-
-    >>> restricted(Bounds.given([1, 2], [[0, 3], [4, 0]], [1, 2]), np.array([1])).names
-    ('player 2',)
-    """
-    return Bounds(
-        tuple(bounds.names[i] for i in players),
-        bounds.curvature_lower[players],
-        bounds.curvature_upper[players],
-        bounds.coupling_upper[players][:, players],
-        bounds.evidence,
-        bounds.symmetric,
-    )
 
 
 def _cascade(bounds: Bounds, labels: NDArray[np.int32], count: int) -> list[int]:

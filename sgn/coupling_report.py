@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgn.bounds.bounds import Bounds
-from sgn.components import Component, components, restricted
+from sgn.components import Component, components
 from sgn.coupling import BlockingCycle, blocking_cycle, critical_scale
 from sgn.fixes import Fix, suggest
 from sgn.sensitivity import sensitivities
@@ -141,7 +141,7 @@ def coupling_report(bounds: Bounds) -> CouplingReport:
     """
     parts = components(bounds)
     weakest = min(parts, key=lambda part: part.margin)
-    inside = sensitivities(restricted(bounds, weakest.players))
+    inside = sensitivities(bounds.among(weakest.players))
     curvature = np.zeros(bounds.size)
     curvature[weakest.players] = inside.curvature
     return CouplingReport(

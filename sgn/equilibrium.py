@@ -5,16 +5,19 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.metric import Vector
 from games.game import Game
 from games.number import float_enclosure, round_near
 from games.quadratic import QuadraticGame
 from games.region import Box, Region
+from sgn.stated import objects
 
 FloatArray = NDArray[np.float64]
 DENSE = 1000  # dimensions up to which Newton's method solves with whole Jacobians
 NEWTON_STEPS = 60
 PLAIN_STEPS = 500  # of projected extragradient, where Newton's method fails or is too large
 SMALLEST = 2.0**-20  # part of a Newton step that is tried last
+SOLVED = 1e-10  # of F at 0: a residual with which no other way is tried
 ACCURATE = 1e-13  # of F at 0: a residual with which the plain steps end
 SHORT = 10  # digits of the short point that is tried first
 
@@ -34,6 +37,8 @@ def find_equilibrium(game: Game, region: Region, margin: float, lipschitz: float
     if game.dimension > DENSE:
         if not np.isfinite([low, high]).any() and isinstance(game, QuadraticGame):
             x = _solved(game, x)
+            if np.abs(game.pseudo_gradient(x)).max() <= SOLVED * np.abs(game.linear).max():
+                return x
         return _approached(game, x, low, high, margin, lipschitz)
     x, found = _newton(game, x, low, high)
     if not found:
@@ -132,22 +137,26 @@ def _approached(
     return best
 
 
-def stated_points(x: FloatArray, region: Region, texts: bool) -> list[list[Fraction]]:
-    """The point as it may be stated, inside the box: short (if texts), then as it is.
+def stated_points(x: FloatArray, region: Region, texts: bool) -> list[Vector]:
+    """The point as it may be stated, inside the box: short, then as it is; else as floats.
 
-    A coordinate at an end of the box gets that end exactly.
+    texts: whether numbers are stated as text; then a coordinate at an end of the box gets that
+    end exactly.
     """
-    rounded = [[round_near(Fraction(v), SHORT) for v in x]] if texts else []
-    plain = [Fraction(repr(float(v))) if texts else Fraction(v) for v in x]
-    candidates = [*rounded, plain]
-    if not isinstance(region, Box):
-        return candidates
     low, high = _ends(region, len(x))
+    if not texts:
+        return [np.clip(x, low, high)]
+    candidates = [
+        [round_near(Fraction(v), SHORT) for v in x],
+        [Fraction(repr(float(v))) for v in x],
+    ]
+    if not isinstance(region, Box):
+        return [objects(point) for point in candidates]
     ends = list(zip(x, low, high, region.lower, region.upper, strict=True))
     return [
-        [
+        objects(
             bottom if a <= first else (top if a >= last else min(max(v, bottom), top))
             for v, (a, first, last, bottom, top) in zip(point, ends, strict=True)
-        ]
+        )
         for point in candidates
     ]

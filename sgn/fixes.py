@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgn.bounds.bounds import Bounds
-from sgn.components import components, restricted
+from sgn.components import components
 from sgn.ratios import solvers
 from sgn.sensitivity import sensitivities
 from sgn.weights import optimal_weights
@@ -122,7 +122,7 @@ def suggest(bounds: Bounds, margin: float = 0.0) -> tuple[Fix, ...]:
     if len(blocked) != 1 or len(blocked[0].players) > LARGEST:
         return ()
     players = blocked[0].players
-    inside = restricted(bounds, players)
+    inside = bounds.among(players)
     found = [*_couplings(inside, margin), *_curvatures(inside, margin)]
     named = [replace(fix, players=tuple(players[list(fix.players)].tolist())) for fix in found]
     return tuple(

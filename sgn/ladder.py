@@ -12,7 +12,7 @@ from typing import ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.metric import Metric
+from certificates.metric import Kind, Metric
 from sgn.matrix_metric import (
     LARGEST_CONDITION,
     MAX_ENTRIES,
@@ -21,7 +21,7 @@ from sgn.matrix_metric import (
     free_entries,
 )
 from sgn.metric import best_direct_weights
-from sgn.objectives import OBJECTIVES, Family, Objective
+from sgn.objectives import OBJECTIVES, Family, LargestMargin, Objective
 
 FloatArray = NDArray[np.float64]
 CLOSE = 0.002  # of the best score, given up for a better conditioned matrix
@@ -84,7 +84,7 @@ class FullBlock(Strategy):
 
     def proposals(self, target: FloatArray, family: Family) -> list[Metric]:
         [start] = BlockScalar().proposals(target, family)
-        return [best_matrix_metric(target, family.slices, family.sizes, start)]
+        return [best_matrix_metric(target, family.slices, family.sizes, start), start]
 
     def adds_to_scalar(self, sizes: tuple[int, ...]) -> bool:
         return max(sizes) > 1 and len(sizes) > 1
@@ -104,9 +104,10 @@ class Dense(Strategy):
         if len(target) == 1:
             from sgn.spectral import dense_candidates
 
-            return [dense_metric(M) for M in dense_candidates(target[0])]
+            if found := [dense_metric(M) for M in dense_candidates(target[0])]:
+                return found
         [start] = BlockScalar().proposals(target, family)
-        return [best_matrix_metric(target, family.slices, (sum(family.sizes),), start)]
+        return [best_matrix_metric(target, family.slices, (sum(family.sizes),), start), start]
 
     def adds_to_scalar(self, sizes: tuple[int, ...]) -> bool:
         return sum(sizes) > 1
@@ -127,6 +128,11 @@ class Choice:
 
     strategies: tuple[Strategy, ...]
     objective: Objective
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether any margin will do: the whole ladder, and nothing but the margin is asked for."""
+        return len(self.strategies) > 1 and isinstance(self.objective, LargestMargin)
 
 
 def choice_of(metric: "str | Strategy", objective: str) -> Choice:
@@ -171,7 +177,8 @@ def choose_metric(
     first = [strategy.proposals(target, family) for target in targets]
     found = [*known, *(metric for proposals in first for metric in proposals)]
     if len(first) == 2:
-        found += _mixtures(first[0][0], first[1][0])
+        for one, other in zip(*(proposals[:2] for proposals in first), strict=False):
+            found += _mixtures(one, other, family)
     usable = [metric for metric in found if metric.condition <= LARGEST_CONDITION] or found
     scores = [objective.score(metric, family) for metric in usable]
     top = max(scores)
@@ -181,11 +188,22 @@ def choose_metric(
     return usable[scores.index(top)]
 
 
-def _mixtures(first: Metric, second: Metric) -> Iterator[Metric]:
-    """Between two metrics of one kind: geometric means of weights, sums of matrices."""
+def _mixtures(first: Metric, second: Metric, family: Family) -> Iterator[Metric]:
+    """Between two metrics: geometric means of weights, sums of matrices."""
+    kind = first.kind if second.kind == "scalar" else second.kind
     for share in MIXTURES:
-        if first.kind == "scalar":
+        if kind == "scalar":
             yield Metric.scalar(first.weights ** (1 - share) * second.weights**share)
         else:
-            pairs = zip(first.matrices, second.matrices, strict=True)
-            yield Metric(first.kind, matrices=tuple((1 - share) * a + share * b for a, b in pairs))
+            pairs = zip(
+                _matrices(first, kind, family), _matrices(second, kind, family), strict=True
+            )
+            yield Metric(kind, matrices=tuple((1 - share) * a + share * b for a, b in pairs))
+
+
+def _matrices(metric: Metric, kind: Kind, family: Family) -> tuple[FloatArray, ...]:
+    """The metric's matrices; those of weights as the kind has them, of trace n."""
+    if metric.kind != "scalar":
+        return metric.matrices
+    M = dense_metric(metric.matrix(family.sizes)).matrices[0]
+    return (M,) if kind == "dense" else tuple(M[own, own].copy() for own in family.slices)

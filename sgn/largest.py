@@ -16,7 +16,7 @@ from sgn.bounds import Bounder, CannotBound, Enclosed, Exact
 from sgn.bounds.effort import Effort, Progress
 from sgn.certify import domain_report, examine
 from sgn.domains import Defined
-from sgn.ladder import BlockScalar, Choice, choice_of, choose_metric
+from sgn.ladder import BlockScalar, Choice, Strategy, choice_of, choose_metric
 from sgn.objectives import Family, LargestMargin
 from sgn.problem import Problem
 
@@ -50,7 +50,7 @@ def largest_region(
     then by what is proved.
     center: n numbers; without it the game's equilibrium hint, else a zero of F that Newton finds.
     shape: n half-widths > 0; without it those of the game's region.
-    metric: as for certify, but "auto" is "scalar".
+    metric: as for certify, but "auto" is "scalar", or "dense" where weights suit no box.
     tries: how many proofs are tried at most (it stops within 1 % of a scale that fails);
     max_boxes: of the branch and bound for one number; seed: of all randomness.
     time_limit: seconds for the proofs together: each may take half of what is left, and the largest
@@ -68,7 +68,7 @@ def largest_region(
         raise ValueError(f"tries is {tries}; expected at least 1")
     if game.structure is Structure.CONSTANT:
         everywhere = Problem(game, Space(game.dimension), Exact(), None, seed)
-        return examine(everywhere, _choice(metric), False)
+        return examine(everywhere, choice_of(metric, "margin"), False)
     middle, half = _center(game, center), _shape(game, shape)
     whole = Effort(time_limit, executor, progress)
 
@@ -80,8 +80,7 @@ def largest_region(
         prover = _prover(game, box, Enclosed(max_boxes, seed, whole.half()))
         return Problem(game, box, prover, None, seed)
 
-    top = _bisect(lambda scale: _is_likely(problem(scale), metric), Fraction(1))
-    choice = _choice(metric)
+    choice, top = _likely(metric, problem)
     return _proved_below(top, lambda scale: examine(problem(scale), choice, False), tries, whole)
 
 
@@ -131,12 +130,26 @@ def _bisect(holds: Callable[[Fraction], bool], scale: Fraction) -> Fraction:
     return low
 
 
-def _choice(metric: str) -> Choice:
-    """Matrices are not tried unless they are asked for: each scale would climb the whole ladder."""
-    return choice_of("scalar" if metric == "auto" else metric, "margin")
+def _likely(metric: str, problem: Callable[[Fraction], Problem]) -> tuple[Choice, Fraction]:
+    """The metrics to prove with, and the largest scale that samples allow them.
+
+    One matrix stands for the whole ladder where weights suit no scale: to climb it at each scale
+    would take long.
+    """
+    choice, top = choice_of("scalar" if metric == "auto" else metric, "margin"), Fraction(1)
+    for each in [choice, *([choice_of("dense", "margin")] if metric == "auto" else [])]:
+
+        def holds(scale: Fraction, choice: Choice = each) -> bool:
+            return _is_likely(problem(scale), choice)
+
+        scale = _bisect(holds, Fraction(1))
+        if holds(scale):
+            return each, scale
+        top = min(top, scale)
+    return choice, top
 
 
-def _is_likely(problem: Problem, metric: str) -> bool:
+def _is_likely(problem: Problem, choice: Choice) -> bool:
     """Whether the costs are smooth on the region and some metric suits all sampled Jacobians."""
     if not isinstance(domain_report(problem.game, problem.region), Defined):
         return False
@@ -144,8 +157,8 @@ def _is_likely(problem: Problem, metric: str) -> bool:
     if not np.isfinite(jacobians).all():
         return False
     family, margin = Family(jacobians, problem.game.slices), LargestMargin()
-    [strategy] = _choice(metric).strategies
-    tried = (strategy,)
+    [strategy] = choice.strategies
+    tried: tuple[Strategy, ...] = (strategy,)
     if strategy.adds_to_scalar(family.sizes) and not strategy.why_not(family):
         tried = (BlockScalar(), strategy)  # weights are found sooner
     return any(margin.score(choose_metric(each, margin, family), family) > 0 for each in tried)

@@ -1,4 +1,4 @@
-"""Linear matrix inequalities: the only module that imports cvxpy, and only on use.
+"""Linear matrix inequalities: the only module that imports cvxpy and its solver, on use only.
 
 What a solver returns is a proposal. Callers evaluate it themselves; a status proves nothing.
 """
@@ -109,21 +109,39 @@ def largest_coefficient(pencils: Sequence[FloatArray], floor: float) -> Proposal
     >>> found.coefficients.round(4)
     array([0.75])
     """
-    import cvxpy as cp
+    import clarabel
+    from scipy import sparse
 
     count = len(pencils[0]) - 1
-    z = cp.Variable(count)
-    constraints = [z[1:] >= 0] if count > 1 else []
+    rows, constants = [-np.eye(count)[1:]], [np.zeros(count - 1)]
     for C in pencils:
-        size = C.shape[1]
-        combined = cp.reshape(C[1:].reshape(count, -1).T @ z, (size, size), order="C")
-        constraints.append(combined + C[0] - floor * np.eye(size) >> 0)
-    problem = cp.Problem(cp.Maximize(z[0]), constraints)
-    if failure := _solve(problem):
-        return failure
-    if z.value is None:
-        return NoProposal(str(problem.status))
-    return Proposal(np.asarray(z.value, dtype=float), float(z.value[0]), str(problem.status))
+        rows.append(-_triangles(C[1:]).T)
+        constants.append(_triangles(C[:1] - floor * np.eye(C.shape[1]))[0])
+    cones = [
+        clarabel.NonnegativeConeT(count - 1),
+        *(clarabel.PSDTriangleConeT(C.shape[1]) for C in pencils),
+    ]
+    target = -np.eye(count)[0]
+    A, b, nothing = sparse.csc_matrix(np.vstack(rows)), np.concatenate(constants), (count, count)
+    settings = clarabel.DefaultSettings()
+    settings.verbose = False
+    try:
+        solver = clarabel.DefaultSolver(sparse.csc_matrix(nothing), target, A, b, cones, settings)
+        solution = solver.solve()
+    except BaseException as error:
+        return _panic(error)
+    z = np.array(solution.x, dtype=float)
+    if z.shape != (count,) or not np.isfinite(z).all():
+        return NoProposal(str(solution.status))
+    return Proposal(z, float(z[0]), str(solution.status))
+
+
+def _triangles(matrices: FloatArray) -> FloatArray:
+    """The upper triangles (K, k(k + 1)/2) by columns, off the diagonal times √2."""
+    size = matrices.shape[-1]
+    columns, rows = np.tril_indices(size)
+    scale = np.where(rows == columns, 1.0, np.sqrt(2.0))
+    return np.asarray(matrices[:, rows, columns] * scale)
 
 
 @final
@@ -204,7 +222,12 @@ def _solve(problem: "cvxpy.Problem") -> NoProposal | None:
     except cp.error.SolverError as error:
         return NoProposal(str(error))
     except BaseException as error:
-        if type(error).__module__ != "pyo3_runtime":  # else the solver's native code panicked
-            raise
-        return NoProposal(str(error))
+        return _panic(error)
     return None
+
+
+def _panic(error: BaseException) -> NoProposal:
+    """The solver's native code panicked; any other error is raised again."""
+    if type(error).__module__ != "pyo3_runtime":
+        raise error
+    return NoProposal(str(error))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 ABOVE = 1e-9  # how far above ρ(BᵀB) the resolvent is taken: its vector is positive for any graph
-NEAR = 1e-3  # the same for many players, found without dense matrices
+NEAR = 1e-2  # the same for many players, found without dense matrices
 SHAVE = 1e-12
 
 

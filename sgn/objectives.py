@@ -7,6 +7,7 @@ of J⁻¹ (multiply sym(MJ) ⪰ cJᵀMJ by J⁻ᵀ and J⁻¹), hence the Euler 
 
 import abc
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import ClassVar, final
 
@@ -17,6 +18,7 @@ from certificates.metric import Metric
 from sgn.bounds.frame import Frame
 from sgn.bounds.quantities import Cocoercivity, EulerFactor, Margin
 from sgn.euler import minimise
+from sgn.near_linear import longest_guess, middle_matrix, near_linear, sampled_deviation
 from sgn.runge_kutta import rk4_reach
 
 FloatArray = NDArray[np.float64]
@@ -94,17 +96,23 @@ class LongestEulerStep(Objective):
 @final
 @dataclass(frozen=True)
 class LongestRK4Step(Objective):
-    """T11 (a) for one matrix; where J varies 2c, which T11 (b) always reaches."""
+    """T11 (a) for one matrix; else the longer of (c) and of 2c, which (b) always reaches."""
 
     name: ClassVar[str] = "rk4_step"
 
     def score(self, metric: Metric, family: Family) -> float:
         if not family.is_one_matrix:
-            return LongestEulerStep().score(metric, family)
+            return max(LongestEulerStep().score(metric, family), _near_linear_reach(metric, family))
         return rk4_reach(Frame(metric, family.sizes).similar(family.jacobians)[0])
 
     def targets(self, family: Family) -> tuple[FloatArray, ...]:
         return (family.jacobians, *family.inverses)
+
+
+def _near_linear_reach(metric: Metric, family: Family) -> float:
+    frame, centre = Frame(metric, family.sizes), middle_matrix(family.jacobians)
+    deviation = Fraction(sampled_deviation(family.jacobians, centre, frame))
+    return longest_guess(near_linear(centre, deviation, frame), frame)
 
 
 @final

@@ -25,11 +25,12 @@ Map = Callable[[FloatArray], FloatArray]
 CLOSE = 1e-8  # of the scale: how near to α* a level is wanted
 STEPS = 80  # of Noda
 SWEEPS = 60  # of the iteration inside a step
-INSIDE = 0.1  # relative residual that ends it
+INSIDE = 0.3  # relative residual that ends it
 LEAST = 1e-60  # of the largest entry: smaller ones do not enter b
 EVEN = 1e-2  # the same for the last step, which keeps the spread of x small
 FEW_CYCLES = 1000  # independent ones in the graph, up to which elimination fills in little
 LEAPS = 40  # beyond the level of Noda's last step
+SMALL = 64  # players whose graph is searched as a dense matrix: csgraph is slow to import
 
 
 @final
@@ -125,10 +126,25 @@ def connected(
     >>> connected(csr_array(np.array([[0.0, 2.0], [0.0, 0.0]])), "weak")[0]
     1
     """
+    if G.shape[0] <= SMALL:
+        return _connected_densely(G, connection)
     from scipy.sparse import csgraph
 
     count, labels = csgraph.connected_components(G, directed=True, connection=connection)
     return int(count), labels
+
+
+def _connected_densely(
+    G: "Coupling", connection: Literal["weak", "strong"]
+) -> tuple[int, NDArray[np.int32]]:
+    """The same by squaring the matrix of who reaches whom."""
+    size = G.shape[0]
+    edges = G.toarray() != 0
+    reach = np.eye(size, dtype=bool) | edges | (edges.T & (connection == "weak"))
+    for _ in range(size.bit_length()):
+        reach = reach @ reach
+    _, labels = np.unique(np.argmax(reach & reach.T, axis=1), return_inverse=True)
+    return int(labels.max(initial=-1)) + 1, labels.astype(np.int32)
 
 
 def iteration(onto: Map) -> Solver:

@@ -84,8 +84,3 @@ class Problem:
             return float(self.bounder.bound(self.game, self.region, [quantity])[0])
 
         return factor
-
-
-def as_tuple(weights: FloatArray) -> tuple[float, ...]:
-    """Weights as plain floats, for quantities."""
-    return tuple(map(float, weights))

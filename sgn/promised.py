@@ -3,10 +3,10 @@
 Added to a finished document; the checker's own rules say how much may be claimed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,9 @@ from certificates.check_start_set import largest_radius
 from certificates.claims import Claims, read_claims
 from certificates.document import Document, digest, encode_array, encode_arrays
 from certificates.metric import Metric
-from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key
+from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key, read_promises
 from certificates.safe import root_above
+from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
 from games.game import Structure
 from games.number import round_down, round_up, to_text
 from games.region import Space
@@ -39,7 +40,7 @@ from sgn.near_linear import (
 )
 from sgn.problem import Problem
 from sgn.sector import sector_plan
-from sgn.stated import TEXT_LIMIT, objects, up
+from sgn.stated import TEXT_LIMIT, up
 from sgn.study import DIRECT_LIMIT
 
 DIGITS = 6
@@ -69,7 +70,7 @@ def with_promises(document: Document, problem: Problem | None) -> Document:
     if claims.euler is not None and projection_holds(claims, claims.euler.metric):
         steps["euler"] = {**steps["euler"], "projected": True}
     if problem is not None:
-        _state_equilibrium(result, problem)
+        _state_equilibrium(result, claims, problem)
     return signed_again(result)
 
 
@@ -171,7 +172,7 @@ def _in_floats(metric: Metric) -> Metric:
 @final
 @dataclass(frozen=True)
 class _Shape(Jacobian):
-    """What T12 and T13 ask of a Jacobian that is known by covers or samples."""
+    """What T12 and T13 ask of a Jacobian known by covers or samples, or on all of R^n."""
 
     sizes: tuple[int, ...]
     constant: bool
@@ -185,14 +186,32 @@ class _Shape(Jacobian):
 
 
 def _jacobian(problem: Problem) -> Jacobian:
-    if problem.document is not None:
+    game, everywhere = problem.game, isinstance(problem.region, Space)
+    if problem.document is not None and not everywhere:
         return jacobian_of(problem.document, problem.region)
-    return _Shape(problem.game.sizes, False, problem.game.symmetric)
+    constant = everywhere and game.structure is Structure.CONSTANT
+    return _Shape(game.sizes, constant, game.symmetric)
 
 
-def _state_equilibrium(result: Document, problem: Problem) -> None:
+def _with_steps(claims: Claims, result: Document) -> Claims:
+    """The claims with the steps that the document has got since they were read."""
+    steps, n = result["steps"], len(claims.names)
+
+    def read(key: str, reader: Callable[[Any, str, int], Steps]) -> Steps | None:
+        return reader(steps[key], key, n) if key in steps else None
+
+    return replace(
+        claims,
+        euler=read("euler", read_euler),
+        rk4=read("rk4", read_rk4),
+        rk4_equilibrium=read("rk4_equilibrium", read_rk4_equilibrium),
+        promises=read_promises(result, claims.region, "certificate"),
+    )
+
+
+def _state_equilibrium(result: Document, claims: Claims, problem: Problem) -> None:
     """The equilibrium with its error and kind, and the balls round it."""
-    claims, J = read_claims(result), _jacobian(problem)
+    claims, J = _with_steps(claims, result), _jacobian(problem)
     x = find_equilibrium(
         problem.game, problem.region, float(claims.margin), float(claims.lipschitz)
     )
@@ -219,10 +238,9 @@ def _supported(
     few = len(x) <= TEXT_LIMIT
     points = stated_points(x, problem.region, few)
     for point in points:
-        values = objects(point) if few else np.array(list(map(float, point)))
-        F = _force(claims, problem, values)
+        F = _force(claims, problem, point)
         for kind in KINDS:
-            found = _with_error(claims, J, Equilibrium(values, Fraction(0), kind), F)
+            found = _with_error(claims, J, Equilibrium(point, Fraction(0), kind), F)
             good = found.error == 0 or point is points[-1]  # a short point only if it is exact
             if good and force_suffices(claims, J, found, F):
                 return found

@@ -1,5 +1,6 @@
 """Why a game was not certified, said with the evidence and with what to try."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from sgn.assemble import point_document, refusal_document
 from sgn.bounds import CannotBound
 from sgn.problem import Problem
 from sgn.refutation import (
-    LeastStable,
+    Refutation,
     dual_refutations,
     eigenvalue_refutations,
     least_stable,
@@ -57,9 +58,16 @@ def not_checked(subject: Document, evidence: Document, verification: Verificatio
 
 
 def not_certified(
-    problem: Problem | None, subject: Document, evidence: Document, found: Study
+    problem: Problem | None,
+    subject: Document,
+    evidence: Document,
+    found: Study,
+    only_weights: bool = True,
 ) -> Refusal:
-    """No positive margin: refuted with a witness of T6, or undecided with the blocking cycle."""
+    """No positive margin: refuted with a witness of T6, or undecided with the blocking cycle.
+
+    only_weights: no other metrics were asked for, so that to refute them is enough.
+    """
     details: dict[str, Any] = {"best": _best(found)}
     _add_cycle(details, found)
     if problem is not None:
@@ -68,7 +76,10 @@ def not_certified(
             point = stated(problem, places[0].point)
             if point is not None:
                 details["worst_point"] = point_document(point)
-        refuted = _refuted(problem, subject, evidence, details, places, _promises(found))
+        witnesses = chain(
+            eigenvalue_refutations(problem, places), dual_refutations(problem, only_weights)
+        )
+        refuted = _refuted(problem, subject, evidence, details, witnesses, _promises(found))
         if refuted is not None:
             return refuted
         if places and places[0].real_part < 0:
@@ -113,7 +124,7 @@ def _refuted(
     subject: Document,
     evidence: Document,
     details: Document,
-    places: list[LeastStable],
+    witnesses: Iterable[Refutation],
     promises: list[str],
 ) -> Refusal | None:
     """The first refutation that the checker confirms, if there is one."""
@@ -123,7 +134,7 @@ def _refuted(
     ):
         return None
     tips = ["weaken the coupling or add curvature (regularise)", *promises, "shrink the region"]
-    for found in chain(eigenvalue_refutations(problem, places), dual_refutations(problem)):
+    for found in witnesses:
         refusal = _refusal(
             subject,
             evidence,

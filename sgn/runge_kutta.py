@@ -77,8 +77,8 @@ def spectral_limit(eigenvalues: NDArray[np.complex128]) -> float:
 def rk4_reach(B: FloatArray) -> float:
     """The last step of a grid before ‖P(−hB)‖₂ reaches 1, up to the spectral limit; 0 for none.
 
-    >>> round(rk4_reach(np.array([[1.0]])), 2)
-    2.78
+    >>> round(rk4_reach(np.array([[1.0]])), 3)
+    2.785
     """
     limit = spectral_limit(np.linalg.eigvals(B).astype(complex))
     if not 0 < limit < np.inf:

@@ -22,11 +22,13 @@ from sgn.runge_kutta import RK4Plan
 
 FloatArray = NDArray[np.float64]
 LONGEST = Fraction(28, 10)  # hβ: beyond the real stability limit of RK4
-BISECTIONS = 14
+BISECTIONS = 16
 PIECES = 8  # of a cover, at least: one piece has one rate, the worst of its steps
-REFINEMENTS = 8
+REFINEMENTS = 12
 ENOUGH = Fraction(9, 10)  # of the longest single step: a cover that ends earlier is tried again
 FLOOR = 1e-7  # the matrices stay this far from singular, in units where β = 1
+CLEAR = 1e-8  # what is left of that after rounding multipliers to 10 digits
+SHAVES = (1e-6, 1e-4, 1e-2, 1e-1)  # of the rate, for what the solver leaves unsolved
 
 
 @final
@@ -70,7 +72,14 @@ class _Sector:
         return "aaaabbbbcccc" + ("aaaaaabbbbbbcccccc" if self.kind == "equilibrium" else "")
 
     def solve(self, low: Fraction, high: Fraction) -> _Piece | None:
-        """The largest rate on [low, high] with its multipliers, checked in rationals; β = 1."""
+        """What :meth:`propose` finds, where it holds in rationals."""
+        piece = self.propose(low, high)
+        if piece and all(map(is_positive_definite, self.matrices(piece, low, high))):
+            return piece
+        return None
+
+    def propose(self, low: Fraction, high: Fraction) -> _Piece | None:
+        """The largest rate on [low, high] with its multipliers, tested in floats; β = 1."""
         from sgn.lmi import NoProposal, largest_coefficient
 
         layout = self.layout
@@ -78,17 +87,18 @@ class _Sector:
         ends = np.array([self._at(*weights) for weights in bernstein_weights(low, high)])
         if low == high:
             ends = ends[:1]  # all three are the same
-        found = largest_coefficient(list(ends[:, [0, *(k + 1 for k in used)]]), FLOOR)
+        pencils = ends[:, [0, *(k + 1 for k in used)]]
+        found = largest_coefficient(list(pencils), FLOOR)
         if isinstance(found, NoProposal):
             return None
+        chosen = np.append(found.coefficients[:1], np.maximum(found.coefficients[1:], 0.0))
         values = np.zeros(1 + len(layout))
-        values[used] = np.maximum(found.coefficients, 0.0)
-        multipliers = tuple(round_down(Fraction(v), 10) for v in values[1:])
-        for shave in (1e-6, 1e-4, 1e-2, 1e-1):
-            rate = round_down(Fraction(values[0] * (1 - shave)), 10)
-            piece = _Piece(rate, multipliers)
-            if rate > 0 and all(map(is_positive_definite, self.matrices(piece, low, high))):
-                return piece
+        for shave in SHAVES:
+            values[used] = chosen * np.where(np.arange(len(used)) == 0, 1 - shave, 1.0)
+            matrices = pencils[:, 0] + np.tensordot(values[used], pencils[:, 1:], (0, 1))
+            rate, *multipliers = (round_down(Fraction(v), 10) for v in values)
+            if rate > 0 and np.linalg.eigvalsh(matrices).min() > CLEAR:
+                return _Piece(rate, tuple(multipliers))
         return None
 
     def _at(self, first: Fraction, second: Fraction) -> FloatArray:
@@ -126,7 +136,7 @@ def sector_plan(
     low, high = Fraction(0), LONGEST
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        low, high = (middle, high) if unit.solve(middle, middle) else (low, middle)
+        low, high = (middle, high) if unit.propose(middle, middle) else (low, middle)
     while low > LONGEST / 2**BISECTIONS:
         pieces = _cover(sector, unit, round_down(low / lipschitz, 6))
         if pieces and pieces[-1][0] * lipschitz > ENOUGH * low:

@@ -21,6 +21,7 @@ from sgn.weights import Structural
 FloatArray = NDArray[np.float64]
 TEXT_LIMIT = 30  # players up to which numbers are stated as text; beyond, binary arrays
 DIGITS = 13
+LEAST_COUPLING = 1e-280  # a smaller one is stated as this: its products would underflow
 SHORT = 10  # digits of the short numbers that are tried first
 
 
@@ -57,7 +58,7 @@ def stated_bounds(bounds: Bounds, game: Document | None, region: Region | None) 
         return StatedBounds(bounds.curvature_lower, bounds.curvature_upper, coupling, bounds)
     lower = objects(down(v) for v in bounds.curvature_lower)
     upper = objects(up(v) for v in bounds.curvature_upper)
-    values = objects(up(v) for v in L.data)
+    values = objects(up(max(v, LEAST_COUPLING)) for v in L.data)
     if game is not None:
         J = jacobian_of(game, region)
         arrays = (bounds.curvature_lower, bounds.curvature_upper, L.data)

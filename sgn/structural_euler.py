@@ -18,25 +18,35 @@ if TYPE_CHECKING:
     Coupling = sparse.csr_array[np.float64, tuple[int, int]]
 
 FloatArray = NDArray[np.float64]
-SECANTS = 4  # in search of the largest step, for many players
+TURNS = 2  # between the best step and its vector, for many players
 NEAR = 1e-4  # how near to ρ(N) its bound is wanted there
-CLEAR = 1e-3  # how far below 1 that bound is aimed at
+CLEAR = 1e-4  # of the largest step, by which it stays clear of the end
 ABOVE = 1e-9  # how far above ρ(N) the resolvent is taken: its vector is positive for any graph
 
 
-def structural_plan(bounds: Bounds) -> EulerPlan | None:
+def structural_plan(
+    bounds: Bounds, x: FloatArray | None = None, weights: FloatArray | None = None
+) -> EulerPlan | None:
     """T9: N(h) = diag(max(|1 − hμ|, |1 − hΛ|)) + hL contracts where ρ(N(h)) < 1.
 
-    The largest such h; for many players to about 0.5 %, in O(nonzeros) a sweep. None where
-    some J_ii may not be symmetric, or no step is found.
+    The largest such h; for many players those of the metric of the best step, in O(nonzeros) a
+    sweep. None where some J_ii may not be symmetric, or no step is found.
+    x, weights: vectors of T2 to start from, if they are known.
     """
     if not bounds.symmetric or (bounds.curvature_lower + bounds.curvature_upper).max() <= 0:
         return None
-    return _searched(bounds) if bounds.size <= SMALL else _bisected(bounds)
+    if bounds.size <= SMALL:
+        return _searched(bounds)
+    one = np.ones(bounds.size)
+    right = one if x is None else x
+    return _alternated(bounds, right, right if weights is None else weights * right)
 
 
-def _bisected(bounds: Bounds) -> EulerPlan | None:
-    """Many players: h = min 2/(μ_i + Λ_i) contracts where α* > 0 (T9); beyond, by bisection."""
+def _alternated(bounds: Bounds, x: FloatArray, y: FloatArray) -> EulerPlan | None:
+    """Many players: the metric of the best step, by turns the best step for x and x for that step.
+
+    h = min 2/(μ_i + Λ_i) contracts where α* > 0 (T9); at it the Perron vectors are those of T2.
+    """
     L, back = bounds.coupling_upper, sparse_rows(bounds.coupling_upper.T)
 
     def found(h: float, G: "Coupling", start: FloatArray) -> Perron:
@@ -47,27 +57,28 @@ def _bisected(bounds: Bounds) -> EulerPlan | None:
 
         return perron(-_own(bounds, h), onto, iteration(onto), start, close=NEAR)
 
-    low = 2 / float((bounds.curvature_lower + bounds.curvature_upper).max())
-    high = 2 / float(bounds.curvature_upper.max())
-    below = found(low, L, np.ones(bounds.size))
-    if below.level <= -1:
+    h = 2 / float((bounds.curvature_lower + bounds.curvature_upper).max())
+    known = found(h, L, x)
+    if known.level <= -1:
         return None
-    above = found(high, L, below.vector) if high > low else below
-    for _ in range(SECANTS):
-        if above.level >= -1 + CLEAR:  # every step up to `high` contracts
-            low, below = high, above
-        if below.level <= -1 + 2 * CLEAR or not low < high:
-            break
-        middle = low + (high - low) * (below.level + 1 - CLEAR) / (below.level - above.level)
-        tried = found(middle, L, below.vector)
-        if tried.level > -1 + CLEAR / 2:
-            low, below = middle, tried
-        else:
-            high, above = middle, tried
-    x, y = below.vector, found(low, back, np.ones(bounds.size)).vector
-    weights = nice_weights(y / x)
-    near = minimise(lambda h: _factor(bounds, h, weights, x), 0.0, low)
-    return _plan(bounds, low, nice_step(near, low), weights, x)
+    for _ in range(TURNS):
+        h = _best(bounds, product(L, known.vector) / known.vector)
+        known = found(h, L, known.vector)
+    x = known.vector
+    weights = nice_weights(found(h, back, y / y.max()).vector / x)
+    ratios = _ratios(bounds, weights, x)
+    largest = _end(bounds, ratios) * (1 - CLEAR)
+    return _plan(bounds, largest, nice_step(_best(bounds, ratios), largest), weights, x)
+
+
+def _best(bounds: Bounds, ratios: FloatArray) -> float:
+    """The step with the least factor for a vector of these ratios."""
+    return minimise(lambda h: _factor(bounds, h, ratios), 0.0, _end(bounds, ratios))
+
+
+def _end(bounds: Bounds, ratios: FloatArray) -> float:
+    """Where the factor for such a vector comes back to 1."""
+    return 2 / float((bounds.curvature_upper + ratios).max())
 
 
 def _searched(bounds: Bounds) -> EulerPlan | None:
@@ -98,7 +109,10 @@ def _searched(bounds: Bounds) -> EulerPlan | None:
 def _plan(
     bounds: Bounds, largest: float, best: float, weights: FloatArray, x: FloatArray
 ) -> EulerPlan | None:
-    at_best, at_max = (_factor(bounds, h, weights, x) for h in (best, largest))
+    ratios, L = _ratios(bounds, weights, x), bounds.coupling_upper
+    terms = int(np.diff(L.indptr).max(initial=0) + np.bincount(L.indices, minlength=1).max())
+    up = 1 + 1e-15 * (terms + 100)  # more than the rounding
+    at_best, at_max = (_factor(bounds, h, ratios) * up for h in (best, largest))
     if not max(at_best, at_max) < 1:
         return None
     return EulerPlan("structural", Metric.scalar(weights), largest, best, at_best, at_max, x)
@@ -115,11 +129,14 @@ def _dense(bounds: Bounds, h: float) -> FloatArray:
     return N
 
 
-def _factor(bounds: Bounds, h: float, weights: FloatArray, x: FloatArray) -> float:
-    """The least q with Nx ≤ qx and Nᵀ(wx) ≤ q(wx), moved up by more than its rounding."""
+def _ratios(bounds: Bounds, weights: FloatArray, x: FloatArray) -> FloatArray:
+    """For each player the larger of (Lx)_i/x_i and (Lᵀwx)_i/(wx)_i; infinite for a useless x."""
     if not (np.isfinite(x).all() and (x > 0).all()):
-        return np.inf
-    own, L, y = _own(bounds, h), bounds.coupling_upper, weights * x
-    terms = int(np.diff(L.indptr).max(initial=0) + np.bincount(L.indices, minlength=1).max())
-    onto, back = own + h * np.asarray(L @ x) / x, own + h * np.asarray(L.T @ y) / y
-    return float(max(onto.max(), back.max()) * (1 + 1e-15 * (terms + 100)))
+        return np.full(len(x), np.inf)
+    L, y = bounds.coupling_upper, weights * x
+    return np.asarray(np.maximum(np.asarray(L @ x) / x, np.asarray(L.T @ y) / y))
+
+
+def _factor(bounds: Bounds, h: float, ratios: FloatArray) -> float:
+    """The least q with Nx ≤ qx and Nᵀ(wx) ≤ q(wx), up to rounding."""
+    return float((_own(bounds, h) + h * ratios).max())

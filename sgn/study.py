@@ -27,6 +27,7 @@ from sgn.weights import optimal_weights
 FloatArray = NDArray[np.float64]
 Plan = TypeVar("Plan", EulerPlan, RK4Plan)
 DIRECT_LIMIT = 1000  # dimensions up to which whole (dense) Jacobians are worked with
+QUICK_LIMIT = 100  # the same where the block bounds suffice and nothing special is asked for
 
 
 @final
@@ -57,7 +58,8 @@ def study(problem: Problem, choice: Choice) -> Study:
     block_bounds = problem.bounder.block_bounds(game, problem.region)
     bounds = stated_bounds(block_bounds, problem.document, problem.region)
     structural = stated_structural(bounds, optimal_weights(bounds.floats))
-    if game.dimension > DIRECT_LIMIT:
+    enough = structural.margin > 0 and block_bounds.symmetric and choice.is_automatic
+    if game.dimension > (QUICK_LIMIT if enough else DIRECT_LIMIT):
         return _structural_study(bounds, structural)
     family = Family(problem.representatives(), game.slices)
     found = climb(problem, family, structural, choice.strategies, choice.objective)
@@ -91,7 +93,7 @@ def _structural_study(bounds: StatedBounds, structural: StatedStructural) -> Stu
         base,
         lipschitz=norms.bound,
         norms=norms,
-        euler=structural_plan(bounds.floats),
+        euler=structural_plan(bounds.floats, structural.vector, structural.weights),
         rk4=sector_plan(metric, margin, norms.bound, None),
         bands=structural_bands(bounds.floats),
     )
@@ -114,7 +116,7 @@ def _with_steps(
     plans = (_direct_euler(problem, direct, m, jacobians) for m in euler_metrics)
     euler = _longest(plans, euler_limit)
     structural = structural_plan(base.bounds.floats)
-    if euler is None or (structural and structural.step_max > euler.step_max * 1.001):
+    if euler is None or (structural is not None and _is_better(structural, euler)):
         euler = structural
     # on covers the checker sees boxes of matrices, not that they are one matrix
     if game.structure is Structure.CONSTANT and problem.bounder.kind != "enclosed":
@@ -152,6 +154,12 @@ def _direct_euler(
 
     margin, c = float(direct.margin), float(direct.cocoercivity)
     return direct_plan(metric, margin, c, problem.euler_factor(metric), near)
+
+
+def _is_better(one: EulerPlan, other: EulerPlan) -> bool:
+    """Whether it reaches further, and not by giving up most of the contraction."""
+    kept = 1 - one.factor_at_best >= (1 - other.factor_at_best) / 2
+    return kept and one.step_max > other.step_max * 1.001
 
 
 def _longest(plans: Iterable[Plan | None], limit: float) -> Plan | None:

@@ -127,7 +127,7 @@ def optimal_weights(bounds: Bounds) -> Structural:
     u = np.zeros(bounds.size)
     for players in _components(bounds.coupling_upper, "weak"):
         if players.size > 1:
-            u[players] = _best_scaling(_sub_bounds(bounds, players))
+            u[players] = _best_scaling(bounds.among(players))
             u[players] -= u[players].min()
     return margin_at(bounds, rounded_weights(u))
 
@@ -306,18 +306,6 @@ def _blocks(bounds: Bounds, parts: list[IntArray]) -> Iterator[tuple[FloatArray,
         else:
             L = bounds.coupling_upper[players][:, players]
             yield bounds.curvature_lower[players], L.toarray()
-
-
-def _sub_bounds(bounds: Bounds, players: IntArray) -> Bounds:
-    """The game among the given players alone."""
-    return Bounds(
-        tuple(bounds.names[i] for i in players),
-        bounds.curvature_lower[players],
-        bounds.curvature_upper[players],
-        bounds.coupling_upper[players][:, players],
-        bounds.evidence,
-        bounds.symmetric,
-    )
 
 
 def _positive(weights: ArrayLike, size: int) -> FloatArray:

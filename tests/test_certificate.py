@@ -314,6 +314,7 @@ def test_a_certificate_table_says_all_that_is_certified() -> None:
         "margin",
         "Euclidean margin",
         "weights",
+        "constraints",
         "Lipschitz",
         "Euler step",
         "RK4 step",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from fractions import Fraction
+from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 import sgn
 from certificates.certificate import Certificate
-from certificates.document import digest
+from certificates.document import Document, digest
 from games.number import to_text
 from games.region import Box
 from games.symbolic import SymbolicGame
@@ -37,22 +38,36 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sgn.bounds.prover.BATCH", 2)
 
 
+@pytest.fixture
+def alone(_small_batches: None) -> Document:
+    return _certified_alone()
+
+
+@cache
+def _certified_alone() -> Document:
+    """What one process finds, in small batches as everywhere here."""
+    return sgn.certify(game()).document
+
+
 @pytest.fixture(scope="module")
 def processes() -> Iterator[ProcessPoolExecutor]:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         yield pool
 
 
-def test_threads_and_processes_give_the_same_certificate(processes: Executor) -> None:
-    alone = sgn.certify(game()).document
+def test_threads_and_processes_give_the_same_certificate(
+    processes: Executor, alone: Document
+) -> None:
     assert alone["verdict"] == "proved"
     with ThreadPoolExecutor(4) as threads:
         assert sgn.certify(game(), executor=threads).document == alone
     assert sgn.certify(game(), executor=processes).document == alone
 
 
-def test_checking_by_parts_finds_what_checking_whole_finds(processes: Executor) -> None:
-    certificate = sgn.certify(game()).require()
+def test_checking_by_parts_finds_what_checking_whole_finds(
+    processes: Executor, alone: Document
+) -> None:
+    certificate = Certificate(alone)
     whole = sgn.verify(certificate)
     assert whole
     assert sgn.verify(certificate, processes) == whole
@@ -61,8 +76,10 @@ def test_checking_by_parts_finds_what_checking_whole_finds(processes: Executor) 
     assert sgn.verify(certificate, closed) == whole
 
 
-def test_a_lie_that_shows_on_one_leaf_only_is_found_by_some_part(processes: Executor) -> None:
-    document = dict(sgn.certify(game()).require().document)
+def test_a_lie_that_shows_on_one_leaf_only_is_found_by_some_part(
+    processes: Executor, alone: Document
+) -> None:
+    document = dict(alone)
     document["euclidean_margin"] = to_text(Fraction(document["euclidean_margin"]) + Fraction("0.2"))
     document["digest"] = digest(document)
     whole = sgn.verify(Certificate(document))
@@ -109,8 +126,7 @@ def test_batches_lost_with_their_worker_are_done_again(pool: Flaky, works: bool)
     assert bool(pool.done) is works
 
 
-def test_a_worker_killed_mid_run_loses_no_leaf() -> None:
-    alone = sgn.certify(game()).document
+def test_a_worker_killed_mid_run_loses_no_leaf(alone: Document) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         victims: list[int] = []
 
@@ -126,9 +142,10 @@ def test_a_worker_killed_mid_run_loses_no_leaf() -> None:
     assert found.document == alone
 
 
-def test_a_dask_cluster_gives_the_same_certificate_though_a_worker_is_killed() -> None:
+def test_a_dask_cluster_gives_the_same_certificate_though_a_worker_is_killed(
+    alone: Document,
+) -> None:
     distributed = pytest.importorskip("distributed")
-    alone = sgn.certify(game()).document
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None

@@ -112,9 +112,13 @@ def own_curvature_holds(J: EnclosedJacobian, claim: Fraction) -> bool:
 
 
 def outcome(subject: Planted, max_boxes: int) -> Certificate | Refusal | None:
-    """What certify says; None where it refuses the costs at once."""
+    """What certify says with weights alone; None where it refuses the costs at once.
+
+    With weights no margin passes the planted curvature; a dense metric may well do better.
+    """
+    evidence = Enclosed(max_boxes=max_boxes)
     try:
-        return sgn.certify(subject.game, subject.region, evidence=Enclosed(max_boxes=max_boxes))
+        return sgn.certify(subject.game, subject.region, evidence=evidence, metric="scalar")
     except InputError:
         return None
 

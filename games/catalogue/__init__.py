@@ -1,14 +1,7 @@
 """Games from the literature by name, with their sources and the numbers expected of them."""
 
-from games.catalogue import (
-    contest,
-    facchinei_kanzow,
-    gan,
-    markov,
-    matrix_games,
-    oligopoly,
-    quadratic_examples,
-)
+from functools import cache
+
 from games.catalogue.entry import Entry, Expected
 from games.errors import InputError
 from games.game import Game
@@ -16,9 +9,21 @@ from games.reading import near, short
 
 __all__ = ["Entry", "Expected", "entry", "load", "names"]
 
-_ENTRIES: dict[str, Entry] = {
-    entry.name: entry
-    for family in (
+
+@cache
+def _entries() -> dict[str, Entry]:
+    """All families; imported on use, so that `import games` stays fast."""
+    from games.catalogue import (
+        contest,
+        facchinei_kanzow,
+        gan,
+        markov,
+        matrix_games,
+        oligopoly,
+        quadratic_examples,
+    )
+
+    families = (
         quadratic_examples,
         facchinei_kanzow,
         oligopoly,
@@ -27,8 +32,7 @@ _ENTRIES: dict[str, Entry] = {
         matrix_games,
         markov,
     )
-    for entry in family.ENTRIES
-}
+    return {entry.name: entry for family in families for entry in family.ENTRIES}
 
 
 def names() -> tuple[str, ...]:
@@ -37,7 +41,7 @@ def names() -> tuple[str, ...]:
     >>> names()[:3]
     ('sgn-toy', 'rosen', 'harker')
     """
-    return tuple(_ENTRIES)
+    return tuple(_entries())
 
 
 def entry(name: str) -> Entry:
@@ -48,9 +52,9 @@ def entry(name: str) -> Entry:
     >>> entry("rosen").expected.direct_margin
     1.0
     """
-    if name not in _ENTRIES:
+    if name not in _entries():
         raise InputError(f"the catalogue has no game {short(name)}; {near(name, names())}")
-    return _ENTRIES[name]
+    return _entries()[name]
 
 
 def load(name: str) -> Game:

@@ -126,6 +126,21 @@ class Bounds:
             self.symmetric,
         )
 
+    def among(self, players: NDArray[np.int64]) -> "Bounds":
+        """The game among the given players alone (indices), the others held fixed.
+
+        >>> Bounds.given([1, 2], [[0, 3], [4, 0]], [1, 2]).among(np.array([1])).names
+        ('player 2',)
+        """
+        return Bounds(
+            tuple(self.names[i] for i in players),
+            self.curvature_lower[players],
+            self.curvature_upper[players],
+            self.coupling_upper[players][:, players],
+            self.evidence,
+            self.symmetric,
+        )
+
 
 def _product(values: FloatArray, rates: FloatArray, toward: float) -> FloatArray:
     """values · rates, rounded toward ±∞ unless the product is exact (a power of two, or zero)."""

@@ -97,6 +97,23 @@ def turning() -> SymbolicGame:
     )
 
 
+def leaning() -> SymbolicGame:
+    """The first player's costs are not convex: only one matrix for all variables will do."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"]},
+        {"a": "x*y - x**2/10 + cos(x)/100", "b": "y**2/2 - x*y + x*sin(y)/50"},
+        name="leaning",
+        region=Box(["-0.5", "-0.5"], ["0.5", "0.5"]),
+    )
+
+
+def matrices() -> QuadraticGame:
+    """Two players of two variables, for whom one matrix each will do and weights will not."""
+    J = np.diag([3.0, 1.0, 1.0, 2.0])
+    J[:2, 2:], J[2:, :2] = [[-3, -2], [-3, 3]], [[2, 3], [-1, 0]]
+    return QuadraticGame(J, sizes=[2, 2], name="matrices")
+
+
 SHARPENED = [  # which way each number is better; the blocks first, others rest on them
     *((path, 1) for path in ("curvature_lower.0", "curvature_lower.1")),
     *((path, -1) for path in ("curvature_upper.0", "curvature_upper.1")),
@@ -174,6 +191,13 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "near-linear.json": sgn.certify(nearly_linear()),
         "markov.json": sgn.certify(games.catalogue.load("markov-coordination")),
         "turning.json": sgn.certify(turning()),
+        "dense.json": sgn.certify(
+            QuadraticGame(
+                [[1.0, 2.0, 0.0], [-2.0, 1.0, 3.0], [0.0, 0.5, 1.0]], sizes=[1] * 3, name="dense"
+            )
+        ),
+        "leaning.json": sgn.certify(leaning()),
+        "matrices.json": sgn.certify(matrices()),
         "refuted.json": sgn.certify(unstable()),
         "refuted-space.json": sgn.certify(
             QuadraticGame([[1.0, 3.0], [2.0, 1.0]], sizes=[1, 1], name="saddle")

@@ -313,4 +313,19 @@ DAMAGED = [
         "witness.vector", ["1", "1", "1"])),
     changed("cycle-of-a-player-who-is-not-there", "player numbers", "refuted", put(
         "cycle.players", [2])),
+    # metrics of matrices
+    changed("metric-asymmetric", "expected a symmetric matrix", "dense", put(
+        "metric.matrix", encode_array(np.array([[1.0, 0, 0], [0.1, 1, 0], [0, 0, 1]])))),
+    changed("metric-not-a-number", "not finite", "dense", put(
+        "metric.matrix", encode_array(np.full((3, 3), np.nan)))),
+    changed("metric-of-integers", "binary64", "dense", put(
+        "metric.matrix", encode_array(np.eye(3, dtype=np.int64)))),
+    changed("metric-of-one-row", "expected a symmetric matrix", "dense", put(
+        "metric.matrix", encode_array(np.ones(3)))),
+    changed("metric-kind-unknown", "expected one of scalar, block, dense", "dense", put(
+        "metric.kind", "diagonal")),
+    changed("metric-one-block-too-few", "one a player", "matrices", lambda document: document[
+        "metric"]["blocks"].pop()),
+    changed("metric-of-matrices-beside-weights", "goes with a metric of kind scalar", "dense", put(
+        "weights", ["1", "1", "1"])),
 ]  # fmt: skip

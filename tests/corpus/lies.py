@@ -39,6 +39,7 @@ from tests.corpus.changes import (
 from tests.corpus.lies_bands import BAND_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
+from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
 
 
@@ -308,5 +309,6 @@ LIES = [
     *BAND_LIES,
     *ENCLOSED_LIES,
     *FIELD_LIES,
+    *METRIC_LIES,
     *PROMISE_LIES,
 ]  # fmt: skip
