@@ -170,6 +170,9 @@ class Certificate:
         The lower end is rounded up and the upper one down, so both lie inside. KeyError when the
         certificate holds no band for this pair.
         """
+        for name in (first, second):
+            if name not in self.names:
+                raise KeyError(f"no player is called {name!r} in this certificate")
         i, j = self.names.index(first), self.names.index(second)
         for band in self.claims.bands:
             if band.players == (i, j):

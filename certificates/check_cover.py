@@ -1,7 +1,8 @@
 """Covers: a region cut into boxes by a split tree, and what the Jacobian can be on each box.
 
 A cover is a row of small integers in pre-order: a token k < n splits the side k at its midpoint,
-n + f is a leaf of form f. Reading it is the proof that the leaves cover the region.
+n + f is a leaf of form f. Reading it is the proof that the leaves cover the region: the box, or the
+ball in it without the leaves that are proved to lie outside.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,14 +16,15 @@ from certificates.check_derivative import Derivatives
 from certificates.check_interval import Interval, enclose
 from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import Ball, rounded_up
+from certificates.check_outside import lie_outside
 from certificates.check_plan import Plan
 from certificates.check_star import Star
 from games.graph import OPERATORS, Graph
 from games.region import Box
 
 Floats = NDArray[np.float64]
-NATURAL, TAYLOR, STAR = 0, 1, 2
-FORMS = 3
+NATURAL, TAYLOR, STAR, OUTSIDE = 0, 1, 2, 3
+FORMS = 3  # of J; a leaf outside the ball needs none
 MAX_DEPTH = 50  # splits of one side: positions stay exact in binary64
 MAX_LEAVES = 2_000_000
 MAX_STAR = 2**20  # numbers in the moves of one star
@@ -53,7 +55,7 @@ class Leaves:
 
 
 def read_cover(tokens: NDArray[np.int64], region: Box) -> Leaves:
-    """The leaves of a cover of the region; raises Uncheckable when the tree is not whole."""
+    """The leaves of a cover that count; raises Uncheckable when they do not cover the region."""
     n = region.dimension
     if len(tokens) > 2 * MAX_LEAVES or len(tokens) * n > MAX_SIDES:
         raise Uncheckable(f"the cover has more than {MAX_LEAVES} leaves or {MAX_SIDES} sides")
@@ -71,7 +73,7 @@ def read_cover(tokens: NDArray[np.int64], region: Box) -> Leaves:
             second = start.copy()
             second[token] += half[token]
             stack += [(second, half), (start, half)]
-        elif n <= token < n + FORMS:
+        elif n <= token <= n + OUTSIDE:
             starts.append(start)
             widths.append(width)
             forms.append(token - n)
@@ -79,7 +81,20 @@ def read_cover(tokens: NDArray[np.int64], region: Box) -> Leaves:
             raise Uncheckable(f"the cover holds the unknown token {token}")
     if stack or not forms:
         raise Uncheckable("the cover ends before every box has a leaf")
-    return _place(np.array(starts), np.array(widths), np.array(forms), region)
+    leaves = _place(np.array(starts), np.array(widths), np.array(forms), region)
+    return _inner(leaves, region) if (leaves.form == OUTSIDE).any() else leaves
+
+
+def _inner(leaves: Leaves, region: Box) -> Leaves:
+    """All but those outside the ball; raises Uncheckable unless they are, and some are left."""
+    out = leaves.form == OUTSIDE
+    if region.ball is None:
+        raise Uncheckable("the cover leaves boxes out, and the region is no ball")
+    if not lie_outside(region.ball, leaves.low[out], leaves.high[out]).all():
+        raise Uncheckable("the cover leaves out a box that may meet the ball")
+    if out.all():
+        raise Uncheckable("the cover leaves out every box")
+    return Leaves(leaves.low[~out], leaves.high[~out], leaves.form[~out])
 
 
 def _place(start: Floats, width: Floats, form: NDArray[np.int64], region: Box) -> Leaves:
@@ -240,7 +255,7 @@ class Model:
             steps.append(_balls(row, len(centre)) * Ball.exact(reach[:, k, None]))
         return middle, steps
 
-    def _star(self, plan: Plan, low: Floats, high: Floats) -> Star:
+    def _star(self, plan: Plan, low: Floats, high: Floats) -> Ball | Star:
         """The same, with the midpoints of the second derivatives as moves of their own.
 
         ½ δ_k² from 0 to 2q is q ± q; δ_kδ_m is ± an area. What is left widens the centre.
@@ -259,6 +274,8 @@ class Model:
             wide = rounded_up(second.rad * (2 * far if k == m else far), 1)
             middle = Ball(middle.mid, rounded_up(middle.rad + wide, 1))
             moves.append(move)
+        if not moves:  # J is constant there
+            return _reshaped(middle, plan.shape)
         every = Ball(np.stack([b.mid for b in moves], 1), np.stack([b.rad for b in moves], 1))
         shape = (len(low), -1, *plan.shape)
         turned = Ball(every.mid.reshape(shape), every.rad.reshape(shape))

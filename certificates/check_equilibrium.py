@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from certificates.check_force import force_at
 from certificates.check_jacobian import Jacobian, Uncheckable
-from certificates.check_matrix import Ball, is_psd
+from certificates.check_matrix import Ball, diagonal, is_psd
 from certificates.check_metric import metric_ball, times
+from certificates.check_outside import metric_of
 from certificates.claims import Claims
 from certificates.document import Document
 from certificates.metric import Metric
@@ -40,11 +41,12 @@ def force_suffices(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> 
         return False
     M = metric_ball(claims.metric, J.sizes)
     if found.is_zero:
-        reach = half_widths(claims.metric, J.sizes) if room else []
+        reach = reach_of(claims.metric, J.sizes, claims.region) if room else []
         within = all(gap >= found.error * w for gap, w in zip(room, reach, strict=True))
         residual = F
     else:  # VI(F, X) on a product, in a metric that leaves it the same problem (T7, T13)
-        within = isinstance(claims.region, Box) and claims.metric.kind == "scalar"
+        box = isinstance(claims.region, Box) and is_product(claims.region)
+        within = box and claims.metric.kind == "scalar"
         residual = off_the_faces(F, found, claims.region)
     _, largest = square_norm(residual, M)
     near = largest <= (claims.margin * found.error) ** 2
@@ -52,11 +54,21 @@ def force_suffices(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> 
 
 
 def room_round(found: Equilibrium, region: Region) -> list[Fraction]:
-    """How far the point is from the nearer face of the box, side by side; nothing on R^n."""
+    """How far the point is from the nearer face of the box, side by side; nothing on R^n.
+
+    In a ball: how far it is from the sphere, in the metric of the ball, alone.
+    """
     if not isinstance(region, Box):
         return []
+    if (ball := region.ball) is not None:
+        return [ball.radius - root_above(ball.square([Fraction(x) for x in found.point]))]
     sides = zip(found.point, region.lower, region.upper, strict=True)
     return [min(Fraction(x) - low, high - Fraction(x)) for x, low, high in sides]
+
+
+def is_product(region: Region | None) -> bool:
+    """Whether the region is a product of sets of the players' own: a box or R^n."""
+    return region is not None and not (isinstance(region, Box) and region.ball is not None)
 
 
 def _is_of_kind(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball, M: Ball) -> bool:
@@ -66,8 +78,8 @@ def _is_of_kind(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball, M: Bal
     match found.kind:
         case "nash":
             return convex and costs and J.constant
-        case "restricted-nash":
-            return convex and costs
+        case "restricted-nash":  # one of the game on X = ΠX_i; a ball is no such product
+            return convex and costs and is_product(claims.region)
         case "boundary":  # ‖F(x*)‖ ≥ ‖F(x₀)‖ − βe > 0 at the one solution: no zero in the region
             least, _ = square_norm(F, M)
             return least > (claims.lipschitz * found.error) ** 2
@@ -110,12 +122,41 @@ def square_norm(F: Ball, M: Ball) -> tuple[Fraction, Fraction]:
     return max(Fraction(mid) - Fraction(rad), Fraction(0)), Fraction(mid) + Fraction(rad)
 
 
+def reach_of(metric: Metric, sizes: Sequence[int], region: Region) -> list[Fraction]:
+    """How far a ball of radius 1 reaches, in the numbers in which :func:`room_round` has room.
+
+    In a ball of metric W: √κ with W ⪯ κM, for then ‖v‖_W ≤ √κ ‖v‖_M. Raises Uncheckable.
+    """
+    if not isinstance(region, Box) or region.ball is None:
+        return half_widths(metric, sizes)
+    if metric.kind == "scalar" and region.ball.weights:
+        each = [w for w, size in zip(metric.weights, sizes, strict=True) for _ in range(size)]
+        ratios = [w / Fraction(m) for w, m in zip(region.ball.weights, each, strict=True)]
+        return [root_above(max(ratios))]
+    return [root_above(_stretch(metric_of(region.ball), metric_ball(metric, tuple(sizes))))]
+
+
 def half_widths(metric: Metric, sizes: Sequence[int]) -> list[Fraction]:
     """Upper bounds of √(M⁻¹)_kk: a ball of radius r reaches r times that far along axis k."""
     if metric.kind == "scalar":
         each = [root_above(1 / Fraction(w)) for w in metric.weights]
         return [w for w, size in zip(each, sizes, strict=True) for _ in range(size)]
     return [w for part in metric.matrices for w in _half_widths(np.asarray(part, dtype=float))]
+
+
+def _stretch(W: Ball, M: Ball) -> Fraction:
+    """κ with W ⪯ κM, the eigenvalue a hint only. Raises Uncheckable."""
+    n = len(W.mid)
+    M = diagonal(M) if M.mid.ndim == 1 else M
+    if M.mid.shape != (n, n) or n > MAX_SIDES:
+        raise Uncheckable("no ball in the metric of the claims is measured in that of the region")
+    try:
+        hint = float(np.linalg.eigvals(np.linalg.solve(M.mid, W.mid)).real.max()) * (1 + 1e-6)
+    except np.linalg.LinAlgError:
+        hint = 0.0
+    if not (0 < hint < np.inf and is_psd(M * Ball.exact(hint) - W)):
+        raise Uncheckable("the metric of the claims is too ill-conditioned to measure a ball in")
+    return Fraction(hint)
 
 
 def _half_widths(M: NDArray[np.float64]) -> list[Fraction]:

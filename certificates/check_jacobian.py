@@ -139,8 +139,7 @@ def quadratic(game: Document) -> ExactJacobian:
     """The matrix of the document. Raises InputError, or Uncheckable when it is too large."""
     entries = quadratic_entries(game)
     sizes, n, whole = entries.sizes, sum(entries.sizes), None
-    dense_given = "indptr" not in game["jacobian"]
-    if n <= MAX_DENSE or dense_given:
+    if n <= MAX_DENSE:
         dense = np.zeros((1, n, n))
         dense[0, entries.rows, entries.cols] = entries.values
         whole = Ball.exact(dense)

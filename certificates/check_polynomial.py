@@ -6,8 +6,10 @@ an irrational constant is involved.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
+from weakref import WeakKeyDictionary
 
 from games.expression import Graph
 
@@ -21,6 +23,7 @@ Polynomial = dict[Monomial, Interval]
 MAX_TERMS = 20_000
 MAX_BITS = 20_000
 MAX_DEGREE = 60
+MAX_WORK = 5 * 10**6  # terms added and pairs of terms multiplied, for all costs of a game
 _PRECISION = 256  # bits, for irrational constants
 _ONE: Interval = (Fraction(1), Fraction(1))
 _MINUS_ONE: Interval = (Fraction(-1), Fraction(-1))
@@ -31,12 +34,32 @@ class NotPolynomial(Exception):
     """The cost is no polynomial of bounded size, so evidence "exact" cannot hold for it."""
 
 
+@final
+@dataclass
+class _Work:
+    """What the costs in one graph took so far."""
+
+    done: int = 0
+
+    def add(self, terms: int) -> None:
+        self.done += terms
+        if self.done > MAX_WORK:
+            raise NotPolynomial(f"the costs take more than {MAX_WORK} products of terms")
+
+
+_WORK: WeakKeyDictionary[Graph, _Work] = WeakKeyDictionary()
+
+
 def polynomial_of(graph: Graph, root: int, variables: Mapping[str, int]) -> Polynomial:
-    """The polynomial at a node of the expression graph; raises NotPolynomial."""
+    """The polynomial at a node of the expression graph; raises NotPolynomial.
+
+    All costs of one graph share one bound of the work.
+    """
+    work = _WORK.setdefault(graph, _Work())
     needed = _reachable(graph, root)
     values: dict[int, Polynomial] = {}
     for node in sorted(needed):
-        values[node] = _apply(graph, node, values, variables)
+        values[node] = _apply(graph, node, values, variables, work)
     return values[root]
 
 
@@ -64,7 +87,11 @@ def _reachable(graph: Graph, root: int) -> set[int]:
 
 
 def _apply(
-    graph: Graph, node: int, values: Mapping[int, Polynomial], variables: Mapping[str, int]
+    graph: Graph,
+    node: int,
+    values: Mapping[int, Polynomial],
+    variables: Mapping[str, int],
+    work: _Work,
 ) -> Polynomial:
     op, value = graph.ops[node], graph.values[node]
     if op == "const" and isinstance(value, Fraction):
@@ -72,6 +99,7 @@ def _apply(
     if op == "var" and isinstance(value, str):
         return {((variables[value], 1),): _ONE}
     args = [values[a] for a in graph.args[node]]
+    work.add(sum(map(len, args[1:] or args)))
     match op:
         case "+":
             return _sum(args[0], args[1])
@@ -80,11 +108,11 @@ def _apply(
         case "neg":
             return _scaled(args[0], _MINUS_ONE)
         case "*":
-            return _product(args[0], args[1])
+            return _product(args[0], args[1], work)
         case "/":
             return _scaled(args[0], _reciprocal(_constant_value(args[1], "a denominator")))
         case "**":
-            return _power(args[0], _constant_value(args[1], "an exponent"))
+            return _power(args[0], _constant_value(args[1], "an exponent"), work)
         case _:
             points = [_constant_value(a, f"the argument of {op}") for a in args]
             return _constant(_enclose_function(op, points))
@@ -136,9 +164,10 @@ def _scaled(p: Polynomial, factor: Interval) -> Polynomial:
     return {} if factor == _ZERO else {m: _multiply(c, factor) for m, c in p.items()}
 
 
-def _product(p: Polynomial, q: Polynomial) -> Polynomial:
+def _product(p: Polynomial, q: Polynomial, work: _Work) -> Polynomial:
     if len(p) * len(q) > 50 * MAX_TERMS:
         raise NotPolynomial(f"a product has more than {MAX_TERMS} terms")
+    work.add(len(p) * len(q))
     result: dict[Monomial, Interval] = {}
     for m, a in p.items():
         for n, b in q.items():
@@ -160,7 +189,7 @@ def _limited(p: Polynomial) -> Polynomial:
     return p
 
 
-def _power(base: Polynomial, exponent: Interval) -> Polynomial:
+def _power(base: Polynomial, exponent: Interval, work: _Work) -> Polynomial:
     low, high = exponent
     if low != high:
         raise NotPolynomial("an exponent is not a rational number")
@@ -169,13 +198,13 @@ def _power(base: Polynomial, exponent: Interval) -> Polynomial:
         if low > MAX_DEGREE and base.keys() - {()}:
             raise NotPolynomial(f"the degree exceeds {MAX_DEGREE}")
         for bit in bin(int(low))[2:]:
-            result = _product(result, result)
+            result = _product(result, result, work)
             if bit == "1":
-                result = _product(result, base)
+                result = _product(result, base, work)
         return result
     constant = _constant_value(base, "the base of a power that is not a natural number")
     if low.denominator == 1:
-        return _power(_constant(_reciprocal(constant)), (-low, -low))
+        return _power(_constant(_reciprocal(constant)), (-low, -low), work)
     return _constant(_enclose_function("**", [constant, exponent]))
 
 

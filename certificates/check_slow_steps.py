@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from certificates.check_equilibrium import is_product
 from certificates.check_structural import sector_rk4_holds
 from certificates.claims import Claims
 from certificates.metric import Metric
@@ -41,4 +42,4 @@ def _is_stated(claims: Claims, steps: SlowSteps) -> bool:
 
 def projection_holds(claims: Claims, metric: Metric) -> bool:
     """T7: a box (or R^n) and M(w): the projection is the players' own, and moves nothing apart."""
-    return claims.region is not None and metric.kind == "scalar"
+    return is_product(claims.region) and metric.kind == "scalar"

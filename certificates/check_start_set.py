@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.check_direct import norm_holds
-from certificates.check_equilibrium import half_widths, room_round
+from certificates.check_equilibrium import reach_of, room_round
 from certificates.check_jacobian import Jacobian, Uncheckable
 from certificates.check_matrix import Ball
 from certificates.check_metric import metric_ball
@@ -37,14 +37,15 @@ def largest_radius(claims: Claims, J: Jacobian, method: str) -> Fraction:
     """The largest r that can be shown for a method, its largest step taken; 0 where none can.
 
     x* is within the error e of x₀, so along axis k a point visited from B(x*, r) is at most
-    e·√(M⁻¹)_kk + growth·r·√(M₁⁻¹)_kk from x₀, M₁ the metric of the method's claim.
+    e·√(M⁻¹)_kk + growth·r·√(M₁⁻¹)_kk from x₀, M₁ the metric of the method's claim. In a ball of
+    metric W likewise, with √κ for W ⪯ κM in place of the half-widths.
     """
     found = claims.promises.equilibrium
     if found is None or not isinstance(claims.region, Box):
         return Fraction(0)
     metric, growth = _visited(claims, J, method)
-    reach = half_widths(claims.metric, J.sizes)
-    other = reach if metric == claims.metric else half_widths(metric, J.sizes)
+    reach = reach_of(claims.metric, J.sizes, claims.region)
+    other = reach if metric == claims.metric else reach_of(metric, J.sizes, claims.region)
     room = room_round(found, claims.region)
     limits = [
         (gap - found.error * own) / (growth * width)

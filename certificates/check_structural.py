@@ -16,6 +16,7 @@ from certificates.claims import Band, Claims, Coupling, Vector
 from certificates.step_claims import Steps
 
 EXACT_ENTRIES = 20_000  # up to here in rationals, beyond in directed floats
+EXACT_BITS = 2 * 10**6  # of all numerators and denominators: likewise
 BATCH = 2**19  # entries of L multiplied at once
 
 # An object array of Fractions, or a Ball with one entry each: + − * and indexing work on both.
@@ -23,10 +24,21 @@ Numbers = Any
 
 
 def _numbers(*vectors: Vector) -> list[Numbers]:
-    """All as rationals when there are few, else all as balls."""
-    if sum(len(v) for v in vectors) > EXACT_ENTRIES:
+    """All as rationals when they are few and short, else all as balls."""
+    if sum(len(v) for v in vectors) > EXACT_ENTRIES or _bits(vectors) > EXACT_BITS:
         return [Ball.of_vector(np.asarray(v)) for v in vectors]
     return [np.array([Fraction(e) for e in v], dtype=object) for v in vectors]
+
+
+def _bits(vectors: tuple[Vector, ...]) -> int:
+    """Of all that are rationals; binary64 numbers are short, and so are their sums."""
+    return sum(
+        part.bit_length()
+        for vector in vectors
+        if vector.dtype == object
+        for entry in vector
+        for part in Fraction(entry).as_integer_ratio()
+    )
 
 
 def totals(like: Numbers, rows: NDArray[np.int64], terms: Callable[[slice], Numbers]) -> Any:

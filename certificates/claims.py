@@ -24,10 +24,11 @@ from certificates.document import (
 from certificates.metric import Metric, Rung, read_ladder, read_metric
 from certificates.player_sizes import counted_sizes
 from certificates.promise_claims import Promises, read_promises
+from certificates.regions import read_region
 from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
 from games.errors import InputError
 from games.players import NumberedNames, check_count
-from games.region import Box, Region, Space
+from games.region import Region
 
 FORMAT, REFUSAL_FORMAT = "sgn-certificate/1", "sgn-refusal/1"
 VERDICTS = {
@@ -42,6 +43,7 @@ EVIDENCE = {  # what each kind of evidence says of itself, and what it may say
     "sampled": ({"draws", "claims", "epsilon", "delta", "seed", "statement"}, {"note"}),
     "assumed": ({"symmetric"}, set[str]()),
 }
+MAX_BANDS = 10**4
 Vector = NDArray[Any]  # Fractions (object) or binary64
 
 
@@ -189,10 +191,7 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
         euler=method("euler", read_euler),
         rk4=method("rk4", read_rk4),
         rk4_equilibrium=method("rk4_equilibrium", read_rk4_equilibrium),
-        bands=tuple(
-            _band(b, at(f"bands[{k}]"), n)
-            for k, b in enumerate(read_list(document["bands"], at("bands")))
-        ),
+        bands=_bands(document["bands"], at("bands"), n),
         promises=read_promises(document, region, where),
         ladder=read_ladder(document.get("ladder", []), at("ladder")),
     )
@@ -218,23 +217,6 @@ def read_names(document: Document, where: str) -> Sequence[str]:
     if len(set(names)) < len(names):
         raise InputError(f"{where}: two players have the same name")
     return tuple(map(str, names))
-
-
-def read_region(value: Any, where: str) -> Region:
-    """A box with exact ends, or all of R^n."""
-    if isinstance(value, dict) and value.get("kind") == "space":
-        fields = require_keys(value, where, {"kind", "dimension"})
-        if not is_count(fields["dimension"]):
-            raise InputError(f"{where}: the dimension must be a count")
-        return Space(fields["dimension"])
-    fields = require_keys(value, where, {"kind", "lower", "upper"})
-    read_choice(fields["kind"], f"{where}.kind", ("box", "space"))
-    ends = [read_list(fields[key], f"{where}.{key}") for key in ("lower", "upper")]
-    lower, upper = ([number(v, where) for v in end] for end in ends)
-    try:
-        return Box(lower, upper)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from None
 
 
 def read_evidence(value: Any, where: str, *, complete: bool) -> Document:
@@ -319,6 +301,18 @@ def read_sparse(
     if (np.diff(rows * n + cols) <= 0).any():
         raise InputError(f"{where}: the columns of a row must increase")
     return rows, cols, data
+
+
+def _bands(value: Any, where: str, n: int) -> tuple[Band, ...]:
+    """At most one band without witnesses a pair of players."""
+    entries = read_list(value, where)
+    if len(entries) > MAX_BANDS:
+        raise InputError(f"{where}: more than {MAX_BANDS} bands; they take too long to check")
+    bands = tuple(_band(entry, f"{where}[{k}]", n) for k, entry in enumerate(entries))
+    plain = [frozenset(band.players) for band in bands if not band.witnesses]
+    if len(set(plain)) < len(plain):
+        raise InputError(f"{where}: two bands for the same two players; keep one")
+    return bands
 
 
 def _band(value: Any, where: str, n: int) -> Band:

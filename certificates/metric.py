@@ -9,12 +9,21 @@ from typing import Any, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.document import Document, decode_array, number, require_keys, vector
+from certificates.document import (
+    Document,
+    decode_array,
+    is_count,
+    number,
+    read_list,
+    require_keys,
+    vector,
+)
 from games.errors import InputError
 
 Floats = NDArray[np.float64]
 Vector = NDArray[Any]  # Fractions (object) or binary64
 Kind = Literal["scalar", "block", "dense"]
+MAX_SIDE, MAX_ENTRIES = 2000, 4 * 10**6  # of one matrix, of all of a metric
 
 
 @final
@@ -151,6 +160,11 @@ def read_metric(value: Any, where: str, players: int) -> Metric:
         parts = require_keys(value, where, {"kind", "blocks"})["blocks"]
         if not isinstance(parts, list) or len(parts) != players:
             raise InputError(f"{where}.blocks: expected {players} matrices, one a player")
+        if (
+            sum(declared_entries(p, f"{where}.blocks[{k}]") for k, p in enumerate(parts))
+            > MAX_ENTRIES
+        ):
+            raise InputError(f"{where}.blocks: more than {MAX_ENTRIES} entries can not be checked")
         return Metric.block(
             tuple(_matrix(part, f"{where}.blocks[{k}]") for k, part in enumerate(parts))
         )
@@ -161,7 +175,17 @@ def read_metric(value: Any, where: str, players: int) -> Metric:
 
 
 def _matrix(value: Document, where: str) -> Floats:
+    declared_entries(value, where)
     array = decode_array(value, where)
     if array.dtype.kind != "f" or array.ndim != 2 or not np.array_equal(array, array.T):
         raise InputError(f"{where}: expected a symmetric matrix of binary64 numbers")
     return array
+
+
+def declared_entries(value: Any, where: str) -> int:
+    """How many entries an encoded matrix says it has, before it is unpacked; few enough."""
+    fields = require_keys(value, where, {"dtype", "shape", "zlib64"})
+    shape = read_list(fields["shape"], f"{where}.shape")
+    if len(shape) != 2 or not all(is_count(side) and side <= MAX_SIDE for side in shape):
+        raise InputError(f"{where}: expected a symmetric matrix of at most {MAX_SIDE} rows")
+    return int(shape[0] * shape[1])

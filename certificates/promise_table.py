@@ -2,9 +2,13 @@
 
 from fractions import Fraction
 
+from certificates.check_equilibrium import is_product
+from certificates.check_jacobian import Uncheckable
 from certificates.claims import Claims
 from certificates.promise_claims import METHODS
+from certificates.promises import own_symmetric
 from certificates.safe import Lower, Upper, decimal_text
+from games.errors import InputError
 from games.number import round_near
 
 DIGITS = 6
@@ -52,8 +56,8 @@ def _equilibrium_text(claims: Claims) -> str:
     shown = ", ".join(_near(Fraction(v)) for v in found.point[:_SHOWN])
     more = ", …" if len(found.point) > _SHOWN else ""
     where = f"({shown}{more}) within {_up(found.error)}"
-    convex = all(Fraction(mu) >= 0 for mu in claims.curvature_lower)
-    restricted = ", the Nash equilibrium of the game restricted to it" if convex else ""
+    nash = not found.is_zero and _solves_game(claims)
+    restricted = ", the Nash equilibrium of the game restricted to it" if nash else ""
     return {
         "nash": f"{where}: the Nash equilibrium of the game",
         "restricted-nash": f"{where}: the Nash equilibrium of the game restricted to the region",
@@ -62,6 +66,19 @@ def _equilibrium_text(claims: Claims) -> str:
         f" {where}{restricted}",
         "variational": f"{where}: the variational solution{restricted}; perhaps not a zero of F",
     }[found.kind]
+
+
+def _solves_game(claims: Claims) -> bool:
+    """Whether the solution of VI(F, X) is the Nash equilibrium on X = ΠX_i: of convex costs."""
+    game = claims.game
+    if game is None or game.get("field") is True or not is_product(claims.region):
+        return False
+    if any(Fraction(mu) < 0 for mu in claims.curvature_lower):
+        return False
+    try:
+        return own_symmetric(game)
+    except (InputError, Uncheckable):
+        return False
 
 
 def _start_text(claims: Claims) -> str:

@@ -6,7 +6,6 @@ Where a condition fails, a ValueError says which.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import log
 from typing import Any, NoReturn, final
 
 import numpy as np
@@ -15,12 +14,14 @@ from certificates.check_equilibrium import half_widths, room_round
 from certificates.check_jacobian import quadratic
 from certificates.check_point import player_sizes
 from certificates.claims import Claims, Vector
+from certificates.document import Document
 from certificates.safe import Lower, Upper, root_above
 from certificates.step_range import SlowRange, StepRange, in_range
 from games.number import Number, exact, round_up, to_text
 from games.region import Box, Space
 
-DIGITS = 30  # of powers of a factor
+DIGITS = 30  # of powers of a factor, and of logarithms
+TERMS = 32  # of atanh z, z ≤ 1/3: the next is below 10^-32 of the sum
 MOST_STEPS = 2**62
 
 
@@ -65,6 +66,42 @@ def power_above(factor: Fraction, count: int) -> Fraction:
         square = round_up(square * square, DIGITS)
         count //= 2
     return result
+
+
+def log_above(value: Fraction) -> Fraction:
+    """An upper bound of log(value), value ≥ 1, to about 29 digits: 2^k m, 1 ≤ m < 2.
+
+    >>> float(log_above(Fraction(10)))
+    2.302585092994046
+    """
+    if value < 1:
+        raise ValueError(f"the value is {to_text(value)}; expected at least 1")
+    k = value.numerator.bit_length() - value.denominator.bit_length()
+    k -= value < Fraction(2) ** k
+    rest = value / Fraction(2) ** k
+    return k * _twice_atanh_above(Fraction(1, 3)) + _twice_atanh_above((rest - 1) / (rest + 1))
+
+
+def _twice_atanh_above(z: Fraction) -> Fraction:
+    """log((1 + z)/(1 − z)), 0 ≤ z ≤ 1/3, rounded up at every term, and the tail."""
+    if z == 0:
+        return Fraction(0)
+    power, total = round_up(z, DIGITS), Fraction(0)
+    square = round_up(z * z, DIGITS)
+    for odd in range(1, 2 * TERMS, 2):
+        total = round_up(total + power / odd, DIGITS)
+        power = round_up(power * square, DIGITS)
+    return round_up(2 * (total + power / ((2 * TERMS + 1) * (1 - square))), DIGITS)
+
+
+def own_symmetric(game: Document) -> bool:
+    """Whether every J_ii is symmetric for certain: of a matrix that is, or of second derivatives.
+
+    Fields, policies and functions that are only called need not have such blocks.
+    """
+    if game.get("kind") == "quadratic":
+        return quadratic(game).symmetric
+    return game.get("kind") == "symbolic" and all("cost" in player for player in game["players"])
 
 
 @final
@@ -137,8 +174,7 @@ class Promised:
         self._require_start("flow", distance)
         if distance <= target:
             return Upper(0)
-        time = log(distance / target) / float(self.claims.margin) * (1 + 1e-12) + 1e-300
-        return Upper(round_up(Fraction(time), 12))
+        return Upper(round_up(log_above(distance / target) / self.claims.margin, 12))
 
     def noise_floor(self, sigma: Number, step: Number) -> Upper:
         """T15: where √E‖x − x*‖²_M settles at most, for Euler with unbiased noise.
@@ -173,6 +209,8 @@ class Promised:
                 self.claims.curvature_lower, self.claims.curvature_upper, strict=True
             )
         ]
+        if min(sums) <= 0:
+            raise ValueError("some μ_i + Λ_i is not above 0: no step is promised for stale reads")
         return Asynchronous(
             step_max=Lower(min(2 / total for total in sums)),
             rate=Lower(shrink),
@@ -189,6 +227,7 @@ class Promised:
     def implicit_factor(self, step: Number) -> Upper:
         """T23: 1/(1 + hα) for x⁺ = x − hF(x⁺), any h > 0, inside the flow's start set."""
         h = _positive(step, "step")
+        self._start_radius("flow")
         return Upper(1 / (1 + h * self.claims.margin))
 
     # ---- what these rest on
@@ -210,15 +249,22 @@ class Promised:
         raise ValueError(f"method is {method!r}; expected one of {', '.join((*runs, *slow))}")
 
     def _require_start(self, method: str, distance: Fraction) -> None:
-        basin = self.claims.promises.basin
-        if basin is None or method not in basin.radii:
-            raise ValueError(f"no start set is certified for {method}: nothing is promised")
-        radius = basin.radii[method]
+        radius = self._start_radius(method)
         if radius is not None and distance > radius:
             raise ValueError(
                 f"nothing is promised for a start at distance {to_text(distance)}: the certified"
                 f" start set of {method} has radius {Lower(radius)}"
             )
+
+    def _start_radius(self, method: str) -> Fraction | None:
+        basin, found = self.claims.promises.basin, self.claims.promises.equilibrium
+        if found is not None and found.kind == "boundary":
+            raise ValueError(
+                f"F has no zero in the region: nothing is promised for {method} without projection"
+            )
+        if basin is None or method not in basin.radii:
+            raise ValueError(f"no start set is certified for {method}: nothing is promised")
+        return basin.radii[method]
 
     def _noisy_euler(self) -> StepRange:
         claims = self.claims
@@ -249,12 +295,11 @@ class Promised:
 
     def _require_symmetric(self) -> None:
         game, evidence = self.claims.game, self.claims.evidence
-        if game is None:
-            symmetric = evidence.get("symmetric") is True
-        else:
-            symmetric = game.get("kind") != "quadratic" or quadratic(game).symmetric
-        if not symmetric:
-            raise ValueError("some J_ii is not symmetric: T16 needs costs, not a field")
+        assumed = game is None and evidence.get("symmetric") is True
+        if not (assumed or (game is not None and own_symmetric(game))):
+            raise ValueError(
+                "some J_ii is not symmetric, or not known to be: T16 needs costs, not a field"
+            )
 
     def _sup_radius(self, x: Sequence[Fraction]) -> Lower | None:
         """The largest r with {max_i ‖v_i − x_i*‖/x_i ≤ r} in the region (T16)."""
@@ -263,6 +308,8 @@ class Promised:
             return None
         if found is None or not found.is_zero or not isinstance(region, Box) or game is None:
             raise ValueError("no equilibrium inside a region is certified to start near")
+        if region.ball is not None:
+            raise ValueError("no start set in this norm is certified inside a ball")
         sizes = player_sizes(game)
         reach, room = half_widths(self.claims.metric, sizes), room_round(found, region)
         each = [v for v, size in zip(x, sizes, strict=True) for _ in range(size)]

@@ -10,7 +10,6 @@ from certificates.claims import (
     check_format,
     read_evidence,
     read_names,
-    read_region,
 )
 from certificates.document import (
     Document,
@@ -20,6 +19,7 @@ from certificates.document import (
     read_list,
     require_keys,
 )
+from certificates.regions import read_region
 from certificates.witness import Point, Witness, read_point, read_witness
 from games.errors import InputError
 from games.region import Region

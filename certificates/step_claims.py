@@ -17,10 +17,11 @@ from certificates.document import (
     require_keys,
     vector,
 )
-from certificates.metric import Metric, read_metric
+from certificates.metric import Metric, declared_entries, read_metric
 from games.errors import InputError
 
 STAGES, WITH_PAIRS = 12, 30  # multipliers of T11 (b) and of (b′)
+MAX_INTERVALS = 10**4  # of a cover
 
 
 @final
@@ -123,6 +124,10 @@ def _rk4(value: Any, where: str, n: int, kind: str, bases: tuple[str, ...]) -> S
 
 def _cover(value: Any, where: str, count: int) -> Cover:
     fields = require_keys(value, where, {"steps", "rates"}, {"multipliers"})
+    if len(read_list(fields["rates"], f"{where}.rates")) > MAX_INTERVALS:
+        raise InputError(
+            f"{where}: more than {MAX_INTERVALS} intervals; they take too long to check"
+        )
     steps, rates = (
         tuple(number(v, f"{where}.{key}") for v in read_list(fields[key], f"{where}.{key}"))
         for key in ("steps", "rates")
@@ -138,6 +143,7 @@ def _cover(value: Any, where: str, count: int) -> Cover:
 
 def _linear(value: Any, where: str) -> NearLinear:
     fields = require_keys(value, where, {"matrix", "deviation", "norm"})
+    declared_entries(fields["matrix"], f"{where}.matrix")
     matrix = decode_array(fields["matrix"], f"{where}.matrix")
     if matrix.dtype.kind != "f" or matrix.ndim != 2 or len(set(matrix.shape)) != 1:
         raise InputError(f"{where}.matrix: expected a square of binary64 numbers")

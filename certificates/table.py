@@ -193,6 +193,11 @@ def region_text(region: Region) -> str:
     """The box, side by side; a cube in short."""
     if isinstance(region, Space):
         return f"all of R^{region.dimension}"
+    if (ball := region.ball) is not None:
+        center = ", ".join(map(_near, ball.center[:_SHOWN]))
+        more = ", …" if len(ball.center) > _SHOWN else ""
+        metric = f"weights {weights_text(ball.weights)}" if ball.weights else "a metric of its own"
+        return f"the ball of radius {_near(ball.radius)} round ({center}{more}) in {metric}"
     sides = list(zip(region.lower, region.upper, strict=True))
     if len(set(sides)) == 1:
         return f"[{_near(sides[0][0])}, {_near(sides[0][1])}]^{len(sides)}"

@@ -15,10 +15,12 @@ from games.number import Number, exact, round_up, to_text
 from games.region import Box
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Rows = tuple[tuple[Fraction, ...], ...]
 DIGITS = 15  # of the half-widths of the bounding box, rounded up
 LARGEST = 64  # variables of a metric given as a matrix, which is inverted in rationals
 SWEEPS = 20  # of the search for a box's nearest point; any point found gives a true bound
+CUSHION = 1e-12  # of squares, so that the exact test agrees with the one in floats
 INSIDE = 1 - 1e-12  # of the radius, so that rounded samples stay in the ball
 
 
@@ -29,7 +31,7 @@ class MetricBall:
 
     center: n numbers; radius: at least 0. metric: a positive weight for each variable, or a
     symmetric positive definite matrix (n rows of n, n ≤ 64); 1 for each variable if absent. All
-    are exact, as those of Box. Certifying on a ball certifies its bounding box, which holds it.
+    are exact, as those of Box. As a region it is its bounding box, which knows that it is a ball.
     Raises InputError for other lengths, a negative radius or a metric not positive definite.
 
     >>> ball = MetricBall([0, 1], 2, [1, 4])
@@ -46,7 +48,7 @@ class MetricBall:
         self,
         center: Sequence[Number],
         radius: Number,
-        metric: Sequence[Number] | Sequence[Sequence[Number]] | None = None,
+        metric: Sequence[Number | Sequence[Number]] | None = None,
     ) -> None:
         point, reach = tuple(exact(v) for v in center), exact(radius)
         if not point:
@@ -96,13 +98,58 @@ class MetricBall:
         sides = list(zip(self.center, half, strict=True))
         return Box([c - h for c, h in sides], [c + h for c, h in sides])
 
+    @property
+    def region(self) -> Box:
+        """The ball as a region: its bounding box, of which only the ball counts."""
+        box = self.box
+        return Box(box.lower, box.upper, ball=self)
+
+    def nearest(self, point: Sequence[Fraction]) -> tuple[Fraction, ...]:
+        """The point itself if it is in the ball, else moved straight towards the centre, into it.
+
+        >>> MetricBall([0, 0], 1).nearest([Fraction(3), Fraction(4)])
+        (Fraction(3, 5), Fraction(4, 5))
+        """
+        square = self.square(point)
+        if square <= self.radius**2:
+            return tuple(point)
+        share = self.radius / _root_above(square)
+        return tuple(c + share * (x - c) for x, c in zip(point, self.center, strict=True))
+
+    def pulled(self, points: Floats) -> Floats:
+        """The same for points (k, n) in floats, just inside the sphere but for rounding."""
+        center = _floats(self.center)
+        v, length = points - center, np.sqrt(self.square_floats(points))[..., None]
+        reach = float(self.radius) * INSIDE
+        with np.errstate(all="ignore"):
+            moved = np.where(length > reach, center + v * (reach / length), points)
+        return np.asarray(moved, dtype=np.float64)
+
+    def square_floats(self, points: Floats) -> Floats:
+        """‖point − center‖²_M of points (k, n), in floats."""
+        v = points - _floats(self.center)
+        square = (v * (v @ self._floats_of_metric())).sum(axis=-1)
+        return np.asarray(np.maximum(square, 0.0), dtype=np.float64)
+
+    def outside(self, low: Floats, high: Floats) -> Bools:
+        """Whether boxes (k, n) are clear of the ball, by a cushion that rounding does not reach."""
+        center, M = _floats(self.center), self._floats_of_metric()
+        point = near_points(M, center, low, high)
+        v = point - center
+        slope = 2 * (v @ M)
+        ends = np.minimum(slope * (low - point), slope * (high - point))
+        size = np.abs(center) + np.maximum(np.abs(low), np.abs(high))
+        noise = CUSHION * ((np.abs(size) @ np.abs(M)) * size).sum(axis=-1)
+        least = (v * slope).sum(axis=-1) / 2 + ends.sum(axis=-1)
+        return np.asarray(least > float(self.radius) ** 2 * (1 + CUSHION) + noise)
+
     def excludes(self, box: Box) -> bool:
         """Whether the box is proved to lie outside the ball; False may mean that it is too close.
 
         f(x) = ‖x − c‖²_M is convex, so f(x) ≥ f(p) + f'(p)(x − p) for any p, and the least of the
         right side over the box is a sum over its sides.
         """
-        point = self._near(box)
+        point = self.near(box)
         v = [x - c for x, c in zip(point, self.center, strict=True)]
         least = self.square(point)
         for slope, x, low, high in zip(self._image(v), point, box.lower, box.upper, strict=True):
@@ -113,7 +160,10 @@ class MetricBall:
         """Boxes that together hold the ball: its bounding box, each side halved in turn.
 
         splits: how many times a box is halved; parts proved to lie outside the ball are left out.
+        Raises ValueError for a negative number.
         """
+        if splits < 0:
+            raise ValueError(f"splits is {splits}; expected at least 0")
         parts = [(self.box, 0)]
         while parts:
             box, depth = parts.pop()
@@ -131,10 +181,13 @@ class MetricBall:
         directions /= np.linalg.norm(directions, axis=1)[:, None]
         reach = float(self.radius) * INSIDE * rng.random((count, 1)) ** (1 / n)
         # with M = CCᵀ and v = C⁻ᵀz, vᵀMv = |z|²
-        M = np.diag(_floats(self.weights)) if self.weights else np.array(self.matrix, dtype=float)
-        root = np.linalg.cholesky(M)
+        root = np.linalg.cholesky(self._floats_of_metric())
         spread = np.linalg.solve(root.T, (reach * directions).T).T
         return np.asarray(_floats(self.center) + spread, dtype=np.float64)
+
+    def _floats_of_metric(self) -> Floats:
+        rows = [_floats(row) for row in self.matrix]
+        return np.array(rows) if rows else np.diag(_floats(self.weights))
 
     def _image(self, v: Sequence[Fraction]) -> list[Fraction]:
         """Mv."""
@@ -143,19 +196,26 @@ class MetricBall:
         zero = Fraction(0)
         return [sum((a * b for a, b in zip(row, v, strict=True)), zero) for row in self.matrix]
 
-    def _near(self, box: Box) -> tuple[Fraction, ...]:
+    def near(self, box: Box) -> tuple[Fraction, ...]:
         """A point of the box near the one nearest to the centre: that one, for weights."""
         first = _clamped(self.center, box)
         if self.weights:
             return first
-        M, c = np.array(self.matrix, dtype=float), _floats(self.center)
-        low, high = box.floats()
-        v = _floats(first) - c
-        for _ in range(SWEEPS):
-            for k in range(self.dimension):
-                rest = float(M[k] @ v) - M[k, k] * v[k]
-                v[k] = min(max(-rest / M[k, k], low[k] - c[k]), high[k] - c[k])
-        return _clamped([Fraction(float(x)) for x in c + v], box)
+        low, high = (ends[None] for ends in box.floats())
+        [point] = near_points(self._floats_of_metric(), _floats(self.center), low, high)
+        return _clamped([Fraction(float(x)) for x in point], box)
+
+
+def near_points(M: Floats, center: Floats, low: Floats, high: Floats) -> Floats:
+    """Points of the boxes (k, n) near those nearest to the centre; the very ones for diagonal M."""
+    point = np.clip(center, low, high)
+    if not (M - np.diag(np.diagonal(M))).any():
+        return np.asarray(point)
+    for _ in range(SWEEPS):
+        for k, row in enumerate(M):
+            rest = (point - center) @ row - row[k] * (point[:, k] - center[k])
+            point[:, k] = np.clip(center[k] - rest / row[k], low[:, k], high[:, k])
+    return np.asarray(point)
 
 
 def _floats(values: Sequence[Fraction]) -> Floats:

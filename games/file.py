@@ -155,6 +155,8 @@ def _file_table(game: Game, plain: Mapping[str, Any], data: str) -> dict[str, An
     if data:
         table["data"] = data
     if game.region is not None:
+        if game.region.ball is not None:
+            raise InputError("a game file holds boxes only; write the game without its ball")
         table["region"] = tables.region(game.region, game.players)
     if game.equilibrium is not None:
         table["equilibrium"] = tables.hint(game.equilibrium, game.players)
@@ -170,6 +172,8 @@ def _optional_table(table: Mapping[str, Any], key: str) -> Mapping[str, Any] | N
 
 
 def _parse(text: str) -> dict[str, Any]:
+    if text.lstrip().startswith("{"):
+        raise InputError("it is JSON, a certificate perhaps; give a game file (TOML)")
     if _LONG_KEY.search(text):
         raise InputError(f"a key in it has {MAX_KEY_PARTS} parts or more; write one without dots")
     try:

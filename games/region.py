@@ -1,16 +1,19 @@
-"""Regions on which a game is certified: a box with exact end points, or all of R^n."""
+"""Regions on which a game is certified: a box with exact ends, a ball in one, or all of R^n."""
 
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from games.errors import InputError
 from games.number import Number, exact, float_enclosure, to_text
+
+if TYPE_CHECKING:
+    from games.ball import MetricBall
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +32,7 @@ class Box:
     """A compact box with exact rational end points; sides may be degenerate (lower = upper).
 
     lower, upper: n numbers each (int, float taken at its binary value, Decimal, Fraction or text).
+    ball: a ball in the box; the region is then the ball, and the box encloses it.
     Raises InputError (a ValueError) for different lengths, an upside-down side or a number that is
     not finite.
 
@@ -39,8 +43,15 @@ class Box:
 
     lower: tuple[Fraction, ...]
     upper: tuple[Fraction, ...]
+    ball: "MetricBall | None" = None
 
-    def __init__(self, lower: Sequence[Number], upper: Sequence[Number]) -> None:
+    def __init__(
+        self,
+        lower: Sequence[Number],
+        upper: Sequence[Number],
+        *,
+        ball: "MetricBall | None" = None,
+    ) -> None:
         for side, ends in (("lower", lower), ("upper", upper)):
             if isinstance(ends, str) or not hasattr(ends, "__len__"):
                 raise InputError(f"{side} is {ends!r}; expected a list with one number a variable")
@@ -60,6 +71,7 @@ class Box:
                 )
         object.__setattr__(self, "lower", low)
         object.__setattr__(self, "upper", high)
+        object.__setattr__(self, "ball", ball)
 
     @classmethod
     def cube(cls, dimension: int, radius: Number) -> "Box":
@@ -89,14 +101,26 @@ class Box:
         return low, high
 
     def contains(self, point: Sequence[Number]) -> bool:
-        """Whether the exact point lies in the box."""
+        """Whether the exact point lies in the box, and in the ball if there is one."""
         values = [exact(v) for v in point]
         if len(values) != self.dimension:
             raise ValueError(f"point has {len(values)} entries; expected {self.dimension}")
-        return all(a <= v <= b for a, v, b in zip(self.lower, values, self.upper, strict=True))
+        if not all(a <= v <= b for a, v, b in zip(self.lower, values, self.upper, strict=True)):
+            return False
+        return self.ball is None or self.ball.contains(values)
+
+    def nearest(self, point: Sequence[Fraction]) -> tuple[Fraction, ...]:
+        """The point clipped to the box, then moved straight towards the centre of the ball."""
+        sides = zip(self.lower, point, self.upper, strict=True)
+        clipped = tuple(min(max(low, v), high) for low, v, high in sides)
+        return clipped if self.ball is None else self.ball.nearest(clipped)
+
+    def pulled(self, points: Floats) -> Floats:
+        """Points (k, n) of the box moved straight into the ball, if there is one."""
+        return points if self.ball is None else self.ball.pulled(points)
 
     def split(self, axis: int) -> tuple["Box", "Box"]:
-        """The two halves at the exact midpoint of one side."""
+        """The two halves of the box at the exact midpoint of one side."""
         middle = (self.lower[axis] + self.upper[axis]) / 2
         low, high = list(self.lower), list(self.upper)
         low[axis] = high[axis] = middle
@@ -104,11 +128,13 @@ class Box:
 
     def sample(self, rng: "np.random.Generator", count: int) -> Floats:
         """`count` independent uniform points, shape (count, n)."""
+        if self.ball is not None:
+            return self.ball.sample(rng, count)
         low, high = self.floats()
         return low + (high - low) * rng.random((count, self.dimension))
 
     def vertices(self, axes: Sequence[int]) -> Iterator[tuple[Fraction, ...]]:
-        """The vertices over the given axes; the other coordinates stay at their lower end."""
+        """The vertices of the box over the given axes; other coordinates at their lower end."""
         ends = [
             (a, b) if k in axes and a < b else (a,)
             for k, (a, b) in enumerate(zip(self.lower, self.upper, strict=True))

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from sgn.fixes import Fix, suggest
     from sgn.ladder import BlockScalar, Dense, Euclidean, FullBlock
     from sgn.largest import largest_region
-    from sgn.rates import BestRates, TimeVaryingRates, best_rates, certify_rates, time_varying_rates
+    from sgn.rates import (
+        BestRates,
+        TimeVaryingRates,
+        best_rates,
+        certify_rates,
+        rates_in_metric,
+        time_varying_rates,
+    )
     from sgn.ratios import Ratios, band, band_matrix, band_slice
     from sgn.simulate import Simulation, simulate
     from sgn.weights import optimal_weights
@@ -65,6 +72,7 @@ _HOME = {
     "largest_region": "sgn.largest",
     "load": "sgn.files",
     "optimal_weights": "sgn.weights",
+    "rates_in_metric": "sgn.rates",
     "simulate": "sgn.simulate",
     "suggest": "sgn.fixes",
     "time_varying_rates": "sgn.rates",
@@ -107,6 +115,7 @@ __all__ = [
     "largest_region",
     "load",
     "optimal_weights",
+    "rates_in_metric",
     "simulate",
     "suggest",
     "time_varying_rates",

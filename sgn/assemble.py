@@ -91,6 +91,14 @@ def refusal_document(
 
 def region_document(region: Region) -> Document:
     """A region as it stands in a document."""
+    if isinstance(region, Box) and (ball := region.ball) is not None:
+        rows = [[to_text(v) for v in row] for row in ball.matrix]
+        return {
+            "kind": "ball",
+            "center": [to_text(v) for v in ball.center],
+            "radius": to_text(ball.radius),
+            "metric": rows or [to_text(v) for v in ball.weights],
+        }
     if isinstance(region, Box):
         lower, upper = ([to_text(v) for v in end] for end in (region.lower, region.upper))
         return {"kind": "box", "lower": lower, "upper": upper}

@@ -50,7 +50,7 @@ def certify(
 ) -> Certificate | Refusal:
     """Does simultaneous gradient play contract on the region: how fast, with which steps?
 
-    game: any Game. region: a Box, or a MetricBall, which stands for its bounding box; without it
+    game: any Game. region: a Box, or a MetricBall; without it
         the game's own, or all of R^n for constant J.
     evidence: "auto" (exact if possible, else enclosed, else sampled, saying why it stepped down),
         "exact", "enclosed", "sampled", or a Bounder.

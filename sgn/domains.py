@@ -136,6 +136,24 @@ class _Task:
             if all(a <= b for a, b in part):
                 yield part
 
+    def failing(self, low: Floats, high: Floats, least: Floats, most: Floats) -> Iterator[_Sides]:
+        """Boxes with a point of the region, where the need fails for certain; with its measures."""
+        parts = self.exact(low, high, self.need.kind.fails(least, most))
+        return (part for part in parts if self.reaches(part))
+
+    def reaches(self, part: _Sides) -> bool:
+        """Whether the region has a point there, for certain if it is a ball."""
+        ball = self.box.ball
+        return ball is None or ball.contains(ball.near(_whole(self, part)))
+
+    def outside(self, low: Floats, high: Floats) -> Mask:
+        """Whether boxes of the axes are clear of the ball that is the region."""
+        if self.box.ball is None:
+            return np.zeros(len(low), dtype=bool)
+        bottom, top = (np.tile(ends, (len(low), 1)) for ends in self.box.floats())
+        bottom[:, self.axes], top[:, self.axes] = low, high
+        return self.box.ball.outside(bottom, top)
+
 
 def _task(game: SymbolicGame, box: Box, need: Need, names: Sequence[str]) -> _Task:
     graph = game.graph
@@ -158,9 +176,10 @@ def _bisect(task: _Task, budget: int) -> DomainReport:
         tried = budget - boxes
         ends = task.values(low[:tried], high[:tried])
         boxes += len(ends[0])
-        bad = list(islice(task.exact(low[:tried], high[:tried], task.need.kind.fails(*ends)), 1))
+        bad = list(islice(task.failing(low[:tried], high[:tried], *ends), 1))
         open_ = np.ones(len(low), dtype=bool)
         open_[:tried] = ~task.need.kind.holds(*ends)
+        open_ &= ~task.outside(low, high)
         low, high = low[open_], high[open_]
         middle = low + (high - low) / 2
         points = np.where(free, middle, low), np.where(free, middle, high)
@@ -226,11 +245,12 @@ def _bad_points(
     signs: the first exact points found where the measure is above 0 (True) and below (False).
     """
     ends = task.values(low, high)
-    yield from task.exact(low, high, task.need.kind.fails(*ends))
+    yield from task.failing(low, high, *ends)
     if task.need.kind is NOT_ZERO:
         for sign, where in ((True, ends[0] > 0), (False, ends[1] < 0)):
             for part in islice(task.exact(low, high, where), 0 if sign in signs else 1):
-                signs[sign] = [a for a, _ in part]
+                if task.reaches([(a, a) for a, _ in part]):
+                    signs[sign] = [a for a, _ in part]
         if len(signs) == 2:
             yield _crossing(task, signs[True], signs[False])
 

@@ -118,6 +118,8 @@ def suggest(bounds: Bounds, margin: float = 0.0) -> tuple[Fix, ...]:
     >>> [(fix.players, round(fix.after, 9)) for fix in fixes]
     [((0, 1), 2.5), ((1, 0), 0.1), ((0,), 4.0), ((1,), 4.0)]
     """
+    if not math.isfinite(margin):
+        raise ValueError(f"margin is {margin}; expected a finite number")
     blocked = [part for part in components(bounds) if part.margin < margin]
     if len(blocked) != 1 or len(blocked[0].players) > LARGEST:
         return ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -66,7 +67,12 @@ def largest_region(
     """
     if tries < 1:
         raise ValueError(f"tries is {tries}; expected at least 1")
+    enclosed = Enclosed(max_boxes, seed)
     if game.structure is Structure.CONSTANT:
+        if center is not None:
+            _center(game, center)
+        if shape is not None:
+            _shape(game, shape)
         everywhere = Problem(game, Space(game.dimension), Exact(), None, seed)
         return examine(everywhere, choice_of(metric, "margin"), False)
     middle, half = _center(game, center), _shape(game, shape)
@@ -77,7 +83,7 @@ def largest_region(
             [c - scale * h for c, h in zip(middle, half, strict=True)],
             [c + scale * h for c, h in zip(middle, half, strict=True)],
         )
-        prover = _prover(game, box, Enclosed(max_boxes, seed, whole.half()))
+        prover = _prover(game, box, replace(enclosed, effort=whole.half()))
         return Problem(game, box, prover, None, seed)
 
     choice, top = _likely(metric, problem)

@@ -55,7 +55,7 @@ class Problem:
         if len(self.region.free) <= 6:
             vertices = self.region.vertices(self.region.free)
             corners = np.array([[float(v) for v in p] for p in vertices])
-        return np.concatenate([corners, points])
+        return np.concatenate([self.region.pulled(corners), points])
 
     def representatives(self) -> FloatArray:
         """Jacobians (V, n, n) at those points."""

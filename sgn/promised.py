@@ -26,7 +26,7 @@ from certificates.safe import root_above
 from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
 from games.game import Structure
 from games.number import round_down, round_up, to_text
-from games.region import Space
+from games.region import Box, Space
 from sgn.assemble import rk4_document
 from sgn.bounds import CannotBound, Claim, Deviation
 from sgn.bounds.frame import Frame
@@ -238,6 +238,9 @@ def _supported(
     few = len(x) <= TEXT_LIMIT
     points = stated_points(x, problem.region, few)
     for point in points:
+        region = problem.region
+        if isinstance(region, Box) and region.ball and not region.contains(list(point)):
+            continue  # F may not be defined there
         F = _force(claims, problem, point)
         for kind in KINDS:
             found = _with_error(claims, J, Equilibrium(point, Fraction(0), kind), F)

@@ -222,7 +222,7 @@ def _descended(problem: Problem, region: Box, starts: FloatArray) -> FloatArray:
     def place(units: FloatArray) -> FloatArray:
         points = np.tile(low, (len(units), 1))
         points[:, free] = np.clip(low[free] + side * units, low[free], high[free])
-        return points
+        return region.pulled(points)
 
     def objective(candidates: FloatArray, items: NDArray[np.int64]) -> FloatArray:
         flat = candidates.reshape(-1, len(free))
@@ -262,8 +262,7 @@ def _unit(side: Fraction) -> Fraction:
 def _inside(region: Region, point: Sequence[Fraction]) -> Point:
     if not isinstance(region, Box):
         return tuple(point)
-    sides = zip(region.lower, point, region.upper, strict=True)
-    return tuple(min(max(low, v), high) for low, v, high in sides)
+    return region.nearest(point)
 
 
 def _floats(points: Sequence[Point]) -> FloatArray:

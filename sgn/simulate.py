@@ -55,6 +55,7 @@ class Simulation:
 
     def converged(self, accuracy: float) -> Flags:
         """Whether each start ended within the accuracy, in M-distance, and stayed finite: (B,)."""
+        self._require_distances()
         return np.asarray(self.finite & (self.distances[-1] <= accuracy))
 
     def steps_to(self, accuracy: float) -> Floats:
@@ -62,8 +63,13 @@ class Simulation:
 
         To the next kept row when only every so many steps were kept.
         """
+        self._require_distances()
         reached = self.distances <= accuracy
         return np.where(reached.any(axis=0), self.times[reached.argmax(axis=0)], np.inf)
+
+    def _require_distances(self) -> None:
+        if not self.distances.shape[-1]:
+            raise ValueError("no target was given, so there are no distances; give target=")
 
 
 def simulate(
@@ -198,6 +204,8 @@ def _measure(M: Floats, target: ArrayLike | None, paired: bool, n: int) -> Measu
     centre = np.asarray(target, dtype=float)
     if centre.shape != (n,):
         raise ValueError(f"target has shape {centre.shape}; expected ({n},)")
+    if not np.isfinite(centre).all():
+        raise ValueError("target is not finite; expected finite numbers")
     return lambda points: _norms((points - centre) @ root)
 
 

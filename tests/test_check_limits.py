@@ -1,19 +1,27 @@
 """The checker's work is bounded: what would take too long is refused before it is begun."""
 
 import copy
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from certificates import check_cover, check_derivative
+from certificates import check, check_cover, check_derivative, check_polynomial, check_structural
 from certificates.check import verify
 from certificates.check_cover import read_cover
 from certificates.check_enclosed import MAX_TOKENS, read_covers
 from certificates.check_jacobian import Uncheckable
+from certificates.check_polynomial import NotPolynomial, polynomial_of
+from certificates.claims import Coupling
 from certificates.document import Document, digest, encode_array, read
-from games import Box
+from certificates.metric import read_metric
+from certificates.step_claims import MAX_INTERVALS, read_rk4
+from games import Box, QuadraticGame, load
 from games.errors import InputError
+from games.expression import Graph, parse
+from sgn import certify
 from tests.corpus.make import HERE
 
 
@@ -86,3 +94,102 @@ def test_tokens_of_either_width_are_read(curved: Document, dtype: Any) -> None:
     }
     document["digest"] = digest(document)
     assert verify(document)
+
+
+@pytest.fixture
+def linear() -> Document:
+    return copy.deepcopy(
+        dict(certify(QuadraticGame([[1.0, 0.5], [0.5, 1.0]], sizes=[1, 1])).document)
+    )
+
+
+def signed(document: Document) -> Document:
+    document["digest"] = digest(document)
+    return document
+
+
+@pytest.mark.parametrize("shape", [[2001, 2001], [2001, 1], [10**9, 10**9], [4], ["x", "y"]])
+def test_a_large_metric_is_refused_before_it_is_unpacked(shape: list[Any]) -> None:
+    matrix = {"dtype": "<f8", "shape": shape, "zlib64": "not even base64"}
+    for claimed in ({"kind": "dense", "matrix": matrix}, {"kind": "block", "blocks": [matrix]}):
+        with pytest.raises(InputError, match="at most 2000 rows"):
+            read_metric(claimed, "metric", 1)
+
+
+def test_all_matrices_of_a_metric_are_counted_together() -> None:
+    matrix = {"dtype": "<f8", "shape": [2000, 2000], "zlib64": "not even base64"}
+    with pytest.raises(InputError, match="entries"):
+        read_metric({"kind": "block", "blocks": [matrix, matrix]}, "metric", 2)
+
+
+def test_one_band_a_pair(linear: Document) -> None:
+    band = {"players": [0, 1], "ratio": "w_j/w_i", "basis": "direct", "margin": "0",
+            "low": "1", "high": "1"}  # fmt: skip
+    linear["bands"] = [band]
+    assert verify(signed(linear))
+    linear["bands"] = [band, band | {"players": [1, 0]}]
+    with pytest.raises(InputError, match="same two players"):
+        verify(signed(linear))
+    linear["bands"] = [band] * 10_001
+    with pytest.raises(InputError, match="bands"):
+        verify(signed(linear))
+
+
+def test_many_intervals_of_steps_are_refused(linear: Document) -> None:
+    steps = copy.deepcopy(linear["steps"]["rk4"])
+    steps["cover"] = {"steps": ["1"] * (MAX_INTERVALS + 2), "rates": ["1"] * (MAX_INTERVALS + 1)}
+    with pytest.raises(InputError, match="intervals"):
+        read_rk4(steps, "rk4", 2)
+
+
+def test_long_rationals_are_taken_as_balls(monkeypatch: pytest.MonkeyPatch) -> None:
+    none = np.zeros(0, dtype=np.int64)
+    one = np.array([Fraction(1), Fraction(10**99 + 1, 10**99)], dtype=object)
+    coupling = Coupling(none, none, np.zeros(0))
+
+    def holds(margin: Fraction) -> bool:
+        return check_structural.structural_margin_holds(one, coupling, one, one, margin)
+
+    assert holds(Fraction(1))
+    monkeypatch.setattr(check_structural, "EXACT_BITS", 100)
+    assert not holds(Fraction(1))  # exact equality is beyond balls
+    assert holds(Fraction(1, 2))
+
+
+def test_costs_share_a_bound_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_polynomial, "MAX_WORK", 100)
+    graph = Graph()
+    names = {name: graph.variable(name) for name in ("x", "y")}
+    roots = [parse(f"({k} + x + y)**4", graph, names, "cost") for k in range(1, 5)]
+    with pytest.raises(NotPolynomial, match="products of terms"):
+        [polynomial_of(graph, root, {"x": 0, "y": 1}) for root in roots]
+
+
+def test_a_dense_matrix_that_is_too_large_is_not_tested(
+    linear: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "MAX_DENSE", 1)
+    failed = [o.detail for o in verify(linear).obligations if not o.holds]
+    assert "the Jacobian is too large to be dense" in failed
+
+
+def test_a_star_leaf_of_a_constant_jacobian(tmp_path: Path) -> None:
+    file = tmp_path / "game.toml"
+    file.write_text(
+        """format = "sgn-game/1"
+[[players]]
+name = "a"
+variables = ["x"]
+field = ["2*x + y/10"]
+[[players]]
+name = "b"
+variables = ["y"]
+field = ["2*y + x/10"]
+[region]
+x = [-1, 1]
+y = [-1, 1]
+"""
+    )
+    document = copy.deepcopy(dict(certify(load(file)).document))
+    document["evidence"]["covers"]["margin"] = encode_array(np.array([4]))
+    assert verify(signed(document))

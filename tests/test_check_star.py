@@ -10,6 +10,7 @@ from certificates.check_cover import STAR
 from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import Ball, Floats
 from certificates.check_star import Star, is_star_psd
+from games.catalogue.contest import internet_switching
 from sgn.bounds.bounder import Claim
 from sgn.bounds.forms import Forms
 from sgn.bounds.prover import Proved, Unproved, prove
@@ -121,7 +122,7 @@ def test_a_star_is_no_leaf_of_a_block() -> None:
 @pytest.mark.parametrize("players", [8, 9])
 def test_many_variables_take_few_stars(players: int) -> None:
     """The least eigenvalue 1/s² of 1^⊥, s = Σx, is least at the upper corner."""
-    game = games.catalogue.contest.internet_switching(players)
+    game = internet_switching(players)
     box, equal = game.region, (1.0,) * players
     assert isinstance(box, games.Box)
     infimum, forms = (10 / players) ** 2, Forms(game, None)

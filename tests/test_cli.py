@@ -433,6 +433,7 @@ Bounder Bounds CannotBound Certificate Enclosed Exact NotCertified Progress Refu
 Verification Attack Simulation BlockScalar Dense Euclidean FullBlock
 BestRates CouplingReport Fix Ratios TimeVaryingRates
 band band_matrix band_slice best_rates certify_rates coupling_report suggest time_varying_rates
+rates_in_metric
 attack certify certify_bounds estimate_bounds largest_region load optimal_weights simulate verify
 """
 GAMES = """

@@ -133,3 +133,13 @@ def test_time_workers_and_an_interrupt_keep_what_is_proved() -> None:
 
     result = sgn.largest_region(quartic(), shape=[1], progress=stop)
     assert 0.2 < reach(proved(result)) <= reach(plain)
+
+
+def test_nothing_is_ignored_where_the_jacobian_is_constant() -> None:
+    game = QuadraticGame([[1.0, 0.5], [0.5, 1.0]], sizes=[1, 1])
+    with pytest.raises(ValueError, match="center has 1 entries; expected 2"):
+        sgn.largest_region(game, center=[0])
+    with pytest.raises(InputError, match="half-width"):
+        sgn.largest_region(game, shape=[1, -1])
+    with pytest.raises(ValueError, match="max_boxes is -1"):
+        sgn.largest_region(game, max_boxes=-1)

@@ -1,8 +1,10 @@
 """T14–T16, T20, T21 and T23: the numbers a user asks for, as laws and against simulation."""
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
+import flint
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,8 +14,17 @@ from numpy.typing import NDArray
 import games
 import sgn
 from certificates.certificate import Certificate
-from certificates.promises import power_above, refuse_projected_rk4, steps_needed
+from certificates.promise_table import promise_rows
+from certificates.promises import (
+    Promised,
+    log_above,
+    power_above,
+    refuse_projected_rk4,
+    steps_needed,
+)
 from games import Box, QuadraticGame
+from sgn.bounds.bounds import Bounds
+from sgn.fixes import suggest
 from tests.scale import examples
 
 Floats = NDArray[np.float64]
@@ -73,6 +84,27 @@ def test_the_flow_needs_no_longer_than_promised() -> None:
     _, result = free()
     time = result.promises.time_to(1e-3, 10)
     assert np.exp(-float(result.margin) * float(time)) * 10 <= 1e-3 * (1 + 1e-12)  # exp's rounding
+
+
+@settings(max_examples=examples(50), deadline=None)
+@given(st.one_of(st.fractions(1, 10**9), st.integers(1, 10**30).map(lambda n: 1 + Fraction(1, n))))
+def test_logarithms_are_rounded_up(value: Fraction) -> None:
+    with flint.ctx.workprec(400):
+        log = flint.arb(flint.fmpq(value.numerator, value.denominator)).log()
+        above = log_above(value)
+        bound = flint.arb(flint.fmpq(above.numerator, above.denominator))
+        assert bool(bound > log) or value == 1
+        assert bool(bound <= log * (1 + flint.arb("1e-25")))
+
+
+def test_times_are_right_near_ratio_1_and_far_from_it() -> None:
+    _, result = free()
+    near, far = (
+        result.promises.time_to(1, 1 + Fraction(1, 10**40)),
+        result.promises.time_to(Fraction(1, 10**400), 10**400),
+    )
+    assert 0 < near.exact * result.margin.exact - Fraction(1, 10**40) < Fraction(1, 10**50)
+    assert abs(float(far) * float(result.margin) - 800 * np.log(10)) < 1e-6
 
 
 def test_unknown_methods_and_missing_steps_are_told() -> None:
@@ -185,6 +217,30 @@ def test_without_a_small_gain_nothing_is_promised_for_stale_reads() -> None:
         sgn.certify(field).require().promises.best_response()
 
 
+def test_fields_are_promised_neither_stale_reads_nor_a_nash_equilibrium() -> None:
+    """An own block [[1, −20], [20, 1]]: no gradient step of length 1 shrinks it."""
+    game = games.SymbolicGame.from_field(
+        {"a": ["x", "y"], "b": ["z"]},
+        {"a": ["x - 20*y - 60", "20*x + y"], "b": ["z - 5"]},
+    )
+    result = sgn.certify(game, Box([-1] * 3, [1] * 3), metric="scalar")
+    promises = result.require().promises
+    for ask in (promises.asynchronous, promises.best_response):
+        with pytest.raises(ValueError, match="T16 needs costs, not a field"):
+            ask()
+    found = result.require().equilibrium
+    assert found is not None
+    assert found.kind in {"boundary", "variational"}
+    assert "Nash" not in dict(promise_rows(result.require().claims))["equilibrium"]
+    assert "the Nash equilibrium" in dict(promise_rows(boxed()[1].claims))["equilibrium"]
+
+
+def test_stale_reads_need_a_positive_step() -> None:
+    claims = free()[1].claims
+    with pytest.raises(ValueError, match="no step is promised"):
+        Promised(replace(claims, curvature_upper=-claims.curvature_lower)).asynchronous()
+
+
 # ---- T20
 
 
@@ -256,6 +312,27 @@ def test_implicit_steps_shrink(seed: int, step: float) -> None:
     after = np.linalg.solve(np.eye(3) + step * np.array(MATRIX), x)
     factor = float(result.promises.implicit_factor(step))
     assert np.linalg.norm(after * root(result)) <= factor * np.linalg.norm(x * root(result)) + 1e-12
+
+
+def test_implicit_steps_need_a_zero_in_the_region() -> None:
+    with pytest.raises(ValueError, match="no zero in the region"):
+        boxed()[1].promises.implicit_factor(1)
+    claims = free()[1].claims
+    without = replace(claims, promises=replace(claims.promises, basin=None))
+    with pytest.raises(ValueError, match="no start set is certified for flow"):
+        Promised(without).implicit_factor(1)
+
+
+def test_numbers_that_are_none_are_refused() -> None:
+    game, _ = free()
+    with pytest.raises(ValueError, match="expected finite numbers"):
+        sgn.simulate(game, [1, 1, 1], step="0.1", steps=2, target=[0, float("nan"), 0])
+    play = sgn.simulate(game, [1, 1, 1], step="0.1", steps=2)
+    for ask in (play.converged, play.steps_to):
+        with pytest.raises(ValueError, match="no target"):
+            ask(1.0)
+    with pytest.raises(ValueError, match="expected a finite number"):
+        suggest(Bounds.given([1, 1], [[0.0, 10.0], [0.4, 0.0]], [1, 1]), float("nan"))
 
 
 def test_projected_euler_is_stated_where_the_projection_is_the_players_own() -> None:

@@ -82,6 +82,19 @@ class Situation:
         root = np.sqrt(weights)[self.owner]
         return np.asarray(self.jacobians * root[:, None] / root[None, :])
 
+    def in_stated(self, metric: Document) -> Floats:
+        """The same for a metric as a document states it; LinAlgError unless M ≻ 0."""
+        if metric["kind"] == "scalar":
+            return self.in_metric(numbers(metric["weights"]))
+        parts = metric["blocks"] if metric["kind"] == "block" else [metric["matrix"]]
+        n = len(self.owner)
+        M, start = np.zeros((n, n)), 0
+        for part in map(numbers, parts):
+            M[start : start + len(part), start : start + len(part)] = part
+            start += len(part)
+        root = np.linalg.cholesky(M).T
+        return np.asarray(root @ self.jacobians @ np.linalg.inv(root))
+
 
 def least(B: Floats) -> float:
     """The least eigenvalue of the symmetric part, over a stack."""
@@ -180,8 +193,7 @@ def _with_game(document: Document, game: Situation, rng: np.random.Generator) ->
             other = game.block(game.jacobians, i, j)
             if i != j and (L[i, j] or other.any()):
                 yield from _above("coupling", L[i, j], norm(other))
-    weights = numbers(document["weights"])
-    B, beta = game.in_metric(weights), number(document["lipschitz"])
+    B, beta = game.in_stated(document["metric"]), number(document["lipschitz"])
     yield from _above("margin", least(B), number(document["margin"]))
     yield from _above("Lipschitz", beta, norm(B))
     if "euclidean_margin" in document:
@@ -200,14 +212,14 @@ def _with_game(document: Document, game: Situation, rng: np.random.Generator) ->
             yield from _above("band", least(at), number(band["margin"]), norm(at))
     if "euler" in document["steps"]:
         euler = document["steps"]["euler"]
-        B = game.in_metric(numbers(euler["metric"]["weights"]))
+        B = game.in_stated(euler["metric"])
         eye = np.eye(B.shape[-1])
         for h, bound in _euler_claims(euler):
             yield from _above(f"Euler at {h}", bound, norm(eye - h * B))
     yield from promise_falsehoods(document, game.jacobians, B, game.owner)
     if "rk4" in document["steps"]:
         steps = document["steps"]["rk4"]
-        B = game.in_metric(numbers(steps["metric"]["weights"]))
+        B = game.in_stated(steps["metric"])
         constant = steps["basis"] == "constant"
         for h, bound in _rk4_claims(steps):
             value = norm(rk4(B, h))

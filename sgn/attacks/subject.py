@@ -7,7 +7,7 @@ satisfies them.
 import abc
 from fractions import Fraction
 from functools import cached_property
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,33 +81,45 @@ class GameSubject(Subject):
         if self.region is None:
             return np.zeros((len(places), self.game.dimension))
         low, high = self.ends
-        return np.asarray(np.clip(low + places * (high - low), low, high))
+        return self.region.pulled(np.clip(low + places * (high - low), low, high))
 
     def inside(self, points: Floats) -> NDArray[np.bool_]:
         """Whether points (k, n) are inside the region."""
         low, high = self.ends
-        return np.asarray(((low <= points) & (points <= high)).all(axis=-1))
+        within = ((low <= points) & (points <= high)).all(axis=-1)
+        if self.region is not None and self.region.ball is not None:
+            within &= self.region.ball.square_floats(points) <= float(self.region.ball.radius) ** 2
+        return np.asarray(within)
 
     def exact_point(self, point: Floats) -> Point:
-        """The point itself, moved into the box where no float is inside it."""
+        """The point itself, moved into the region where it is not inside it."""
         if self.region is None:
             return tuple(Fraction(v) for v in point)
-        sides = zip(self.region.lower, point, self.region.upper, strict=True)
-        return tuple(min(max(Fraction(v), low), high) for low, v, high in sides)
+        return self.region.nearest([Fraction(v) for v in point])
 
     def surely_inside(self, point: Balls) -> bool:
         """Whether a column of balls is in the region for certain."""
         if self.region is None:
             return True
         sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
-        return all(bool(ball(a) <= v) and bool(v <= ball(b)) for a, v, b in sides)
+        within = all(bool(ball(a) <= v) and bool(v <= ball(b)) for a, v, b in sides)
+        return within and bool(self._beyond(point) <= 0)
 
     def surely_outside(self, point: Balls) -> bool:
         """Whether a column of balls is outside the region for certain."""
         if self.region is None:
             return False
         sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
-        return any(bool(v < ball(a)) or bool(v > ball(b)) for a, v, b in sides)
+        beyond = any(bool(v < ball(a)) or bool(v > ball(b)) for a, v, b in sides)
+        return beyond or bool(self._beyond(point) > 0)
+
+    def _beyond(self, point: Balls) -> Any:
+        """‖x − c‖² − r² where the region is a ball, else −1."""
+        if self.region is None or self.region.ball is None:
+            return ball(Fraction(-1))
+        sphere, v = self.region.ball, point - column(self.region.ball.center)
+        M = matrix(sphere.matrix or np.diag(np.array(sphere.weights, dtype=object)))
+        return entries(v.transpose() * M * v)[0] - ball(sphere.radius**2)
 
     def jacobian(self, places: Floats) -> Floats:
         return self.game.jacobian(self.points(places))

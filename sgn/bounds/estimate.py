@@ -68,12 +68,12 @@ def choose(evidence: str | Bounder, game: Game, region: Region, seed: int = 0) -
 def region_of(game: Game, region: Region | MetricBall | None = None) -> Region:
     """The region given, else the game's own, else all of R^n when J is constant.
 
-    A ball stands for its bounding box. Raises ValueError when there is none.
+    Raises ValueError when there is none.
     """
     if not isinstance(game, Game):
         raise ValueError(f"the game is {type(game).__name__}; expected a games.Game")
     if isinstance(region, MetricBall):
-        region = region.box
+        region = region.region
     if region is not None and not isinstance(region, Region):
         raise ValueError(f"the region is {type(region).__name__}; expected games.Box")
     found = game.region if region is None else region

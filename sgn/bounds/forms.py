@@ -15,7 +15,7 @@ from sgn.bounds.quantities import Block, FloatArray
 from sgn.bounds.slopes import Slopes
 from sgn.intervals import Kernel, compile_intervals
 
-NATURAL, TAYLOR, STAR = 0, 1, 2
+NATURAL, TAYLOR, STAR, OUTSIDE = 0, 1, 2, 3
 MAX_VERTICES = 10  # variables of a block up to which all vertices of its affine part are taken
 ALL_VERTICES = 7  # variables of all of J up to which they are, instead of a star
 MAX_STAR = 2**18  # numbers in a star

@@ -15,7 +15,7 @@ from games.region import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds.bounder import Claim
 from sgn.bounds.effort import Effort
-from sgn.bounds.forms import NATURAL, STAR, TAYLOR, Enclosure, Forms, Star
+from sgn.bounds.forms import NATURAL, OUTSIDE, STAR, TAYLOR, Enclosure, Forms, Star
 from sgn.bounds.inequalities import checker_scale, inequality, is_positive_definite, spread
 from sgn.bounds.quantities import Block, FloatArray
 
@@ -157,31 +157,39 @@ def _split(
     late: Callable[[], bool] = lambda: False,
     count: Callable[[int], None] = lambda boxes: None,
 ) -> Proved | Unproved:
-    """Level by level, each cut into batches of one size."""
+    """Level by level, each cut into batches of one size; boxes outside a ball are left out."""
     n = box.dimension
     bottom, top = box.floats()
+    ball = box.ball
+
+    def place(part: FloatArray) -> FloatArray:
+        [point] = box.pulled((bottom + (top - bottom) * part)[None])
+        return np.asarray(point)
+
     start, width = np.zeros((1, n)), np.ones((1, n))
     tokens: list[Tokens] = []  # one row a level, parents in order; children follow in pairs
     boxes = 0
     while len(start):
-        boxes += len(start)
+        low = bottom + (top - bottom) * start
+        high = np.minimum(bottom + (top - bottom) * (start + width), top)
+        form, axis = np.full(len(start), OUTSIDE), np.zeros(len(start), np.int64)
+        counted = np.flatnonzero(np.ones(len(start)) if ball is None else ~ball.outside(low, high))
+        boxes += len(counted)
+        first = counted[0] if len(counted) else 0
         if boxes > max_boxes:
-            return Unproved(boxes, bottom + (top - bottom) * (start[0] + width[0] / 2))
-        parts = [slice(k, k + batch) for k in range(0, len(start), batch)]
-        lows = [bottom + (top - bottom) * start[part] for part in parts]
-        highs = [bottom + (top - bottom) * (start[part] + width[part]) for part in parts]
-        form, axis = np.empty(len(start), np.int64), np.empty(len(start), np.int64)
-        jobs = [(low, np.minimum(high, top)) for low, high in zip(lows, highs, strict=True)]
+            return Unproved(boxes, place(start[first] + width[first] / 2))
+        parts = [counted[k : k + batch] for k in range(0, len(counted), batch)]
+        jobs = [(low[part], high[part]) for part in parts]
         for part, found in zip(parts, each(jobs), strict=True):
             form[part], axis[part] = found
             count(len(found[0]))
             if late():
-                return Unproved(boxes, bottom + (top - bottom) * (start[0] + width[0] / 2))
+                return Unproved(boxes, place(start[first] + width[first] / 2))
         tokens.append(np.where(form >= 0, n + form, axis).astype(np.int32))
         left = np.flatnonzero(form < 0)
         if len(left) and width[left, axis[left]].min() < DEEPEST:
             k = left[np.argmin(width[left, axis[left]])]
-            return Unproved(boxes, bottom + (top - bottom) * (start[k] + width[k] / 2))
+            return Unproved(boxes, place(start[k] + width[k] / 2))
         start, width = _halves(start[left], width[left], axis[left])
     return Proved(_preorder(tokens, n), boxes)
 

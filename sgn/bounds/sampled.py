@@ -189,19 +189,20 @@ class _Cube:
     low: FloatArray
     high: FloatArray
     free: Indices
+    box: Box
 
     @classmethod
     def of(cls, box: Box) -> "_Cube":
         low, high = box.floats()
-        return cls(low, high, np.asarray(box.free, dtype=np.int64))
+        return cls(low, high, np.asarray(box.free, dtype=np.int64), box)
 
     def place(self, units: FloatArray) -> FloatArray:
-        """Points (k, n) of the box for units (k, f)."""
+        """Points (k, n) of the region for units (k, f)."""
         points = np.tile(self.low, (len(units), 1))
         low, high = self.low[self.free], self.high[self.free]
         # both ends are met exactly, and nothing leaves the box by rounding
         points[:, self.free] = np.clip(low * (1 - units) + high * units, low, high)
-        return points
+        return self.box.pulled(points)
 
     def corners(self, rng: np.random.Generator) -> FloatArray:
         """The centre and the corners; 2^10 random ones of them when there are more."""
@@ -276,7 +277,7 @@ def _objective(
 
 def _axes(game: Game, cube: _Cube, block: Block) -> Indices:
     """Positions among the free sides of the variables that J (or the block) depends on."""
-    if block is None:
+    if block is None or cube.box.ball is not None:  # in a ball all sides move a point
         return np.arange(len(cube.free))
     return np.flatnonzero(np.isin(cube.free, sorted(variables_of(game, block))))
 

@@ -48,6 +48,8 @@ def ends(region: Box | None, dimension: int) -> Floats:
     """The ends of a box (2, n); all of R^n without one."""
     if region is None:
         return np.array([[-np.inf] * dimension, [np.inf] * dimension])
+    if region.ball is not None:
+        raise ValueError("region is a ball; points are projected to boxes only")
     if region.dimension != dimension:
         raise ValueError(f"region has {region.dimension} sides; expected {dimension}")
     return np.array(region.floats())

@@ -258,7 +258,7 @@ DAMAGED = [
     changed("region-without-sides", "no sides", "toy", both(
         put("region.lower", []), put("region.upper", []))),
     changed("region-a-ball", "unknown key", "toy", put("region.radius", "1")),
-    changed("region-kind-unknown", "box, space", "toy", put("region.kind", "ball")),
+    changed("region-kind-unknown", "box, space", "toy", put("region.kind", "disc")),
     changed("space-dimension-true", "count", "toy", put(
         "region", {"kind": "space", "dimension": True})),
     changed("euler-basis-unknown", "expected one of", "toy", put("steps.euler.basis", "magic")),
