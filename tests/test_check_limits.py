@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from certificates import check, check_cover, check_derivative, check_polynomial, check_structural
+from certificates import (
+    check_cover,
+    check_derivative,
+    check_jacobian,
+    check_polynomial,
+    check_structural,
+)
 from certificates.check import verify
 from certificates.check_cover import read_cover
 from certificates.check_enclosed import MAX_TOKENS, read_covers
@@ -168,7 +174,7 @@ def test_costs_share_a_bound_of_the_work(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_dense_matrix_that_is_too_large_is_not_tested(
     linear: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "MAX_DENSE", 1)
+    monkeypatch.setattr(check_jacobian, "MAX_DENSE", 1)
     failed = [o.detail for o in verify(linear).obligations if not o.holds]
     assert "the Jacobian is too large to be dense" in failed
 

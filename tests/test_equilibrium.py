@@ -75,7 +75,7 @@ def test_without_a_zero_inside_the_boundary_solution_is_named(seed: int, away: l
         x = np.clip(x - h * game.pseudo_gradient(x), low, high)
     # 400 steps of a factor that these games keep below 0.9
     assert np.allclose(x, [float(v) for v in found.point], atol=1e-9)
-    with pytest.raises(ValueError, match="no start set"):
+    with pytest.raises(ValueError, match="no zero in the region"):
         result.promises.steps_to(1e-6, 0.1)
 
 
