@@ -4,6 +4,7 @@ import copy
 import math
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -284,3 +285,9 @@ def test_attack_shares_nothing_with_search_and_checker() -> None:
         and not found.target.startswith(("sgn.attacks", "sgn.simulation"))
     ]
     assert wrong == []
+
+
+def test_what_is_no_certificate_is_named() -> None:
+    path: Any = "certificate.json"
+    with pytest.raises(ValueError, match="the certificate is str; expected a Certificate"):
+        attack(path)
