@@ -13,7 +13,12 @@ from certificates.metric import Vector
 from games.errors import InputError
 from games.region import Region
 
-ZEROS = ("nash", "restricted-nash", "zero")  # kinds of equilibrium at which F is 0
+ZEROS = (
+    "nash",
+    "restricted-nash",
+    "quantal-response",
+    "zero",
+)  # kinds of equilibrium at which F is 0
 KINDS = (*ZEROS, "boundary", "variational")
 METHODS = ("flow", "euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic")
 
@@ -24,7 +29,8 @@ class Equilibrium:
     """Exactly one equilibrium in the region, within `error` of `point` in the metric (T13).
 
     kind: what it is. "nash": the Nash equilibrium of the game on all of R^n; "restricted-nash": of
-    the game restricted to the region; "zero": a zero of F, of which no more is known; "boundary":
+    the game restricted to the region; "quantal-response": a Nash equilibrium of entropy-regularised
+    costs over all policies; "zero": a zero of F, of which no more is known; "boundary":
     F has no zero in the region, and this is the solution of VI(F, X) on its boundary;
     "variational": the solution of VI(F, X), perhaps a zero of F.
     """

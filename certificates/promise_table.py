@@ -61,6 +61,8 @@ def _equilibrium_text(claims: Claims) -> str:
     return {
         "nash": f"{where}: the Nash equilibrium of the game",
         "restricted-nash": f"{where}: the Nash equilibrium of the game restricted to the region",
+        "quantal-response": f"{where}: a quantal response equilibrium, that is a Nash equilibrium"
+        " of the entropy-regularised game over all policies; the only one in the region",
         "zero": f"{where}: a zero of F, not shown to be a Nash equilibrium",
         "boundary": "none inside the region; on its boundary the variational solution is"
         f" {where}{restricted}",

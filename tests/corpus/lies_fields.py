@@ -59,6 +59,10 @@ FIELD_LIES = (
     Lie("markov-region-widened", "markov", MARGIN, both(
         put("region.lower", ["-9"] * 4), put("region.upper", ["9"] * 4))),
     Lie("markov-zero-called-nash", "markov", EQUILIBRIUM, put("equilibrium.kind", "nash")),
+    Lie("markov-zero-called-quantal-response", "markov", EQUILIBRIUM, put(
+        "equilibrium.kind", "quantal-response")),
+    Lie("field-zero-called-quantal-response", "turning", EQUILIBRIUM, put(
+        "equilibrium.kind", "quantal-response")),
     Lie("markov-called-exact", "markov", JACOBIAN, put("evidence", {"kind": "exact"})),
     Lie("field-part-of-the-other-sign", "turning", BELOW, _put_part(0, 1, "-y - x + cos(y)/4")),
     Lie("field-part-stronger", "turning", COUPLING, _put_part(1, 0, "z + z**3/6 - 2*x")),
