@@ -15,6 +15,7 @@ from typing import final
 import numpy as np
 
 from certificates.check_band import witnessed_band_holds
+from certificates.check_bregman import bregman_tests
 from certificates.check_direct import (
     cocoercivity_holds,
     constant_rk4_holds,
@@ -272,7 +273,7 @@ def _with_game(claims: Claims, J: Jacobian) -> list[Obligation]:
         )
     if claims.promises.basin is not None:
         result.append(_obligation("start set", "T12", lambda: start_sets_hold(claims, J)))
-    return result
+    return result + [_obligation(*test) for test in bregman_tests(claims, J)]
 
 
 def _with_bounds(claims: Claims, J: Jacobian | None) -> list[Obligation]:

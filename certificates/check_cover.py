@@ -214,9 +214,10 @@ class Model:
         return _balls(enclose(self.graph, self._gradient, self._values(low, high)), len(low))
 
     def natural(self, low: Floats, high: Floats) -> Ball:
-        """Enclosures (K, n, n) of all of J over boxes, by the natural form alone."""
+        """Enclosures (K, n, n) of all of J over boxes, by the natural form alone; Uncheckable."""
         n = len(self._nodes)
         entries = [self._derivatives.of(g, x) for g in self._gradient for x in self._nodes]
+        self._plan_work(Leaves(low, high, np.full(len(low), NATURAL)), entries, 0)
         values = enclose(self.graph, entries, self._values(low, high))
         return _reshaped(_balls(values, len(low)), (n, n))
 

@@ -8,10 +8,11 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_cover import Leaves, Model, read_cover
-from certificates.check_jacobian import Blocks, Jacobian, Uncheckable
+from certificates.check_cover import BATCH, NATURAL, Leaves, Model, read_cover
+from certificates.check_jacobian import Blocks, PolicyJacobian, Uncheckable
 from certificates.check_matrix import Ball
 from certificates.check_plan import Plan
+from certificates.check_policies import Policies
 from certificates.check_star import Star
 from certificates.check_text import TEXT_KINDS, read_costs
 from certificates.document import Document, decode_array, is_count, require_keys
@@ -20,19 +21,20 @@ from games.errors import InputError
 from games.region import Box, Region
 
 PURPOSES = re.compile(
-    r"domain|margin|euclidean_margin|lipschitz|cocoercivity|euler_best|euler_max|near_linear"
+    r"domain|margin|euclidean_margin|lipschitz|cocoercivity|euler_best|euler_max|near_linear|bregman"
     r"|block [0-9]{1,6} [0-9]{1,6}",
     re.ASCII,
 )
 MAX_TOKENS = 2**25  # of all covers together
+MAX_POLICIES = 2**22  # sides of the leaves on which policies are enclosed
 
 
 @final
-class EnclosedJacobian(Jacobian):
+class EnclosedJacobian(PolicyJacobian):
     """J by natural and Taylor forms over covers of the region, one cover a purpose.
 
     Covers: "domain"; "block i j" for every pair that is not identically zero; and for all of J
-    "margin", "euclidean_margin", "lipschitz", "cocoercivity", "euler_best", "euler_max".
+    "margin", "euclidean_margin", "lipschitz", "cocoercivity", "euler_best", "euler_max"; "bregman".
     """
 
     constant = False
@@ -73,6 +75,19 @@ class EnclosedJacobian(Jacobian):
 
     def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
         yield from self._model.jacobians(self._leaves(purpose), self._whole)
+
+    def each_reward(
+        self, purpose: str, policies: Policies
+    ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], Ball]]:
+        leaves = self._leaves(purpose)
+        if leaves.low.size > MAX_POLICIES or (leaves.form != NATURAL).any():
+            raise Uncheckable(
+                f"the cover for {purpose!r} has more than {MAX_POLICIES} sides or other leaves than"
+                " of the natural form"
+            )
+        for start in range(0, len(leaves.form), BATCH):
+            part = leaves.only(slice(start, start + BATCH))
+            yield part.low, part.high, policies.rewards(part.low, part.high)
 
     @cached_property
     def _whole(self) -> Plan:

@@ -25,7 +25,7 @@ def logit_field(game: Document) -> tuple[tuple[Player, ...], Graph, tuple[int, .
 
     Raises InputError.
     """
-    tensors = _markov(game) if game["kind"] == "markov" else _one_state(game)
+    tensors = read_tensors(game)
     field = game.get("field", "fisher")
     if not isinstance(field, str) or field not in DIVIDED:
         raise InputError(f"{WHERE}.field: expected one of {', '.join(DIVIDED)}")
@@ -36,6 +36,11 @@ def logit_field(game: Document) -> tuple[tuple[Player, ...], Graph, tuple[int, .
     graph = Graph()
     nodes = [graph.variable(name) for player in players for name in player.variables]
     return players, graph, field_nodes(graph, tensors, field, nodes)
+
+
+def read_tensors(game: Document) -> Tensors:
+    """The tensors of a Markov or normal-form game; InputError."""
+    return _markov(game) if game["kind"] == "markov" else _one_state(game)
 
 
 def _markov(game: Document) -> Tensors:

@@ -119,7 +119,7 @@ _REQUIRED = {
 }  # fmt: skip
 _OPTIONAL = {
     "game", "players", "region", "weights", "ladder", "euclidean_margin", "cocoercivity",
-    "equilibrium", "basin",
+    "equilibrium", "basin", "bregman",
 }  # fmt: skip
 _STEPS = {"euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic"}
 
@@ -193,7 +193,7 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
         rk4=method("rk4", read_rk4),
         rk4_equilibrium=method("rk4_equilibrium", read_rk4_equilibrium),
         bands=_bands(document["bands"], at("bands"), n),
-        promises=read_promises(document, region, where),
+        promises=read_promises(document, region, n, where),
         ladder=read_ladder(document.get("ladder", []), at("ladder")),
     )
 

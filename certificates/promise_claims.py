@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, final
 
+from certificates.bregman_claims import Bregman, read_bregman
 from certificates.document import Document, number, require_keys, vector
 from certificates.metric import Vector
 from games.errors import InputError
@@ -76,9 +77,10 @@ class Promises:
     basin: Basin | None
     extragradient: SlowSteps | None
     optimistic: SlowSteps | None
+    bregman: Bregman | None  # speaks of the flow alone: no step follows from it
 
 
-def read_promises(document: Document, region: Region | None, where: str) -> Promises:
+def read_promises(document: Document, region: Region | None, players: int, where: str) -> Promises:
     """The promises of a certificate; InputError for anything that is not well formed."""
 
     def part(value: Document, key: str, read: Callable[[Any, str], Any]) -> Any:
@@ -94,6 +96,7 @@ def read_promises(document: Document, region: Region | None, where: str) -> Prom
         basin=part(document, "basin", _basin),
         extragradient=part(document["steps"], "extragradient", _slow_steps),
         optimistic=part(document["steps"], "optimistic", _slow_steps),
+        bregman=read_bregman(document, players, where),
     )
 
 
