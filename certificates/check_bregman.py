@@ -67,10 +67,10 @@ def policies_of(game: Document | None) -> Policies:
 
 def level_holds(claims: Claims, J: Jacobian, found: RegionDecay) -> bool:
     """T19 (level): {Σ w_i D(π_i* ‖ π_i) ≤ c} lies in the box."""
-    return 0 < found.level <= largest_level(claims, J, found.weights)
+    return 0 < found.level <= largest_level(claims, J.sizes, found.weights)
 
 
-def largest_level(claims: Claims, J: Jacobian, weights: Vector) -> Fraction:
+def largest_level(claims: Claims, sizes: Sequence[int], weights: Vector) -> Fraction:
     """The least that a face of the box costs, the equilibrium being known up to its error.
 
     Beyond the face z_k = b of player i: w_i m d(q* ‖ logistic b) at least, with m = π*_0 + π*_k and
@@ -79,7 +79,7 @@ def largest_level(claims: Claims, J: Jacobian, weights: Vector) -> Fraction:
     found, region = claims.promises.equilibrium, claims.region
     if found is None or not found.is_zero or not isinstance(region, Box):
         return Fraction(0)
-    policies, reach = policies_of(claims.game), half_widths(claims.metric, J.sizes)
+    policies, reach = policies_of(claims.game), half_widths(claims.metric, sizes)
     ends = [
         (Fraction(x) - found.error * r, Fraction(x) + found.error * r)
         for x, r in zip(found.point, reach, strict=True)
@@ -151,7 +151,8 @@ def simplex_coupling(tensors: Tensors, weights: Sequence[Fraction]) -> Coupling:
         largest = 0
         for a, b in combinations(range(actions[i]), 2):
             difference = total[a] - total[b]
-            largest = max(largest, np.max(difference.max(axis=0) - difference.min(axis=0)))
+            spread = np.array(difference.max(axis=0) - difference.min(axis=0), dtype=object)
+            largest = max(largest, *spread.ravel().tolist())  # Python's integers: no overflow
         if largest:
             rows += [i, j]
             cols += [j, i]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.check_bregman import largest_level, simplex_coupling
-from certificates.check_jacobian import Jacobian, Uncheckable
+from certificates.check_jacobian import Uncheckable
 from certificates.check_policies import Policies
 from certificates.claims import Claims
 from certificates.document import Document, encode_array, texts
@@ -36,7 +36,7 @@ BATCH = 2**10
 ROOM = 1 + Fraction(1, 10**6)  # for what the checker's own boxes are wider by
 
 
-def with_bregman(document: Document, claims: Claims, J: Jacobian, problem: Problem) -> Document:
+def with_bregman(document: Document, claims: Claims, problem: Problem) -> Document:
     """The document with what is proved of the divergence; claims: what it says by now."""
     game = problem.game
     if claims.verdict != "proved" or claims.game is None or not isinstance(game, LogitGame):
@@ -51,12 +51,12 @@ def with_bregman(document: Document, claims: Claims, J: Jacobian, problem: Probl
     whitened = in_whitened_logits(game, problem.points())
     weights, sampled = best_direct_weights(whitened, game.slices, starts)
     found, evidence = {}, document["evidence"]
-    made = _in_region(claims, J, problem, policies, _Aim(_short(weights), sampled))
+    made = _in_region(claims, problem, policies, _Aim(_short(weights), sampled))
     if made is not None:
         found["region"], cover = made
         covers = {**evidence["covers"], "bregman": encode_array(cover)}
         evidence = {**evidence, "covers": covers}
-    if isinstance(game, NormalFormGame) and (simplex := _on_simplex(game, [starts[0], weights])):
+    if isinstance(game, NormalFormGame) and (simplex := on_simplex(game, [starts[0], weights])):
         found["simplex"] = simplex
     return {**document, "bregman": found, "evidence": evidence} if found else document
 
@@ -71,7 +71,7 @@ class _Aim:
 
 
 def _in_region(
-    claims: Claims, J: Jacobian, problem: Problem, policies: Policies, aim: _Aim
+    claims: Claims, problem: Problem, policies: Policies, aim: _Aim
 ) -> tuple[Document, Tokens] | None:
     """Rate, weights and level in the region, with the cover that proves the rate."""
     region, equilibrium = problem.region, claims.promises.equilibrium
@@ -86,7 +86,7 @@ def _in_region(
         if cover is None:
             break
         best = rate, cover
-    level = round_down(largest_level(claims, J, aim.weights), DIGITS)
+    level = round_down(largest_level(claims, problem.game.sizes, aim.weights), DIGITS)
     if best is None or level <= 0:
         return None
     rate, cover = best
@@ -133,7 +133,7 @@ def fisher_matrices(game: LogitGame, points: FloatArray) -> FloatArray:
     return result
 
 
-def _on_simplex(game: NormalFormGame, tried: Sequence[FloatArray]) -> Document | None:
+def on_simplex(game: NormalFormGame, tried: Sequence[FloatArray]) -> Document | None:
     """T19 (corollary): from every interior start, where τ outweighs what the others do."""
     try:
         each = [

@@ -75,7 +75,7 @@ def with_promises(document: Document, problem: Problem | None) -> Document:
         steps["euler"] = {**steps["euler"], "projected": True}
     if problem is not None:
         _state_equilibrium(result, claims, problem)
-        result = with_bregman(result, _with_steps(claims, result), _jacobian(problem), problem)
+        result = with_bregman(result, _with_steps(claims, result), problem)
     return signed_again(result)
 
 
