@@ -167,7 +167,7 @@ def attempt(states: int, actions: tuple[int, ...], entropy: Number, seed: int) -
 
 
 def print_share(states: int, actions: tuple[int, ...], entropy: Number, games: int) -> None:
-    """One line: how many random games of this size are proved in a minute, and what stops the rest."""
+    """One line: how many random games of this size are proved, and what stops the rest."""
     trials = [attempt(states, actions, entropy, seed) for seed in range(games)]
     proved = [trial for trial in trials if trial.outcome == "proved"]
     others = Counter(trial.outcome for trial in trials if trial.outcome != "proved")

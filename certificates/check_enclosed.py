@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.check_averages import Averages
 from certificates.check_cover import BATCH, NATURAL, Leaves, Model, read_cover
 from certificates.check_jacobian import Blocks, PolicyJacobian, Uncheckable
 from certificates.check_matrix import Ball
@@ -31,7 +32,7 @@ MAX_POLICIES = 2**22  # sides of the leaves on which policies are enclosed
 
 @final
 class EnclosedJacobian(PolicyJacobian):
-    """J by natural and Taylor forms over covers of the region, one cover a purpose.
+    """J by natural, Taylor and Bernstein forms over covers of the region, one cover a purpose.
 
     Covers: "domain"; "block i j" for every pair that is not identically zero; and for all of J
     "margin", "euclidean_margin", "lipschitz", "cocoercivity", "euler_best", "euler_max"; "bregman".
@@ -54,7 +55,15 @@ class EnclosedJacobian(PolicyJacobian):
         self.sizes, self.symmetric = text.sizes, not text.field
         self._region, self._covers, self._part = region, covers, part
         owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
-        self._model = Model(text.graph, text.variables, owners, text.costs, field=text.field)
+        low, high = region.floats()
+        self._model = Model(
+            text.graph,
+            text.variables,
+            owners,
+            text.costs,
+            field=text.field,
+            centre=low + (high - low) / 2,
+        )
         ends = np.cumsum(text.sizes)
         self._slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, text.sizes, strict=True)]
 
@@ -67,13 +76,14 @@ class EnclosedJacobian(PolicyJacobian):
             for j, cols in enumerate(self._slices):
                 plan = self._model.plan(rows, cols)
                 if i == j or not self._model.is_zero(plan):
-                    for ball in self._model.jacobians(self._leaves(f"block {i} {j}"), plan):
-                        if isinstance(ball, Star):
+                    for found in self._model.jacobians(self._leaves(f"block {i} {j}"), plan):
+                        if isinstance(found, Star):
                             raise Uncheckable("a leaf of a block is a star; those are for all of J")
+                        ball = found if isinstance(found, Ball) else found.every()
                         one = Ball(ball.mid[None], ball.rad[None])
                         yield Blocks(np.array([i]), np.array([j]), one, None, None)
 
-    def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
+    def each_whole(self, purpose: str) -> Iterator[Ball | Star | Averages]:
         yield from self._model.jacobians(self._leaves(purpose), self._whole)
 
     def each_reward(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.check_averages import Averages
 from certificates.check_matrix import Ball
 from certificates.check_polynomial import (
     NotPolynomial,
@@ -63,8 +64,8 @@ class Jacobian(abc.ABC):
         """The blocks that can differ from 0, and the diagonal ones. Raises Uncheckable."""
 
     @abc.abstractmethod
-    def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
-        """All of J, (V, n, n) or stars at a time, cut as finely as the purpose needs.
+    def each_whole(self, purpose: str) -> Iterator[Ball | Star | Averages]:
+        """All of J, (V, n, n), stars or averages at a time, cut as finely as the purpose needs.
 
         Raises Uncheckable.
         """

@@ -44,13 +44,15 @@ class Work:
     def forms(self, block: Block) -> Forms:
         """Those of a block, from the game's text, as workers elsewhere have them."""
         if block not in self._forms:
-            self._forms[block] = Forms(self._symbolic, block).compiled()
+            low, high = self._box.floats()
+            centre = tuple((low + (high - low) / 2).tolist())
+            self._forms[block] = Forms(self._symbolic, block, centre).compiled()
         return self._forms[block]
 
     def allowed(self, block: Block) -> int:
         """Boxes for one proof: fewer where each is dearer, or where much is to be proved."""
         forms = self.forms(block)
-        entries = forms.shape[0] * forms.shape[1] * forms.matrix_count
+        entries = forms.box_entries
         each = ALL_ENTRIES // (self.goals * (entries + forms.second_count))
         return max(CRUDE_BOXES, min(self.max_boxes, ENTRIES // entries, each))
 
