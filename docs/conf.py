@@ -22,11 +22,12 @@ nb_execution_mode = "off"
 myst_heading_anchors = 3
 default_role = "literal"
 smartquotes = False  # a prime is no quotation mark
-pygments_style = "tango"
 pygments_dark_style = "github-dark"
+myst_enable_extensions = ["dollarmath"]  # as notebooks write formulas
+html_math_renderer = "mathml"  # no script; browsers set it
 suppress_warnings = ["toc.empty_glob"]  # a clone without notebooks has a tutorial without pages
 
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True}
 autodoc_class_signature = "mixed"
 python_maximum_signature_line_length = 76

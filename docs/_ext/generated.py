@@ -24,10 +24,15 @@ def schema_tables(name: str) -> str:
     """The keys of a document and of the objects in it: one table each."""
     content = schema(name)
     parts = [_keys(content, f"`{content['title']}`")]
+    plain = ["**Types without keys**", "", "| type | | |", "|---|---|---|"]
     for key, part in content["$defs"].items():
-        if "properties" in part:
-            parts.append(_keys(part, f"`{key}`"))
-    return "\n\n".join(parts)
+        choices = [choice for choice in part.get("oneOf", (part,)) if "properties" in choice]
+        parts += [_keys(choice, f"`{key}`") for choice in choices]
+        if not choices:
+            plain.append(
+                f"| {_words(key)} | {_type(part)} | {_cell(part.get('description', ''))} |"
+            )
+    return "\n\n".join([*parts, "\n".join(plain)])
 
 
 def _keys(part: Mapping[str, Any], title: str) -> str:
@@ -47,11 +52,13 @@ def _keys(part: Mapping[str, Any], title: str) -> str:
 def _type(value: Mapping[str, Any]) -> str:
     """A schema's type in a few words; names are those of the other tables, or of plain types."""
     if "$ref" in value:
-        return str(value["$ref"]).rpartition("/")[2].replace("_", " ")
+        return _words(str(value["$ref"]).rpartition("/")[2])
     if "const" in value:
         return f"`{value['const']}`"
     if "enum" in value:
         return ", ".join(f"`{choice}`" for choice in value["enum"])
+    if "allOf" in value:
+        return _type(value["allOf"][0])
     for key in ("oneOf", "anyOf"):
         if key in value:
             return " or ".join(dict.fromkeys(_type(choice) for choice in value[key]))
@@ -60,6 +67,10 @@ def _type(value: Mapping[str, Any]) -> str:
     if value.get("type") == "object" and "properties" in value:
         return "object: " + ", ".join(f"`{key}`" for key in value["properties"])
     return str(value.get("type", "any"))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _cell(text: str) -> str:

@@ -13,9 +13,14 @@ _STARS_OR_CODE = re.compile(r"``.*?``|`[^`\n]*`|\]\([^)\n]*\)|\*+")
 _LABEL = re.compile(r"(?<![\w#\[-])T(\d\d?)(?![\w²])")
 # x_iy_i is x_i y_i: an index is a word below, at most two of i, j, k, l, or one other sign
 _INDEX = re.compile(r"([_^])(\{[^{}]*\}|min|max|iR|Ri|[ijkl]{1,2}|[^\W_]|[½∞])")
+_TAGS = {"_": "sub", "^": "sup"}
 _STATEMENT = re.compile(r"^\*\*T(\d\d?)\b", re.MULTILINE)
 _RUN_IN = re.compile(r"(?<=\S)\n(?=\*\*?[A-Z]|\([a-z]′?\) \*)")
 _ARGUMENT = re.compile(r"((?:[A-Za-z]\w*)(?:, [A-Za-z]\w*)*): (?=\S)")
+
+# in a docstring's line of arguments: another one, or what comes after them
+_INLINE = re.compile(r"(?<=[^.][.;]) (?=(?:[a-z]\w*, )*[a-z]\w*: |(?:Returns|Raises|Source)\b)")
+_SINGLE = re.compile(r"(?<!\w)([^\W\d_])([_^])(min|max|[ijkl]{1,2}|[^\W_])(?!\w)")
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
@@ -60,7 +65,7 @@ def _escape_indices(text: str) -> str:
 
 def _set_indices(text: str) -> str:
     def mark(match: re.Match[str]) -> str:
-        tag, inside = ("sub", "sup")[match[1] == "^"], match[2]
+        tag, inside = _TAGS[match[1]], match[2]
         if inside.startswith("{"):
             inside = _set_indices(inside[1:-1])
         return f"<{tag}>{inside}</{tag}>"
@@ -167,17 +172,18 @@ def _items(paragraph: list[str]) -> Iterator[str]:
     for line in paragraph:
         starts = not line.startswith(" ") and (not item or item.endswith((".", ":", ";")))
         if item and starts and (_ARGUMENT.match(line) or _ARGUMENT.match(item)):
-            yield item
+            yield from _INLINE.split(item)
             item = ""
         item = f"{item} {line.strip()}".strip()
     if item:
-        yield item
+        yield from _INLINE.split(item)
 
 
 def _rst(item: str, labels: frozenset[str]) -> str:
     def change(part: str) -> str:
         part = _LABEL.sub(lambda m: f":ref:`{m[0]} <t{m[1]}>`" if m[1] in labels else m[0], part)
-        return re.sub(r"_(?=\W|$)|\|", r"\\\g<0>", part)
+        part = re.sub(r"_(?=\W|$)|\|", r"\\\g<0>", part)
+        return _SINGLE.sub(lambda m: f"{m[1]}\\ :{_TAGS[m[2]]}:`{m[3]}`\\ ", part)
 
     parts = re.split(r"(:\w+:`[^`]*`|``.*?``|`[^`]*`)", escape_stars(item))
     text = "".join(part if k % 2 else change(part) for k, part in enumerate(parts))

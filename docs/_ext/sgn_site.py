@@ -7,9 +7,12 @@ from typing import Any
 
 import generated
 import prose
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.writers.html5 import HTML5Translator
 
 DOCS = Path(__file__).parents[1]
 LABELS = prose.statements((DOCS / "theory.md").read_text(encoding="utf-8"))
@@ -18,12 +21,11 @@ OUTSIDE = re.compile(
     r"|<link\b(?=[^>]*\brel=[\"'](?:stylesheet|preload|icon|preconnect))[^>]*\bhref=[\"'](?:https?:)?//"
     r"|@import\s+url\(|url\([\"']?https?://"
 )
-
-
 NOTEBOOK = re.compile(r"\[([^]\n]*)\]\((\w+\.ipynb)\)")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_html_math_renderer("mathml", (_math, None), (_math_block, None))
     app.connect("config-inited", _copy_notebooks)
     app.connect("source-read", _prepare)
     app.connect("autodoc-process-docstring", _docstring)
@@ -49,10 +51,10 @@ def _prepare(app: Sphinx, name: str, content: list[str]) -> None:
     text = generated.fill(content[0])
     if name == "theory":
         text = prose.spread_theory(text)
-    if name in ("theory", "formats"):
+    if name in ("theory", "formats") or name.startswith("howto/"):
         text = prose.typeset(text)
-    if name == "formats" or name.startswith("howto/"):
-        text = prose.link_labels(text, LABELS)
+        if name != "theory":
+            text = prose.link_labels(text, LABELS)
     content[0] = text
 
 
@@ -65,6 +67,16 @@ def _docstring(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
     lines[:] = prose.docstring_to_rst(lines, LABELS)
+
+
+def _math(writer: HTML5Translator, node: nodes.Element) -> None:
+    writer.body.append(tex2mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def _math_block(writer: HTML5Translator, node: nodes.Element) -> None:
+    writer.body.append(tex2mathml(node.astext(), as_block=True))
+    raise nodes.SkipNode
 
 
 def _loads_nothing(app: Sphinx, problem: Exception | None) -> None:
