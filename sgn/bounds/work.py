@@ -124,7 +124,10 @@ def _implies(known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
 
 
 def as_symbolic(game: Game, region: Region) -> tuple[SymbolicGame, Box]:
-    """The game as its text says it, in the region as a box. Raises CannotBound."""
+    """The game as its text says it, in the region as a box. Raises CannotBound.
+
+    A family of its own is taken by its document: if that is one of costs or of a field, it will do.
+    """
     if isinstance(game, LogitGame):
         if game.dimension > MAX_LOGITS:
             message = f"games of policies are enclosed up to {MAX_LOGITS} logits, and this has more"
@@ -133,9 +136,10 @@ def as_symbolic(game: Game, region: Region) -> tuple[SymbolicGame, Box]:
             game = game.symbolic()
         except InputError as error:
             raise CannotBound("unsupported", str(error)) from error
-    if not isinstance(game, SymbolicGame):
+    document = game.document() if game.provable else {}
+    text = from_document(document, "game") if document.get("kind") == "symbolic" else game
+    if not isinstance(text, SymbolicGame):
         raise CannotBound("unsupported", "only games given by the text of their costs are enclosed")
     if not isinstance(region, Box):
         raise CannotBound("unsupported", "the Jacobian is not constant; give a box as the region")
-    text = from_document(game.document(), "game")
-    return text if isinstance(text, SymbolicGame) else game, region
+    return text, region
