@@ -16,7 +16,7 @@ PYTEST_OPTIONS := -q -n auto --maxprocesses 4
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test test-browser stress test-floor bench clean
+.PHONY: help demo test test-browser stress test-floor bench notebooks clean
 .DELETE_ON_ERROR:
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make stress      the tests on $(SCALE) times the examples (SCALE=...)"
 	@echo "make test-floor  the tests on the oldest dependencies allowed"
 	@echo "make bench       the tables of the benchmarks"
+	@echo "make notebooks   runs every notebook and stores what it shows, with the time"
 	@echo "make clean       remove environments, caches and build files"
 
 demo: $(DEMO_READY)
@@ -50,6 +51,9 @@ test-floor: $(FLOOR_READY)
 
 bench: $(TEST_READY)
 	$(VENV)/bin/python -m benchmarks
+
+notebooks: $(TEST_READY)
+	$(VENV)/bin/python -m notebooks
 
 clean:
 	rm -rf $(VENV) $(FLOOR) build dist *.egg-info
