@@ -37,7 +37,8 @@ def pictures(document: dict[str, Any]) -> list[bytes]:
 
 
 def test_they_are_numbered() -> None:
-    assert [int(path.stem[:2]) for path in NOTEBOOKS] == list(range(1, len(NOTEBOOKS) + 1))
+    numbers = [int(path.stem[:2]) for path in NOTEBOOKS]
+    assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
