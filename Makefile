@@ -17,7 +17,7 @@ PYTEST_OPTIONS := -q -n auto --maxprocesses 4
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test test-browser stress test-floor bench docs docs-ready clean
+.PHONY: help demo test test-browser stress test-floor bench docs docs-ready notebooks clean
 .DELETE_ON_ERROR:
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make test-floor  the tests on the oldest dependencies allowed"
 	@echo "make bench       the tables of the benchmarks"
 	@echo "make docs        the documentation as a site in build/docs"
+	@echo "make notebooks   runs every notebook and stores what it shows, with the time"
 	@echo "make clean       remove environments, caches and build files"
 
 demo: $(DEMO_READY)
@@ -60,6 +61,9 @@ docs: docs-ready
 	@echo "The documentation: build/docs/index.html"
 
 docs-ready: $(DOCS_READY)
+
+notebooks: $(TEST_READY)
+	$(VENV)/bin/python -m notebooks
 
 clean:
 	rm -rf $(VENV) $(FLOOR) build dist docs/notebooks *.egg-info

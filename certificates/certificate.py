@@ -207,6 +207,9 @@ class Certificate:
     def __str__(self) -> str:
         return table.certificate_table(self.claims)
 
+    def __repr__(self) -> str:
+        return f"<Certificate: {self.verdict}, margin {self.margin}>"
+
     def _repr_html_(self) -> str:
         """The same table for a notebook."""
         return fragment(*table.certificate_rows(self.claims))
@@ -260,6 +263,9 @@ class Refusal:
 
     def __str__(self) -> str:
         return table.refusal_table(self.claims)
+
+    def __repr__(self) -> str:
+        return f"<Refusal: {self.verdict}, {self.reason}>"
 
     def _repr_html_(self) -> str:
         """The same table for a notebook."""

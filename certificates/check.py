@@ -77,6 +77,9 @@ class Verification:
     def __bool__(self) -> bool:
         return self.success
 
+    def __repr__(self) -> str:
+        return f"<Verification: {self.message}>"
+
     def _repr_html_(self) -> str:
         """A table for a notebook."""
         rows = "".join(

@@ -43,7 +43,8 @@ def _quadratic(game: Document, point: Vector) -> Ball:
         sums = [Fraction(b) for b in linear]
         x = [Fraction(v) for v in point]
         for i, k, entry in zip(row.tolist(), col.tolist(), value.tolist(), strict=True):
-            sums[i] += Fraction(entry) * x[k]
+            if x[k]:
+                sums[i] += Fraction(entry) * x[k]
         return Ball.of(sums)
     ball, mid, error = Ball.of_vector(point), np.zeros(n), np.zeros(n)
     count = int(np.bincount(row, minlength=1).max()) + len(value) // PART + 1  # of additions

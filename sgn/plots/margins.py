@@ -52,7 +52,7 @@ def margin_against_coupling(
     subject: a game, certificate or refusal; scales: (S,) factors of every block J_ij, i ≠ j.
     SGN: from block bounds, at its best weights. Direct: from the Jacobian, at the best weights of
     two players, at those of SGN where there are more. A Jacobian that is not constant is taken at
-    sampled points, so those curves are estimates. Raises ValueError for more than 60 variables.
+    sampled points, so those curves are estimates. Raises ValueError for more than 64 variables.
     """
     game, bounds = small_game(subject), bounds_of(subject)
     J = jacobians(game, region_of(subject))
