@@ -6,6 +6,7 @@ from collections.abc import Callable
 from benchmarks.attack import print_counterexample, print_speed
 from benchmarks.catalogue import print_catalogue
 from benchmarks.enclosure import print_table
+from benchmarks.kl import print_kl
 from benchmarks.ladder import print_auto, print_ladder
 from benchmarks.lq import print_flagship, print_random
 from benchmarks.scale import print_quick
@@ -19,6 +20,7 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "enclosure": (print_table,),
     "ladder": (print_ladder, print_auto),
     "attack": (print_counterexample, print_speed),
+    "kl": (print_kl,),
     "scale": (print_quick,),
     "trusted": (print_trusted,),
 }
