@@ -6,6 +6,7 @@ from collections.abc import Callable
 from benchmarks.attack import print_counterexample, print_speed
 from benchmarks.catalogue import print_catalogue
 from benchmarks.enclosure import print_table
+from benchmarks.kl import print_kl
 from benchmarks.ladder import print_auto, print_ladder
 from benchmarks.lq import print_flagship, print_random
 from benchmarks.markov import print_play, print_published, print_radii, print_sizes, print_weights
@@ -21,6 +22,7 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "ladder": (print_ladder, print_auto),
     "markov": (print_published, print_weights, print_play, print_radii, print_sizes),
     "attack": (print_counterexample, print_speed),
+    "kl": (print_kl,),
     "scale": (print_quick,),
     "trusted": (print_trusted,),
 }

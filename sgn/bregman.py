@@ -116,21 +116,9 @@ def _cover(policies: Policies, region: Box, rate: Fraction, weights: NDArray[Any
 
 def in_whitened_logits(game: LogitGame, points: FloatArray) -> FloatArray:
     """CᵀJC⁻ᵀ, F̃ = CCᵀ, at points (k, n): its weighted margin is T19's rate there."""
-    C = np.linalg.cholesky(fisher_matrices(game, points))
+    C = np.linalg.cholesky(game.fisher(points))
     turned = np.swapaxes(C, -1, -2)
     return np.asarray(turned @ game.jacobian(points) @ np.linalg.inv(turned))
-
-
-def fisher_matrices(game: LogitGame, points: FloatArray) -> FloatArray:
-    """F̃ = ∂p/∂z at points (k, n): diag(p) − ppᵀ for each player and state, (k, n, n)."""
-    result, start = np.zeros((*points.shape, points.shape[1])), 0
-    for policy in game.policies(points):
-        for state in range(policy.shape[1]):
-            p = policy[:, state, 1:]
-            own = slice(start, start + p.shape[1])
-            result[:, own, own] = p[:, :, None] * (np.eye(p.shape[1]) - p[:, None, :])
-            start = own.stop
-    return result
 
 
 def on_simplex(game: NormalFormGame, tried: Sequence[FloatArray]) -> Document | None:

@@ -12,6 +12,7 @@ from certificates.certificate import Certificate, StepRange
 from certificates.claims import Band, Claims
 from certificates.metric import Metric, Vector
 from games.number import round_near, to_text
+from sgn.attacks.divergence import divergences
 from sgn.attacks.measures import (
     Cocoercivity,
     Coupling,
@@ -52,6 +53,7 @@ def objectives(
         *_runge_kutta(certificate, subject, rng),
         *_flow(claims, subject),
         *promises(certificate, subject),
+        *divergences(certificate, subject),
     ]
 
 
