@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 
 from sgn.simulation.best_response import best_responses
-from sgn.simulation.flow import flow
+from sgn.simulation.flow import RTOL, flow
 from sgn.simulation.setting import Floats, Setting
 
 Advance = Callable[[Floats], Floats]
@@ -16,13 +16,17 @@ Advance = Callable[[Floats], Floats]
 @final
 @dataclass(frozen=True)
 class Method:
-    """One way to play. region: "none", "needed" or "allowed"; the reason goes with "none"."""
+    """One way to play. region: "none", "needed" or "allowed"; the reason goes with "none".
+
+    error: what a step may err, as a part of the size of its points: 90 roundings unless given.
+    """
 
     make: Callable[[Setting], Advance]
     region: str
     steps: bool = True  # whether it has a step size
     noise: bool = False
     delay: bool = False
+    error: float = 1e-14
     reason: str = ""
 
 
@@ -110,7 +114,7 @@ def asynchronous(setting: Setting) -> Advance:
 
 
 METHODS: Mapping[str, Method] = {
-    "flow": Method(flow, "none", reason="use projected-euler with a small step"),
+    "flow": Method(flow, "none", error=RTOL, reason="use projected-euler with a small step"),
     "euler": Method(euler, "none", noise=True, reason="ask for projected-euler"),
     "projected-euler": Method(euler, "needed", noise=True),
     "rk4": Method(
