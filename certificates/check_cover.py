@@ -226,7 +226,7 @@ class Model:
         The first part is affine in δ, so a convex test that holds at its vertices holds on the box.
         """
         count, used = len(low), plan.used
-        centre, reach = _centred(low, high)
+        centre, reach = centred(low, high)
         middle, steps = self._affine(plan, centre, reach)
         middle = middle + self._remainder(plan, low, high, reach)
         if plan.shape == (1, 1) or len(used) > MAX_VERTICES:  # no vertices: an interval
@@ -260,14 +260,14 @@ class Model:
 
         ½ δ_k² from 0 to 2q is q ± q; δ_kδ_m is ± an area. What is left widens the centre.
         """
-        centre, reach = _centred(low, high)
+        centre, reach = centred(low, high)
         middle, moves = self._affine(plan, centre, reach)
         nodes = sorted({node for row in plan.second for node in row.values()})
         known = dict(zip(nodes, enclose(self.graph, nodes, self._values(low, high)), strict=True))
         for k, m in plan.pairs:
             row = [known[row[k, m]] if (k, m) in row else ZERO for row in plan.second]
             second = _balls(row, len(low))
-            area = _product_up(reach[:, k], reach[:, m])[:, None]
+            area = product_up(reach[:, k], reach[:, m])[:, None]
             far = np.nextafter(area / 4, np.inf) if k == m else area
             move = Ball.exact(second.mid) * Ball.exact(far)
             middle = middle + move if k == m else middle
@@ -293,7 +293,7 @@ class Model:
             total = Interval(zero, zero)
             for (k, m), node in row.items():
                 if (k, m) not in areas:
-                    area = _product_up(reach[:, k], reach[:, m])
+                    area = product_up(reach[:, k], reach[:, m])
                     half = np.nextafter(area / 2, np.inf)  # of ½ δ²
                     areas[k, m] = Interval(zero, half) if k == m else Interval(-area, area)
                 total = total + known[node] * areas[k, m]
@@ -310,14 +310,14 @@ def _chunks(leaves: Leaves, batch: int) -> Iterator[tuple[Floats, Floats, NDArra
         yield leaves.low[part], leaves.high[part], leaves.form[part]
 
 
-def _centred(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+def centred(low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Points in the boxes, and how far at most the boxes reach from them."""
     centre = low + (high - low) / 2
     above, below = np.maximum(high - centre, 0.0), np.maximum(centre - low, 0.0)
     return centre, np.maximum(rounded_up(above, 1), rounded_up(below, 1))
 
 
-def _product_up(a: Floats, b: Floats) -> Floats:
+def product_up(a: Floats, b: Floats) -> Floats:
     return np.nextafter(a * b, np.inf)
 
 
