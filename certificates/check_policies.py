@@ -12,8 +12,8 @@ from certificates.check_interval import Interval, enclose
 from certificates.check_jacobian import Uncheckable
 from certificates.check_logit import read_tensors
 from certificates.check_matrix import Ball, Bools, is_psd
-from certificates.check_text import LOGIT_KINDS
 from certificates.document import Document
+from certificates.geometry import LOGIT_KINDS
 from certificates.metric import Vector
 from games.errors import InputError
 from games.graph import Graph

@@ -100,16 +100,16 @@ def examine(
         form, axis = np.full(len(low), -1), np.argmax(high - low, axis=1)
         if forms.is_star:
             star = forms.star(low, high)
-            good, blame = _hold_star(star, claims, cushion), star.blame
+            good, blame = hold_star(star, claims, cushion), star.blame
         else:
             taylor = forms.taylor(low, high)
-            good, blame = _hold(taylor, claims, cushion), taylor.blame
+            good, blame = hold(taylor, claims, cushion), taylor.blame
         form[good] = STAR if forms.is_star else TAYLOR
         blame = np.where(np.isfinite(blame), blame, 0.0)
         axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
         rest = np.flatnonzero(~good)
         if len(rest):
-            plain = _hold(forms.natural(low[rest], high[rest]), claims, cushion)
+            plain = hold(forms.natural(low[rest], high[rest]), claims, cushion)
             form[rest[plain]] = NATURAL
             rest = rest[~plain]
         if len(rest) and forms.net is not None:
@@ -236,7 +236,7 @@ def _preorder(levels: list[Tokens], n: int) -> Tokens:
     return result
 
 
-def _hold(enclosure: Enclosure, claims: Sequence[Claim], cushion: Cushion) -> Bools:
+def hold(enclosure: Enclosure, claims: Sequence[Claim], cushion: Cushion) -> Bools:
     """Whether every claim holds for all that the enclosure contains, box by box."""
     good: Bools = np.asarray(np.isfinite(enclosure.radius).all(axis=(1, 2)))
     good &= np.isfinite(enclosure.corners).all(axis=(1, 2, 3))
@@ -254,7 +254,7 @@ def _hold(enclosure: Enclosure, claims: Sequence[Claim], cushion: Cushion) -> Bo
     return good
 
 
-def _hold_star(star: Star, claims: Sequence[Claim], cushion: Cushion) -> Bools:
+def hold_star(star: Star, claims: Sequence[Claim], cushion: Cushion) -> Bools:
     """The same for stars: one test each, in the eigenvectors of the centre.
 
     The centre, less what the radius can take, is diagonal there; every move counts entry by entry.
@@ -299,7 +299,7 @@ def _hold_net(
         few = max(1, HELD // places.size)
         for part in (left[k : k + few] for k in range(0, len(left), few)):
             corners = values[part][:, places].reshape(len(part), -1, *forms.shape)
-            good[part] = _hold(Enclosure(corners, radius[part], nothing[part]), claims, cushion)
+            good[part] = hold(Enclosure(corners, radius[part], nothing[part]), claims, cushion)
     return good
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from games.document import from_document
 from games.errors import InputError
 from games.game import Game
+from games.markov.expressions import MAX_STATES
 from games.markov.logit_game import LogitGame
 from games.region import Box, Region
 from games.symbolic import SymbolicGame
@@ -121,6 +122,11 @@ def _implies(known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
         and not worse(claim.quantity, values[name], claim.value)
         for claim in claims
     )
+
+
+def is_short(game: LogitGame) -> bool:
+    """Whether the field of a game of policies can be written as text that is short enough."""
+    return game.dimension <= MAX_LOGITS and game.tensors.states <= MAX_STATES
 
 
 def as_symbolic(game: Game, region: Region) -> tuple[SymbolicGame, Box]:
