@@ -8,6 +8,7 @@ from benchmarks.catalogue import print_catalogue
 from benchmarks.enclosure import print_table
 from benchmarks.ladder import print_auto, print_ladder
 from benchmarks.lq import print_flagship, print_random
+from benchmarks.markov import print_play, print_published, print_radii, print_sizes, print_weights
 from benchmarks.scale import print_quick
 from benchmarks.startup import print_startup
 from benchmarks.trusted import print_trusted
@@ -18,6 +19,7 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "catalogue": (print_catalogue,),
     "enclosure": (print_table,),
     "ladder": (print_ladder, print_auto),
+    "markov": (print_published, print_weights, print_play, print_radii, print_sizes),
     "attack": (print_counterexample, print_speed),
     "scale": (print_quick,),
     "trusted": (print_trusted,),

@@ -78,6 +78,11 @@ class Certificate:
         return self.claims.region
 
     @property
+    def geometry(self) -> str | Document:
+        """The gradient that is followed, as in the document: "euclidean" or a natural one (T18)."""
+        return self.claims.geometry.document
+
+    @property
     def margin(self) -> Lower:
         """α with ⟨F(x) − F(y), x − y⟩_M ≥ α‖x − y‖²_M on the region: the rate of the flow."""
         return Lower(self.claims.margin)

@@ -40,6 +40,7 @@ from certificates.check_structural import (
 )
 from certificates.claims import REFUSAL_FORMAT, Claims, read_claims
 from certificates.document import Document, digest
+from certificates.geometry import geometry_of
 from certificates.metric import Metric
 from certificates.part import WHOLE, Part
 from certificates.refusal_claims import RefusalClaims, read_refusal
@@ -145,7 +146,8 @@ def _verify(document: Document, where: str, part: Part) -> Verification:
     claims = read_claims(document, where)
     if claims.verdict == "estimated":
         return Verification("estimated", (), "only estimated: sampling proves nothing to re-check")
-    obligations = [_digest(document)]
+    geometry = Obligation("geometry", "T18", claims.geometry == geometry_of(claims.game))
+    obligations = [_digest(document), geometry]
     jacobian = None
     if claims.verdict == "proved":
         jacobian, rederived = _jacobian(claims, where, part)

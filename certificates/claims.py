@@ -21,6 +21,7 @@ from certificates.document import (
     require_keys,
     vector,
 )
+from certificates.geometry import Geometry, read_geometry
 from certificates.metric import Metric, Rung, read_ladder, read_metric
 from certificates.player_sizes import counted_sizes
 from certificates.promise_claims import Promises, read_promises
@@ -83,6 +84,7 @@ class Claims:
     names: Sequence[str]
     game: Document | None  # None: bounds were given by the user
     region: Region | None
+    geometry: Geometry
     evidence: Document
     verdict: str
     curvature_lower: Vector
@@ -152,8 +154,6 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
             f"{where}: verdict {str(document['verdict'])[:40]!r} does not go with evidence"
             f" {evidence['kind']!r}; make the certificate again"
         )
-    if document["geometry"] != "euclidean":
-        raise InputError(f"{where}: geometry must be 'euclidean'")
     names = read_names(document, where)
     if evidence["kind"] == "assumed" and ("game" in document or "region" in document):
         raise InputError(f"{where}: given bounds go with a list of players, no game and no region")
@@ -174,6 +174,7 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
         names=names,
         game=document.get("game"),
         region=region,
+        geometry=read_geometry(document["geometry"], at("geometry")),
         evidence=evidence,
         verdict=document["verdict"],
         curvature_lower=vector(document["curvature_lower"], at("curvature_lower"), n),

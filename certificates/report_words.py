@@ -21,6 +21,7 @@ THEOREMS = {
     "T12": "the ball that play does not leave",
     "T13": "existence and uniqueness of the equilibrium",
     "T16": "asynchronous play",
+    "T18": "which gradient is followed, in which coordinates",
     "T20": "extragradient steps",
     "evidence": "re-derived from the text of the game",
     "integrity": "the file was not changed after it was made",
@@ -67,7 +68,8 @@ def promises(claims: Claims) -> list[tuple[str, str]]:
     found = [(f"T7, {margin}", statement(claims))]
     for method, steps in (("Euler", claims.euler), ("Runge-Kutta 4", claims.rk4)):
         if steps is not None:
-            found.append((_STEPS_BY.get(steps.basis, steps.basis), _steps(method, steps)))
+            named = f"{claims.geometry.prefix.capitalize()}{method}"
+            found.append((_STEPS_BY.get(steps.basis, steps.basis), _steps(named, steps)))
     for band in claims.bands:
         first, second = (claims.names[k] for k in band.players)
         low = Upper(band.low).text(DIGITS)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from certificates.check import Verification
 from certificates.claims import Claims
+from certificates.geometry import FIELDS, LOGIT_KINDS
 from certificates.metric import Rung
 from certificates.promise_table import promise_rows
 from certificates.refusal_claims import RefusalClaims
@@ -27,6 +28,7 @@ SHARED = (
     "each player's own (a product); with constraints that players share, unequal weights select"
     " another normalised equilibrium (Rosen)"
 )
+LOG_ODDS = "log-odds against action 0"
 _NAME = 24  # characters of a player's name in a label
 _SHOWN = 8  # players listed before an ellipsis
 _BANDS = 6  # bands shown
@@ -43,9 +45,11 @@ Table = tuple[str, list[Row]]  # a heading and what stands under it
 def statement(claims: Claims) -> str:
     """What the certificate says, in one sentence."""
     margin = Lower(claims.margin).text(DIGITS)
+    geometry = claims.geometry
     text = (
-        "any two solutions of simultaneous gradient play approach each other at least as fast as"
-        f" exp(-{margin} t) while they stay in the region, in {_METRIC_NAMES[claims.metric.kind]}"
+        f"any two solutions of simultaneous {geometry.play} approach each other at least as fast as"
+        f" exp(-{margin} t) while they stay in the region, in"
+        f"{f' {LOG_ODDS} and' if geometry.field else ''} {_METRIC_NAMES[claims.metric.kind]}"
     )
     prefix = {
         "proved": "Proved: ",
@@ -62,7 +66,11 @@ def certificate_table(claims: Claims) -> str:
 
 def certificate_rows(claims: Claims) -> Table:
     """Verdict, margin against the Euclidean margin, weights, steps, band, what was checked."""
-    rows = _subject(claims)
+    rows, geometry = _subject(claims), claims.geometry
+    if geometry.field:
+        rows.append(("geometry", f"entropic dual: natural gradient for {FIELDS[geometry.field]}"))
+    if (claims.game or {}).get("kind") in LOGIT_KINDS:
+        rows.append(("coordinates", f"{LOG_ODDS}, of each player in each state"))
     rows.append(("margin", f"{_down(claims.margin)}  ({claims.margin_basis}), contraction rate"))
     if claims.euclidean_margin is not None:
         rows.append(("Euclidean margin", _down(claims.euclidean_margin)))
@@ -73,7 +81,8 @@ def certificate_rows(claims: Claims) -> Table:
         rows += [("rungs" if k == 0 else "", _rung_text(r)) for k, r in enumerate(claims.ladder)]
     rows.append(("Lipschitz", _up(claims.lipschitz)))
     for label, steps in (("Euler step", claims.euler), ("RK4 step", claims.rk4)):
-        rows.append((label, _steps_text(steps) if steps else "none certified"))
+        shown = _steps_text(steps) if steps else "none certified"
+        rows.append((f"{geometry.prefix}{label}", shown))
     rows += promise_rows(claims)
     for band in claims.bands[:_BANDS]:
         i, j = (_cut(claims.names[k]) for k in band.players)
@@ -90,9 +99,9 @@ def certificate_rows(claims: Claims) -> Table:
     if (claims.game or {}).get("derivatives") == "finite differences":
         rows.append(("derivatives", "finite differences of the given gradients"))
     head = {
-        "proved": "PROVED: gradient play contracts",
-        "estimated": "ESTIMATED, not proved: gradient play contracts at every sampled point",
-        "conditional": "CONDITIONAL: if the given bounds hold, gradient play contracts",
+        "proved": f"PROVED: {geometry.play} contracts",
+        "estimated": f"ESTIMATED, not proved: {geometry.play} contracts at every sampled point",
+        "conditional": f"CONDITIONAL: if the given bounds hold, {geometry.play} contracts",
     }[claims.verdict]
     return head, rows
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sgn.coupling_report import CouplingReport, coupling_report
     from sgn.files import load, verify
     from sgn.fixes import Fix, suggest
+    from sgn.geometry import EntropicDual
     from sgn.ladder import BlockScalar, Dense, Euclidean, FullBlock
     from sgn.largest import largest_region
     from sgn.rates import (
@@ -47,6 +48,7 @@ _HOME = {
     "CouplingReport": "sgn.coupling_report",
     "Dense": "sgn.ladder",
     "Enclosed": "sgn.bounds",
+    "EntropicDual": "sgn.geometry",
     "Euclidean": "sgn.ladder",
     "Exact": "sgn.bounds",
     "Fix": "sgn.fixes",
@@ -90,6 +92,7 @@ __all__ = [
     "CouplingReport",
     "Dense",
     "Enclosed",
+    "EntropicDual",
     "Euclidean",
     "Exact",
     "Fix",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from certificates.claims import FORMAT, REFUSAL_FORMAT, VERDICTS, Vector
 from certificates.document import Document, digest, encode_array
+from certificates.geometry import geometry_of
 from certificates.metric import Metric, Rung
 from certificates.witness import Point
 from games.number import to_text
@@ -40,7 +41,7 @@ def certificate_document(study: Study, evidence: Document, subject: Document) ->
     document = {
         "format": FORMAT,
         **subject,
-        "geometry": "euclidean",
+        "geometry": geometry_of(subject.get("game")).document,
         "evidence": evidence,
         "verdict": VERDICTS[evidence["kind"]],
         "curvature_lower": _vector(study.bounds.lower),

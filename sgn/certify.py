@@ -21,6 +21,7 @@ from sgn.bounds.bounder import named_point
 from sgn.bounds.effort import Effort, Progress
 from sgn.claims_made import claims_of
 from sgn.domains import Defined, DomainReport, Outside, Undecided, check_domains
+from sgn.geometry import Geometry, in_geometry
 from sgn.ladder import Choice, Strategy, choice_of
 from sgn.problem import Problem
 from sgn.promised import PROMISES, with_promises, without
@@ -43,6 +44,7 @@ def certify(
     evidence: str | Bounder = "auto",
     metric: str | Strategy = "auto",
     objective: str = "margin",
+    geometry: Geometry | None = None,
     time_limit: float | None = None,
     executor: Executor | None = None,
     seed: int = 0,
@@ -60,6 +62,9 @@ def certify(
         bounds per pair of players alone if possible. Projected play needs the first two (T7).
     objective: what the metric is chosen for: "margin", "euler_step", "rk4_step" or "factor" (the
         least of Euler's method).
+    geometry: EntropicDual() or EntropicDual("kakade") for the natural gradient of policies (the
+        steps are then natural-gradient steps), Euclidean() for plain gradients; without it what
+        the game's own field says.
     time_limit: seconds for enclosing; what is proved by then counts. Without one the result depends
         on nothing but the arguments.
     executor: any concurrent.futures.Executor (threads, processes, a Dask client's) for that.
@@ -74,7 +79,7 @@ def certify(
     >>> result.verdict, str(result.margin), [int(w) for w in result.weights]
     ('proved', '0.292893218813', [1, 200])
     """
-    choice = choice_of(metric, objective)
+    game, choice = in_geometry(game, geometry), choice_of(metric, objective)
     if seed < 0:
         raise ValueError(f"seed is {seed}; expected at least 0")
     where = region_of(game, region)

@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.metric import Kind, Metric
+from games.game import Game
+from games.markov.logit_game import LogitGame
+from sgn.geometry import Geometry
 from sgn.matrix_metric import (
     LARGEST_CONDITION,
     MAX_ENTRIES,
@@ -48,8 +51,15 @@ class Strategy(abc.ABC):
 
 @final
 @dataclass(frozen=True)
-class Euclidean(Strategy):
-    """Equal weights."""
+class Euclidean(Strategy, Geometry):
+    """As a metric, equal weights; as a geometry, plain gradients of the costs, whatever they are.
+
+    Policies then follow the gradient in all logits, which is written in log-odds against action 0.
+
+    >>> import games
+    >>> Euclidean().of(games.catalogue.load("matching-pennies")).field
+    'euclidean'
+    """
 
     name: ClassVar[str] = "euclidean"
 
@@ -58,6 +68,9 @@ class Euclidean(Strategy):
 
     def adds_to_scalar(self, sizes: tuple[int, ...]) -> bool:
         return False
+
+    def of(self, game: Game) -> Game:
+        return game.with_field("euclidean") if isinstance(game, LogitGame) else game
 
 
 @final

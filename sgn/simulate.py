@@ -11,11 +11,14 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from certificates.geometry import FIELDS
 from certificates.metric import Metric
 from games.game import Game
+from games.markov.logit_game import LogitGame
 from games.number import Number
 from games.reading import near, short
 from games.region import Box
+from sgn.geometry import Geometry, in_geometry
 from sgn.simulation.methods import METHODS, Advance, Method
 from sgn.simulation.setting import Flags, Floats, Setting, ends, finite_rows
 
@@ -85,23 +88,29 @@ def simulate(
     noise: float = 0.0,
     delay: int = 0,
     every: int = 1,
+    geometry: Geometry | None = None,
     seed: int = 0,
     progress: Listener | None = None,
 ) -> Simulation:
     """Play from many starts at once.
 
     starts: (n,) or (B, n); pairs of starts as (2, B, n), whose distances to each other are taken.
+        In games with policies these are coordinates; game.logits(policies) gives them.
     method: flow (x' = −F(x), to 1e-10 a step), euler, projected-euler, rk4, extragradient,
-        optimistic, best-response (all players at once) or asynchronous (gradient steps that read
-        the others' actions up to `delay` steps late).
+        optimistic, best-response (all players at once), asynchronous (gradient steps that read
+        the others' actions up to `delay` steps late), or natural-gradient (of policies: Euler's
+        method on the field G in log-odds, π' ∝ π exp(−hV) or π exp(−hV/d)).
     step: the step h (of the flow: the time between two rows); best-response has none.
     metric: M, as a certificate's Metric, one weight a player, or an (n, n) matrix; equal weights
         when absent. target: (n,) the point that distances are taken to.
     region: what points are projected to; projected-euler needs one, extragradient, optimistic,
         best-response and asynchronous may have one.
     noise: σ of T15, E‖ξ‖²_M = σ², for euler and projected-euler.
-    every: keep one row in so many. progress: called with the steps done and all of them.
-    Raises ValueError in one sentence for whatever does not fit. Source: T7–T11, T15, T16, T20.
+    every: keep one row in so many.
+    geometry: which field is played, as for certify: EntropicDual() or EntropicDual("kakade") for
+        natural gradients, Euclidean() for plain ones; without it the game's own.
+    progress: called with the steps done and all of them.
+    Raises ValueError in one sentence for whatever does not fit. Source: T7–T11, T15, T16, T18, T20.
 
     >>> import games
     >>> game = games.QuadraticGame([[2, 1], [-1, 2]], sizes=[1, 1])
@@ -109,12 +118,14 @@ def simulate(
     >>> round(play.worst_factor, 6), bool(play.converged(1e-6).all())
     (0.559017, True)
     """
-    chosen = _method(method)
+    game, chosen = in_geometry(game, geometry), _method(method)
     h = _step(method, chosen, step)
     points = _starts(starts, game.dimension)
     paired = points.ndim == 3
     M = _matrix(metric, game)
     _check_options(method, chosen, region, noise, delay)
+    if chosen.natural:
+        _require_natural(method, game)
     if steps < 0 or every < 1:
         raise ValueError(f"steps is {steps} and every {every}; expected at least 0 and 1")
     rows = 1 + -(-steps // every)
@@ -268,6 +279,18 @@ def _check_options(name: str, method: Method, region: Box | None, noise: float, 
     if delay < 0 or (delay and not method.delay):
         takes = _names(lambda m: m.delay)
         raise ValueError(f"delay is {delay}; expected at least 0, and only for {takes}")
+
+
+def _require_natural(name: str, game: Game) -> None:
+    if not isinstance(game, LogitGame):
+        raise ValueError(
+            f"{name} is for players with policies, and {type(game).__name__} has none; use euler"
+        )
+    if game.field not in FIELDS:
+        raise ValueError(
+            f"the game's field is {game.field!r}, no natural gradient; give"
+            " geometry=EntropicDual(), or use euler"
+        )
 
 
 def _names(has: Callable[[Method], bool]) -> str:

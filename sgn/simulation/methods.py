@@ -23,6 +23,7 @@ class Method:
     steps: bool = True  # whether it has a step size
     noise: bool = False
     delay: bool = False
+    natural: bool = False  # whether it is about natural gradients, of policies alone
     reason: str = ""
 
 
@@ -112,6 +113,7 @@ def asynchronous(setting: Setting) -> Advance:
 METHODS: Mapping[str, Method] = {
     "flow": Method(flow, "none", reason="use projected-euler with a small step"),
     "euler": Method(euler, "none", noise=True, reason="ask for projected-euler"),
+    "natural-gradient": Method(euler, "none", natural=True, reason="ask for projected-euler"),
     "projected-euler": Method(euler, "needed", noise=True),
     "rk4": Method(
         rk4,

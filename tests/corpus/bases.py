@@ -16,6 +16,7 @@ import sgn
 from certificates.check import verify
 from certificates.document import Document, digest, write
 from games import Box, QuadraticGame, SymbolicGame
+from games.catalogue.markov import matching_pennies as pennies
 from tests.corpus.changes import times
 
 VALID = Path(__file__).parent / "valid"
@@ -190,6 +191,12 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "bent.json": sgn.certify(bent()),
         "near-linear.json": sgn.certify(nearly_linear()),
         "markov.json": sgn.certify(games.catalogue.load("markov-coordination")),
+        "pennies-kakade.json": sgn.certify(
+            pennies(), pennies().logit_box("0.125"), geometry=sgn.EntropicDual("kakade")
+        ),
+        "pennies-plain.json": sgn.certify(
+            pennies(), pennies().logit_box("0.125"), geometry=sgn.Euclidean()
+        ),
         "turning.json": sgn.certify(turning()),
         "dense.json": sgn.certify(
             QuadraticGame(

@@ -24,6 +24,11 @@ class Damage:
     content: Callable[[Callable[[str], Document]], bytes]
 
 
+ENTROPIC_DUAL = {
+    "kind": "entropic-dual",
+    "field": "fisher",
+    "coordinates": "drop-one logits, action 0 dropped",
+}
 Valid = Callable[[str], Document]
 
 
@@ -142,6 +147,16 @@ DAMAGED = [
     changed("key-missing", "'margin' is missing", "toy", drop("margin")),
     changed("witness-vector-missing", "'vector' is missing", "refuted", drop("witness.vector")),
     changed("geometry-unknown", "geometry", "toy", put("geometry", "entropic")),
+    changed("geometry-of-unknown-coordinates", "geometry.coordinates: expected one of drop-one",
+            "markov", put("geometry.coordinates", "zero-sum logits")),
+    changed("geometry-of-unknown-kind", "geometry.kind: expected one of entropic-dual", "markov",
+            put("geometry.kind", "euclidean-dual")),
+    changed("geometry-of-a-field-that-is-plain", "geometry.field: expected one of fisher, kakade",
+            "pennies-plain", put("geometry", {**ENTROPIC_DUAL, "field": "euclidean"})),
+    changed("geometry-without-its-field", "the key 'field' is missing", "markov",
+            drop("geometry.field")),
+    changed("geometry-with-a-metric", "unknown key 'metric'", "markov",
+            put("geometry.metric", "scalar")),
     changed("evidence-a-text", "evidence", "toy", put("evidence", "exact")),
     changed("evidence-kind-a-list", "evidence", "toy", put("evidence.kind", [])),
     changed("evidence-unknown", "evidence", "toy", put("evidence.kind", "trusted")),

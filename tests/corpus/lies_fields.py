@@ -22,7 +22,13 @@ from tests.corpus.changes import (
     times,
 )
 
-EQUILIBRIUM = "equilibrium"
+EQUILIBRIUM, GEOMETRY = "equilibrium", "geometry"
+FISHER = {
+    "kind": "entropic-dual",
+    "field": "fisher",
+    "coordinates": "drop-one logits, action 0 dropped",
+}
+KAKADE = {**FISHER, "field": "kakade"}
 SLACK = 2  # of what these certificates claim: they prove within a few percent of the truth
 
 
@@ -60,6 +66,22 @@ FIELD_LIES = (
         put("region.lower", ["-9"] * 4), put("region.upper", ["9"] * 4))),
     Lie("markov-zero-called-nash", "markov", EQUILIBRIUM, put("equilibrium.kind", "nash")),
     Lie("markov-called-exact", "markov", JACOBIAN, put("evidence", {"kind": "exact"})),
+    Lie("geometry-euclidean-for-a-natural-gradient", "markov", GEOMETRY, put(
+        "geometry", "euclidean")),
+    Lie("geometry-of-kakade-for-fisher", "markov", GEOMETRY, put("geometry", KAKADE)),
+    Lie("geometry-of-fisher-for-kakade", "pennies-kakade", GEOMETRY, put("geometry", FISHER)),
+    Lie("geometry-natural-for-plain-gradients", "pennies-plain", GEOMETRY, put("geometry", FISHER)),
+    Lie("geometry-natural-for-costs", "toy", GEOMETRY, put("geometry", FISHER)),
+    Lie("geometry-natural-for-a-field-in-text", "turning", GEOMETRY, put("geometry", FISHER)),
+    Lie("geometry-natural-for-given-bounds", "bounds", GEOMETRY, put("geometry", KAKADE)),
+    Lie("geometry-kept-where-the-field-is-plain", "pennies-kakade", GEOMETRY, put(
+        "game.field", "euclidean")),
+    Lie("geometry-and-field-of-kakade", "markov", COUPLING, both(
+        put("game.field", "kakade"), put("geometry", KAKADE))),
+    Lie("geometry-and-field-of-plain-gradients", "markov", BELOW, both(
+        put("game.field", "euclidean"), put("geometry", "euclidean"))),
+    Lie("geometry-and-field-natural-for-plain-gradients", "pennies-plain", LIPSCHITZ, both(
+        put("game.field", "fisher"), put("geometry", FISHER))),
     Lie("field-part-of-the-other-sign", "turning", BELOW, _put_part(0, 1, "-y - x + cos(y)/4")),
     Lie("field-part-stronger", "turning", COUPLING, _put_part(1, 0, "z + z**3/6 - 2*x")),
     Lie("field-parts-exchanged", "turning", BELOW, swapped("game.players.0.field")),
