@@ -14,7 +14,10 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 DPI = 120  # of the pictures: sharp, and a notebook stays below 300 kB
 Document = dict[str, Any]
@@ -112,11 +115,7 @@ def _figures() -> Iterator[Document]:
     for figure in map(plt.figure, plt.get_fignums()):
         picture = io.BytesIO()
         figure.savefig(picture, format="png", dpi=DPI, metadata={"Software": None})
-        said = "; ".join(
-            f"{ax.get_title('left') or ax.get_title()} {ax.get_ylabel()}"
-            f"{' against ' if ax.get_ylabel() else ''}{ax.get_xlabel()}".strip()
-            for ax in figure.axes
-        )
+        said = "; ".join(filter(None, map(_said, figure.axes)))
         width, height = figure.get_size_inches()
         yield {
             "data": {
@@ -126,6 +125,12 @@ def _figures() -> Iterator[Document]:
             "metadata": {"image/png": {"alt": said, "width": round(100 * width)}},
             "output_type": "display_data",
         }
+
+
+def _said(ax: "Axes") -> str:
+    """A picture in words: its title, and what is drawn against what."""
+    drawn = " against ".join(filter(None, (ax.get_ylabel(), ax.get_xlabel())))
+    return ": ".join(filter(None, (ax.get_title("left") or ax.get_title(), drawn)))
 
 
 def _lines(text: str) -> list[str]:
