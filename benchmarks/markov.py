@@ -104,7 +104,7 @@ def print_weights() -> None:
     print()
 
 
-def print_play() -> None:
+def print_markov_play() -> None:
     """The published starts, and what certificates say of each step against 100 runs."""
     game, rng = coordination(), np.random.default_rng(0)
     found = sgn.certify(game, geometry=FIELD).require()

@@ -13,6 +13,7 @@ from certificates.claims import (
     Claims,
     read_claims,
 )
+from certificates.decay import Decays, decays_of
 from certificates.document import Document, digest, read, write
 from certificates.promise_claims import Basin, Equilibrium
 from certificates.promises import Promised
@@ -159,6 +160,14 @@ class Certificate:
         return self.claims.promises.basin
 
     @property
+    def bregman(self) -> Decays | None:
+        """How fast the weighted KL divergence falls along the flow of a game of policies (T19).
+
+        `.region` and `.simplex`, each a Decay or None. No step size follows from it.
+        """
+        return decays_of(self.claims.promises.bregman)
+
+    @property
     def promises(self) -> Promised:
         """What this means in practice: steps to an accuracy, noise, stale reads, best responses."""
         return Promised(self.claims)
@@ -197,6 +206,9 @@ class Certificate:
 
     def __str__(self) -> str:
         return table.certificate_table(self.claims)
+
+    def __repr__(self) -> str:
+        return f"<Certificate: {self.verdict}, margin {self.margin}>"
 
     def _repr_html_(self) -> str:
         """The same table for a notebook."""
@@ -251,6 +263,9 @@ class Refusal:
 
     def __str__(self) -> str:
         return table.refusal_table(self.claims)
+
+    def __repr__(self) -> str:
+        return f"<Refusal: {self.verdict}, {self.reason}>"
 
     def _repr_html_(self) -> str:
         """The same table for a notebook."""

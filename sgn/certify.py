@@ -124,12 +124,11 @@ def examine(
     if bounder.kind == "exact" and problem.game.provable:
         problem = replace(problem, document=subject["game"])
     try:
-        problem, found, made = _evidenced(problem, choice, may_sample, note)
+        problem, found, made = _evidenced(problem, choice, may_sample, note, subject)
     except (CannotBound, Uncheckable) as obstacle:
         return not_bounded(subject, bounder.kind, obstacle)
     if found.margin <= 0:
-        matrices = any(rung.adds_to_scalar(problem.game.sizes) for rung in choice.strategies)
-        return not_certified(problem, subject, {"kind": made["kind"]}, found, not matrices)
+        return _refused(problem, choice, subject, found, made)
     if made["kind"] == "sampled":
         return Certificate(with_promises(certificate_document(found, made, subject), problem))
     made, certificate, verification = verified(
@@ -149,8 +148,15 @@ def examine(
     return Certificate(certificate)
 
 
+def _refused(
+    problem: Problem, choice: Choice, subject: Document, found: Study, made: Document
+) -> Refusal:
+    matrices = any(rung.adds_to_scalar(problem.game.sizes) for rung in choice.strategies)
+    return not_certified(problem, subject, {"kind": made["kind"]}, found, not matrices)
+
+
 def _evidenced(
-    problem: Problem, choice: Choice, may_sample: bool, note: str
+    problem: Problem, choice: Choice, may_sample: bool, note: str, subject: Document
 ) -> tuple[Problem, Study, Document]:
     """Numbers and the evidence for them; sampled ones where enclosing them takes too long."""
     bounder = problem.bounder
@@ -161,7 +167,11 @@ def _evidenced(
         found, made = _confirmed(problem, choice)
         why = ""
         unproved = found.margin <= 0 and may_sample and bounder.kind == "enclosed"
-        if unproved and study(weaker, choice).margin > 0:
+        if (
+            unproved
+            and study(weaker, choice).margin > 0
+            and _refused(problem, choice, subject, found, made).verdict != "refuted"
+        ):  # samples may miss what a witness shows
             why = "no positive margin could be proved, though sampling finds one"
     except CannotBound as obstacle:
         if not may_sample or bounder.kind == "sampled" or obstacle.reason == "domain":

@@ -229,3 +229,16 @@ def test_factors_survive_the_file() -> None:
         C = decode_array(encoded, "C")
         assert C.shape[0] == 3
         assert not C[2].any()  # the third player is in no conflict
+
+
+def test_what_is_refuted_is_not_estimated_instead() -> None:
+    """A needle of curvature −3, thinner than samples can find, and found by enclosing."""
+    needle = "x**2/2 + x*y/2 + exp(-(100000*(x - 1/3))**2)/5000000000"
+    game = games.SymbolicGame.from_costs(
+        {"one": ["x"], "two": ["y"]}, {"one": needle, "two": "y**2/2 - x*y/2"}
+    )
+    region = games.Box([-1, -1], [1, 1])
+    assert sgn.certify(game, region, evidence="sampled").verdict == "estimated"
+    result = sgn.certify(game, region)
+    assert result.verdict == "refuted"
+    assert sgn.verify(result)

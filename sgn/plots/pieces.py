@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST = 20_000  # leaves
 _FORMS = {NATURAL: ("natural", ORANGE), TAYLOR: ("Taylor", BLUE), STAR: ("star", GREEN)}
+_WORDS = {"euler_max": "largest Euler step", "euler_best": "best Euler step"}
 _PREFERRED = ("margin", "euclidean_margin", "lipschitz", "domain")
 
 
@@ -62,7 +63,7 @@ def cover(certificate: Certificate, purpose: str = "", ax: "Axes | None" = None)
         for form in np.unique(leaves.form).tolist()
     )
     names = [variable for player in game_of(certificate).players for variable in player.variables]
-    title = f"cover for the {chosen.replace('_', ' ')}: {kinds}"
+    title = f"cover for the {_WORDS.get(chosen, chosen.replace('_', ' '))}: {kinds}"
     return dress(ax, named(names[0]), named(names[1]), title)
 
 

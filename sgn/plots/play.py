@@ -106,6 +106,8 @@ def convergence(
         k * unit, factor**k, "--", color=VERMILLION, linewidth=2, label="certified envelope"
     )
     ax.set_ylim(SMALLEST, 2)
+    if method != "flow":
+        ax.locator_params(axis="x", integer=True)
     legend(ax, loc="upper right")
     title = "flow" if method == "flow" else f"{_TITLES[method]}, step {step:.4g}"
     return dress(

@@ -14,7 +14,7 @@ from sgn.bounds import Bounds, Sampled, estimate_bounds
 
 Floats = NDArray[np.float64]
 Subject = Certificate | Refusal | Game
-LARGEST = 60  # variables of a game whose Jacobian is drawn
+LARGEST = 64  # variables of a game whose Jacobian is drawn
 DRAWS = 256  # points at which a Jacobian that is not constant is taken
 VERTICES = 6  # sides of a box of which all vertices are among them
 

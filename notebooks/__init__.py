@@ -1,0 +1,1 @@
+"""Case studies as Jupyter notebooks; `make notebooks` runs them all and stores what they show."""
