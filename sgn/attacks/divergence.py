@@ -112,7 +112,10 @@ class AtPolicies(Objective):
         return self.of.game.dimension
 
     def values(self, places: Floats) -> Floats:
-        return np.asarray(np.linalg.eigvalsh(self._whitened(places)[0])[:, 0])
+        try:
+            return np.asarray(np.linalg.eigvalsh(self._whitened(places)[0])[:, 0])
+        except np.linalg.LinAlgError:  # some policy is too near to a pure one
+            return np.full(len(places), np.nan)
 
     def _whitened(self, places: Floats) -> tuple[Floats, Floats]:
         """R⁻¹ sym(WF̃J) R⁻ᵀ and R⁻¹, WF̃ = RRᵀ."""
