@@ -16,7 +16,8 @@ _INDEX = re.compile(r"([_^])(\{[^{}]*\}|min|max|iR|Ri|[ijkl]{1,2}|[^\W_]|[½∞]
 _TAGS = {"_": "sub", "^": "sup"}
 _STATEMENT = re.compile(r"^\*\*T(\d\d?)\b", re.MULTILINE)
 _RUN_IN = re.compile(r"(?<=\S)\n(?=\*\*?[A-Z]|\([a-z]′?\) \*)")
-_ARGUMENT = re.compile(r"((?:[A-Za-z]\w*)(?:, [A-Za-z]\w*)*): (?=\S)")
+_NAME = r"(?:[a-z]\w*|[A-Z])"
+_ARGUMENT = re.compile(rf"({_NAME}(?:, {_NAME})*): (?=\S)")
 
 # in a docstring's line of arguments: another one, or what comes after them
 _INLINE = re.compile(r"(?<=[^.][.;]) (?=(?:[a-z]\w*, )*[a-z]\w*: |(?:Returns|Raises|Source)\b)")
