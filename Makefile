@@ -7,6 +7,7 @@ SCALE  ?= 100
 # Stamps: what is installed is renewed when the files that say what to install are newer.
 DEMO_READY  := $(VENV)/ready-for-demo
 TEST_READY  := $(VENV)/ready-for-test
+DOCS_READY  := $(VENV)/ready-for-docs
 FLOOR_READY := $(FLOOR)/ready
 SETUP_FILES := setup.cfg pyproject.toml
 
@@ -16,7 +17,7 @@ PYTEST_OPTIONS := -q -n auto --maxprocesses 4
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test test-browser stress test-floor bench notebooks clean
+.PHONY: help demo test test-browser stress test-floor bench docs docs-ready notebooks clean
 .DELETE_ON_ERROR:
 
 help:
@@ -26,6 +27,7 @@ help:
 	@echo "make stress      the tests on $(SCALE) times the examples (SCALE=...)"
 	@echo "make test-floor  the tests on the oldest dependencies allowed"
 	@echo "make bench       the tables of the benchmarks"
+	@echo "make docs        the documentation as a site in build/docs"
 	@echo "make notebooks   runs every notebook and stores what it shows, with the time"
 	@echo "make clean       remove environments, caches and build files"
 
@@ -52,11 +54,19 @@ test-floor: $(FLOOR_READY)
 bench: $(TEST_READY)
 	$(VENV)/bin/python -m benchmarks
 
+# Everything is read again each time: what Sphinx keeps from the last build would hide its warnings.
+docs: docs-ready
+	$(VENV)/bin/python -m sphinx --quiet --fail-on-warning --fresh-env \
+	    --doctree-dir build/doctrees docs build/docs
+	@echo "The documentation: build/docs/index.html"
+
+docs-ready: $(DOCS_READY)
+
 notebooks: $(TEST_READY)
 	$(VENV)/bin/python -m notebooks
 
 clean:
-	rm -rf $(VENV) $(FLOOR) build dist *.egg-info
+	rm -rf $(VENV) $(FLOOR) build dist docs/notebooks *.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -68,6 +78,11 @@ $(DEMO_READY): $(SETUP_FILES) | $(VENV)/bin/python
 $(TEST_READY): $(SETUP_FILES) | $(VENV)/bin/python
 	@echo "Installing SGN, its extras and the test tools into $(VENV) ..."
 	@$(VENV)/bin/python $(PIP) --editable '.[all,test]'
+	@touch $@ $(DEMO_READY)
+
+$(DOCS_READY): $(SETUP_FILES) | $(VENV)/bin/python
+	@echo "Installing SGN and what builds its documentation into $(VENV) ..."
+	@$(VENV)/bin/python $(PIP) --editable '.[plot,docs]'
 	@touch $@ $(DEMO_READY)
 
 $(FLOOR_READY): requirements-floor.txt $(SETUP_FILES) | $(FLOOR)/bin/python

@@ -3,12 +3,22 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks.attack import print_counterexample, print_speed
+from benchmarks.attack import print_counterexample, print_every_attack, print_speed
 from benchmarks.catalogue import print_catalogue
 from benchmarks.enclosure import print_table
+from benchmarks.kl import print_kl
 from benchmarks.ladder import print_auto, print_ladder
 from benchmarks.lq import print_flagship, print_random
-from benchmarks.markov import print_play, print_published, print_radii, print_sizes, print_weights
+from benchmarks.markov import (
+    print_markov_play,
+    print_published,
+    print_radii,
+    print_sizes,
+    print_weights,
+)
+from benchmarks.planted import print_planted
+from benchmarks.play import print_play
+from benchmarks.promised import print_promised
 from benchmarks.scale import print_quick
 from benchmarks.startup import print_startup
 from benchmarks.trusted import print_trusted
@@ -19,8 +29,10 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "catalogue": (print_catalogue,),
     "enclosure": (print_table,),
     "ladder": (print_ladder, print_auto),
-    "markov": (print_published, print_weights, print_play, print_radii, print_sizes),
-    "attack": (print_counterexample, print_speed),
+    "markov": (print_published, print_weights, print_markov_play, print_radii, print_sizes),
+    "kl": (print_kl,),
+    "attack": (print_every_attack, print_play, print_promised, print_counterexample, print_speed),
+    "planted": (print_planted,),
     "scale": (print_quick,),
     "trusted": (print_trusted,),
 }

@@ -1,18 +1,22 @@
-"""Certificates under attack, the certified steps played, and RK4 where its published rule fails.
+"""Certificates under attack, RK4 where its published rule fails, and how fast play is simulated.
 
-python -m benchmarks.attack [SECONDS]
+python -m benchmarks.attack [SECONDS [PLANTED]]
 """
 
 import sys
 import time
+from collections.abc import Iterable, Mapping
+from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
 import games
 import sgn
+from benchmarks.play import proved
 from certificates.certificate import Certificate
+from games.errors import InputError
 from sgn.attack import attack
+from sgn.attacks.report import Attack
 from tests.planted import planted
 from tests.rk4_counterexample import PAIR, TURNS, counterexample
 
@@ -26,109 +30,61 @@ COLUMNS = {  # heading to the claim whose tightness it shows
     "rk4 to x*": "RK4 to equilibrium, best step",
     "extragr.": "extragradient, best step",
 }
-ACCURACY = 1e-6
-STARTS, MOST = 1000, 200_000
+SECONDS, PLANTED = 1.0, 10  # of each attack; how many planted games
 
 
-def certificates() -> dict[str, Certificate]:
-    """Every game of the catalogue that is proved."""
-    found = {name: sgn.certify(games.catalogue.load(name)) for name in games.catalogue.names()}
-    return {name: result for name, result in found.items() if isinstance(result, Certificate)}
+def print_attacks(
+    certificates: dict[str, Certificate], seconds: float, title: str, each: bool = True
+) -> None:
+    """The part of each main claim that is attained at the worst place; and whether any broke.
 
-
-def print_attacks(subjects: dict[str, Certificate], seconds: float) -> None:
-    """One line a certificate: claims attacked, broken, and how tight the main ones are."""
-    print(f"Attacks of {seconds:g} s: the part of each claim that is attained at the worst place")
+    each: a line a certificate; without it only the smallest, the median and the largest parts.
+    """
+    print(f"Attacks of {seconds:g} s on {title}: the part of a claim attained at the worst place")
     print(f"{'certificate':<27} claims broken " + " ".join(f"{head:>9}" for head in COLUMNS))
-    for name, certificate in subjects.items():
-        result = attack(certificate, seconds=seconds)
-        cells = [
-            f"{result.tightness[claim]:9.4f}" if claim in result.tightness else f"{'-':>9}"
-            for claim in COLUMNS.values()
-        ]
-        count = sum(f.count for f in result.findings)
-        print(f"{name:<27} {count:6} {len(result.broken):6} " + " ".join(cells))
+    results = dict[str, Attack]()
+    for name, certificate in certificates.items():
+        results[name] = attack(certificate, seconds=seconds)
+        if each:
+            print(_line(name, [results[name]], results[name].tightness), flush=True)
+    parts = [result.tightness for result in results.values()]
+    for name, part in (("least", min), ("median", median), ("largest", max)):
+        columns = {claim: [p[claim] for p in parts if claim in p] for claim in COLUMNS.values()}
+        cells = {claim: part(values) for claim, values in columns.items() if values}
+        print(_line(name, results.values(), cells))
+    broken = [name for name, result in results.items() if result.broken]
+    print(f"Broken: {', '.join(broken) or f'nothing, of {len(results)} certificates'}")
     print()
+
+
+def _line(name: str, results: Iterable[Attack], tightness: Mapping[str, float]) -> str:
+    cells = [
+        f"{tightness[claim]:9.4f}" if claim in tightness else f"{'-':>9}"
+        for claim in COLUMNS.values()
+    ]
+    count = sum(f.count for result in results for f in result.findings)
+    broken = sum(len(result.broken) for result in results)
+    return f"{name:<27} {count:6} {broken:6} " + " ".join(cells)
 
 
 def planted_certificates(count: int) -> dict[str, Certificate]:
-    """Of the first planted games those that are proved."""
+    """Of the first planted games those that are proved, some of them with dense metrics alone."""
     found = {}
     for seed in range(count):
         subject = planted(seed)
-        if subject.provable:
+        try:
             result = sgn.certify(subject.game, subject.region)
-            if isinstance(result, Certificate):
-                found[f"{seed} {subject.family}"] = result
+        except InputError:  # a cost that is undefined for certain
+            continue
+        if isinstance(result, Certificate) and result.verdict == "proved":
+            found[f"{seed} {subject.family}"] = result
     return found
 
 
-def print_play(subjects: dict[str, Certificate]) -> None:
-    """1,000 starts in each start set at 0.99 of the largest step: worst factor beside the claim."""
-    print(f"Play from {STARTS:,} starts in the start set, at 0.99 of the largest certified step,")
-    print(f"and rounds to {ACCURACY:g} at the best steps from the radius")
-    numbers = f"{'step':>10} {'claimed':>10} {'seen':>10} steps   converges to"
-    print(f"{'certificate':<27} {'method':<16} {numbers}")
-    for name, certificate in subjects.items():
-        for method, played, steps in (
-            ("euler", "euler", certificate.euler),
-            ("rk4", "rk4", certificate.rk4),
-            ("rk4_equilibrium", "rk4", certificate.rk4_equilibrium),
-            ("extragradient", "extragradient", certificate.extragradient),
-        ):
-            radius = certificate.basin.radii.get(method) if certificate.basin else None
-            if steps is None or radius is None or certificate.equilibrium is None:
-                continue
-            game = games.catalogue.load(name)
-            metric = getattr(steps, "metric", certificate.claims.metric)
-            centre = np.array([float(v) for v in certificate.equilibrium.point])
-            M = metric.matrix(game.sizes)
-            starts = _ball(centre, M, float(radius) * (1 - 1e-9))
-            h = 0.99 * float(steps.step_max)
-            play = sgn.simulate(
-                game, starts, method=played, step=h, steps=100, metric=M, target=centre
-            )
-            far = sgn.simulate(
-                game, starts[:20], method=played, step=float(steps.best_step), steps=MOST // 100,
-                metric=M, target=centre,
-            )  # fmt: skip
-            print(
-                f"{name:<27} {method:<16} {h:10.4g} {float(steps.factor(h)):10.6f}"
-                f" {play.worst_factor:10.6f} {far.steps_to(ACCURACY).max():5.0f}"
-                f" {_largest_converging(game, played, starts[:20], centre, h):14.4g}"
-            )
-    print()
-
-
-def _largest_converging(
-    game: games.Game,
-    method: str,
-    starts: NDArray[np.float64],
-    centre: NDArray[np.float64],
-    certified: float,
-) -> float:
-    """The largest step with which all starts came 100 times nearer in 1,000 steps, to 1 %."""
-
-    def converges(h: float) -> bool:
-        play = sgn.simulate(game, starts, method=method, step=h, target=centre, every=1000)
-        return bool((play.finite & (play.distances[-1] <= 0.01 * play.distances[0])).all())
-
-    good, ratio = certified, 2.0
-    while ratio > 1.01:
-        good, ratio = (good * ratio, ratio) if converges(good * ratio) else (good, ratio**0.5)
-    return good
-
-
-def _ball(
-    centre: NDArray[np.float64], M: NDArray[np.float64], radius: float
-) -> NDArray[np.float64]:
-    """Starts in the M-ball, a half of them on its surface."""
-    rng = np.random.default_rng(0)
-    directions = rng.standard_normal((STARTS, len(centre)))
-    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    size = np.where(np.arange(STARTS) % 2 == 0, 1.0, rng.random(STARTS) ** (1 / len(centre)))
-    inverse = np.linalg.inv(np.linalg.cholesky(M))
-    return np.asarray(centre + radius * size[:, None] * directions @ inverse)
+def print_every_attack(seconds: float = SECONDS, count: int = PLANTED) -> None:
+    """On the proved games of the catalogue, and on planted ones."""
+    print_attacks(proved(), seconds, "the catalogue")
+    print_attacks(planted_certificates(count), seconds, "planted games", each=count <= PLANTED)
 
 
 def stage_factor(margin: float, frequency: float, phase: float, step: float) -> float:
@@ -202,11 +158,8 @@ def print_speed() -> None:
 
 def main() -> None:
     """Print every table."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    catalogue = certificates()
-    print_attacks(catalogue, seconds)
-    print_attacks(planted_certificates(10), seconds)
-    print_play(catalogue)
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    print_every_attack(seconds, int(sys.argv[2]) if len(sys.argv) > 2 else PLANTED)
     print_counterexample()
     print_speed()
 

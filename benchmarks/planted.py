@@ -42,10 +42,10 @@ def attempt(seed: int, max_boxes: int = 20_000) -> Trial:
 
 
 def _proved(subject: Planted, max_boxes: int) -> Fraction:
-    """The margin that is proved; 0 where none is."""
+    """The margin that is proved with weights, of which the truth is known; 0 where none is."""
     try:
         evidence = Enclosed(max_boxes=max_boxes)
-        result = sgn.certify(subject.game, subject.region, evidence=evidence)
+        result = sgn.certify(subject.game, subject.region, evidence=evidence, metric="scalar")
     except InputError:  # a cost that is undefined for certain
         return Fraction(0)
     return result.margin.exact if isinstance(result, Certificate) else Fraction(0)

@@ -13,6 +13,7 @@ from certificates.claims import (
     Claims,
     read_claims,
 )
+from certificates.decay import Decays, decays_of
 from certificates.document import Document, digest, read, write
 from certificates.promise_claims import Basin, Equilibrium
 from certificates.promises import Promised
@@ -157,6 +158,14 @@ class Certificate:
     def basin(self) -> Basin | None:
         """Start sets: balls round the equilibrium, by method (T12)."""
         return self.claims.promises.basin
+
+    @property
+    def bregman(self) -> Decays | None:
+        """How fast the weighted KL divergence falls along the flow of a game of policies (T19).
+
+        `.region` and `.simplex`, each a Decay or None. No step size follows from it.
+        """
+        return decays_of(self.claims.promises.bregman)
 
     @property
     def promises(self) -> Promised:

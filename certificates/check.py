@@ -15,6 +15,7 @@ from typing import final
 import numpy as np
 
 from certificates.check_band import witnessed_band_holds
+from certificates.check_bregman import bregman_tests
 from certificates.check_direct import (
     cocoercivity_holds,
     constant_rk4_holds,
@@ -206,6 +207,8 @@ def _jacobian(claims: Claims, where: str, part: Part) -> tuple[Jacobian | None, 
 
 def _enclosed(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | None, Obligation]:
     """Every cost is smooth on every leaf of a cover of the region."""
+    if "values" in claims.evidence:
+        return _by_values(claims, game, part)
     from certificates.check_enclosed import EnclosedJacobian, read_covers
 
     covers = read_covers(claims.evidence["covers"])
@@ -215,6 +218,17 @@ def _enclosed(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | No
         detail = "a cost may be undefined or not smooth somewhere on the region"
         return None, Obligation("Jacobian", "evidence", False, detail)
     detail = f"enclosed over {len(covers)} covers, {jacobian.leaf_count} leaves"
+    return jacobian, Obligation("Jacobian", "evidence", True, detail)
+
+
+def _by_values(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | None, Obligation]:
+    """On every leaf of the cover the vectors bound the values of all its policies."""
+    from certificates.check_values import ValuesJacobian, read_values
+
+    jacobian = ValuesJacobian(game, claims.region, read_values(claims.evidence["values"]), part)
+    if fault := jacobian.unsolved():
+        return None, Obligation("Jacobian", "evidence", False, fault)
+    detail = f"enclosed by values over one cover, {jacobian.leaf_count} leaves"
     return jacobian, Obligation("Jacobian", "evidence", True, detail)
 
 
@@ -275,7 +289,7 @@ def _with_game(claims: Claims, J: Jacobian) -> list[Obligation]:
         )
     if claims.promises.basin is not None:
         result.append(_obligation("start set", "T12", lambda: start_sets_hold(claims, J)))
-    return result
+    return result + [_obligation(*test) for test in bregman_tests(claims, J)]
 
 
 def _with_bounds(claims: Claims, J: Jacobian | None) -> list[Obligation]:

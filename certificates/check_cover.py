@@ -12,9 +12,20 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.check_averages import Averages
+from certificates.check_bernstein import Net, expanded
 from certificates.check_derivative import Derivatives
 from certificates.check_interval import Interval, enclose
 from certificates.check_jacobian import Uncheckable
+from certificates.check_leaf_balls import (
+    balls,
+    centred,
+    joined,
+    magnitude,
+    product_up,
+    reshaped,
+    with_axis,
+)
 from certificates.check_matrix import Ball, rounded_up
 from certificates.check_outside import lie_outside
 from certificates.check_plan import Plan
@@ -23,8 +34,8 @@ from games.graph import OPERATORS, Graph
 from games.region import Box
 
 Floats = NDArray[np.float64]
-NATURAL, TAYLOR, STAR, OUTSIDE = 0, 1, 2, 3
-FORMS = 3  # of J; a leaf outside the ball needs none
+NATURAL, TAYLOR, STAR, OUTSIDE, BERNSTEIN = 0, 1, 2, 3, 4
+FORMS = (NATURAL, TAYLOR, STAR, BERNSTEIN)  # of J; a leaf outside the ball needs none
 MAX_DEPTH = 50  # splits of one side: positions stay exact in binary64
 MAX_LEAVES = 2_000_000
 MAX_STAR = 2**20  # numbers in the moves of one star
@@ -73,7 +84,7 @@ def read_cover(tokens: NDArray[np.int64], region: Box) -> Leaves:
             second = start.copy()
             second[token] += half[token]
             stack += [(second, half), (start, half)]
-        elif n <= token <= n + OUTSIDE:
+        elif n <= token <= n + BERNSTEIN:
             starts.append(start)
             widths.append(width)
             forms.append(token - n)
@@ -112,7 +123,8 @@ def _place(start: Floats, width: Floats, form: NDArray[np.int64], region: Box) -
 class Model:
     """The players' costs as one expression graph, and enclosures of J over boxes.
 
-    field: F itself is given, one entry a variable, instead of costs.
+    field: F itself is given, one entry a variable, instead of costs. centre: a point near which
+    polynomials are expanded; any will do, one in the midst of the boxes loses fewest digits.
     """
 
     def __init__(
@@ -123,10 +135,13 @@ class Model:
         costs: Sequence[int],
         *,
         field: bool = False,
+        centre: Floats | None = None,
     ) -> None:
         self.graph, self.variables, self.costs = graph, variables, costs
         self._derivatives = Derivatives(graph)
         self._work = 0
+        self._centre = np.zeros(len(variables)) if centre is None else centre
+        self._nets: dict[tuple[int, ...], Net] = {}
         self._nodes = [graph.variable(name) for name in variables]
         self._gradient = (
             list(costs)
@@ -168,26 +183,32 @@ class Model:
     def _up_to(self, last: int, slope: int) -> list[tuple[int, int]]:
         return [(m, node) for m, node in self._nonzero_slopes(slope).items() if m <= last]
 
-    def jacobians(self, leaves: Leaves, plan: Plan) -> Iterator[Ball | Star]:
-        """Enclosures of the block that together cover every leaf: (K, p, q), or K stars."""
+    def jacobians(self, leaves: Leaves, plan: Plan) -> Iterator[Ball | Star | Averages]:
+        """Enclosures of the block that cover every leaf: (K, p, q), or K stars or averages."""
         each, size = self._leaf_work(leaves, plan), len(plan.entries) * (1 + plan.moves)
         batch = self._plan_work(leaves, plan.nodes, each)
         for low, high, form in _chunks(leaves, batch):
-            plain, linear, star = (form == each for each in (NATURAL, TAYLOR, STAR))
+            plain, linear, star, net = (form == each for each in FORMS)
             if plain.any():
                 box = self._values(low[plain], high[plain])
-                whole = _balls(enclose(self.graph, plan.entries, box), int(plain.sum()))
-                yield _reshaped(whole, plan.shape)
+                whole = balls(enclose(self.graph, plan.entries, box), int(plain.sum()))
+                yield reshaped(whole, plan.shape)
             if linear.any():
                 yield from self._taylor(plan, low[linear], high[linear])
             if star.any():
                 for one in _chunks(Leaves(low[star], high[star], form[star]), CHUNK // size or 1):
                     yield self._star(plan, *one[:2])
+            if net.any():
+                yield from self._bernstein(plan, low[net], high[net])
 
     def _leaf_work(self, leaves: Leaves, plan: Plan) -> int:
         """What the matrices of one leaf cost at most, in nanoseconds. Raises Uncheckable."""
         vertices = 2 ** len(plan.used) if len(plan.used) <= MAX_VERTICES else 1
         work = vertices * len(plan.entries) * (ENTRY + sum(plan.shape))
+        if (leaves.form == BERNSTEIN).any():
+            net = self._net(plan)
+            numbers = net.matrices * len(plan.entries)
+            work += 2 * numbers * (ENTRY + sum(plan.shape)) + net.work
         if not (leaves.form == STAR).any():
             return work
         if len(plan.entries) * (1 + plan.moves) > MAX_STAR:
@@ -211,14 +232,15 @@ class Model:
 
     def forces(self, low: Floats, high: Floats) -> Ball:
         """Enclosures (K, n) of F over boxes, by the natural form."""
-        return _balls(enclose(self.graph, self._gradient, self._values(low, high)), len(low))
+        return balls(enclose(self.graph, self._gradient, self._values(low, high)), len(low))
 
     def natural(self, low: Floats, high: Floats) -> Ball:
-        """Enclosures (K, n, n) of all of J over boxes, by the natural form alone."""
+        """Enclosures (K, n, n) of all of J over boxes, by the natural form alone; Uncheckable."""
         n = len(self._nodes)
         entries = [self._derivatives.of(g, x) for g in self._gradient for x in self._nodes]
+        self._plan_work(Leaves(low, high, np.full(len(low), NATURAL)), entries, 0)
         values = enclose(self.graph, entries, self._values(low, high))
-        return _reshaped(_balls(values, len(low)), (n, n))
+        return reshaped(balls(values, len(low)), (n, n))
 
     def _taylor(self, plan: Plan, low: Floats, high: Floats) -> Iterator[Ball]:
         """J(c) + Σ δ_k ∂_kJ(c) at the vertices of the box, and ½ Σ δ_kδ_m ∂_k∂_mJ over the box.
@@ -226,33 +248,33 @@ class Model:
         The first part is affine in δ, so a convex test that holds at its vertices holds on the box.
         """
         count, used = len(low), plan.used
-        centre, reach = _centred(low, high)
+        centre, reach = centred(low, high)
         middle, steps = self._affine(plan, centre, reach)
         middle = middle + self._remainder(plan, low, high, reach)
         if plan.shape == (1, 1) or len(used) > MAX_VERTICES:  # no vertices: an interval
             for step in steps:
-                middle = middle + Ball(np.zeros_like(step.mid), _size(step))
-            yield _reshaped(middle, plan.shape)
+                middle = middle + Ball(np.zeros_like(step.mid), magnitude(step))
+            yield reshaped(middle, plan.shape)
             return
         batch = max(1, CHUNK // (len(plan.entries) * 2 ** len(used)))
         for start in range(0, count, batch):
             part = slice(start, start + batch)
-            corners = _with_axis(middle[part])
+            corners = with_axis(middle[part])
             for step in steps:
-                move = _with_axis(step[part])
-                corners = _joined(corners + move, corners - move)
-            yield _reshaped(corners, plan.shape)
+                move = with_axis(step[part])
+                corners = joined(corners + move, corners - move)
+            yield reshaped(corners, plan.shape)
 
     def _affine(self, plan: Plan, centre: Floats, reach: Floats) -> tuple[Ball, list[Ball]]:
         """The entries at the centres, and how far each used variable moves them: (K, entries)."""
         first = sorted({node for row in plan.slopes for node in row.values()})
         values = enclose(self.graph, [*plan.entries, *first], self._values(centre, centre))
-        middle = _balls(values[: len(plan.entries)], len(centre))
+        middle = balls(values[: len(plan.entries)], len(centre))
         known = dict(zip(first, values[len(plan.entries) :], strict=True))
         steps = []
         for k in plan.used:
             row = [known[row[k]] if k in row else ZERO for row in plan.slopes]
-            steps.append(_balls(row, len(centre)) * Ball.exact(reach[:, k, None]))
+            steps.append(balls(row, len(centre)) * Ball.exact(reach[:, k, None]))
         return middle, steps
 
     def _star(self, plan: Plan, low: Floats, high: Floats) -> Ball | Star:
@@ -260,14 +282,14 @@ class Model:
 
         ½ δ_k² from 0 to 2q is q ± q; δ_kδ_m is ± an area. What is left widens the centre.
         """
-        centre, reach = _centred(low, high)
+        centre, reach = centred(low, high)
         middle, moves = self._affine(plan, centre, reach)
         nodes = sorted({node for row in plan.second for node in row.values()})
         known = dict(zip(nodes, enclose(self.graph, nodes, self._values(low, high)), strict=True))
         for k, m in plan.pairs:
             row = [known[row[k, m]] if (k, m) in row else ZERO for row in plan.second]
-            second = _balls(row, len(low))
-            area = _product_up(reach[:, k], reach[:, m])[:, None]
+            second = balls(row, len(low))
+            area = product_up(reach[:, k], reach[:, m])[:, None]
             far = np.nextafter(area / 4, np.inf) if k == m else area
             move = Ball.exact(second.mid) * Ball.exact(far)
             middle = middle + move if k == m else middle
@@ -275,11 +297,11 @@ class Model:
             middle = Ball(middle.mid, rounded_up(middle.rad + wide, 1))
             moves.append(move)
         if not moves:  # J is constant there
-            return _reshaped(middle, plan.shape)
+            return reshaped(middle, plan.shape)
         every = Ball(np.stack([b.mid for b in moves], 1), np.stack([b.rad for b in moves], 1))
         shape = (len(low), -1, *plan.shape)
         turned = Ball(every.mid.reshape(shape), every.rad.reshape(shape))
-        return Star(_reshaped(middle, plan.shape), turned)
+        return Star(reshaped(middle, plan.shape), turned)
 
     def _remainder(self, plan: Plan, low: Floats, high: Floats, reach: Floats) -> Ball:
         """Σ_k ½ ∂_k²J·[0, r_k²] + Σ_{m<k} ∂_k∂_mJ·[−r_kr_m, r_kr_m], entry by entry."""
@@ -293,12 +315,28 @@ class Model:
             total = Interval(zero, zero)
             for (k, m), node in row.items():
                 if (k, m) not in areas:
-                    area = _product_up(reach[:, k], reach[:, m])
+                    area = product_up(reach[:, k], reach[:, m])
                     half = np.nextafter(area / 2, np.inf)  # of ½ δ²
                     areas[k, m] = Interval(zero, half) if k == m else Interval(-area, area)
                 total = total + known[node] * areas[k, m]
             entries.append(total)
-        return _balls(entries, len(low))
+        return balls(entries, len(low))
+
+    def _bernstein(self, plan: Plan, low: Floats, high: Floats) -> Iterator[Averages]:
+        """T24: averages of coefficients."""
+        net = self._net(plan)
+        for k in range(0, len(low), net.batch):
+            part = slice(k, k + net.batch)
+            yield net.on(low[part], high[part])
+
+    def _net(self, plan: Plan) -> Net:
+        """The coefficients that a Bernstein leaf has. Raises Uncheckable."""
+        key = tuple(plan.entries)
+        if key not in self._nets:
+            places = {self.variables[k]: k for k in plan.used}
+            entries = expanded(self.graph, plan.entries, places, self._centre)
+            self._nets[key] = Net(entries, plan.shape, self._centre)
+        return self._nets[key]
 
     def _values(self, low: Floats, high: Floats) -> dict[str, Interval]:
         return {name: Interval(low[:, k], high[:, k]) for k, name in enumerate(self.variables)}
@@ -308,44 +346,3 @@ def _chunks(leaves: Leaves, batch: int) -> Iterator[tuple[Floats, Floats, NDArra
     for k in range(0, len(leaves.form), batch):
         part = slice(k, k + batch)
         yield leaves.low[part], leaves.high[part], leaves.form[part]
-
-
-def _centred(low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Points in the boxes, and how far at most the boxes reach from them."""
-    centre = low + (high - low) / 2
-    above, below = np.maximum(high - centre, 0.0), np.maximum(centre - low, 0.0)
-    return centre, np.maximum(rounded_up(above, 1), rounded_up(below, 1))
-
-
-def _product_up(a: Floats, b: Floats) -> Floats:
-    return np.nextafter(a * b, np.inf)
-
-
-def _with_axis(ball: Ball) -> Ball:
-    return Ball(ball.mid[:, None, :], ball.rad[:, None, :])
-
-
-def _joined(first: Ball, second: Ball) -> Ball:
-    return Ball(
-        np.concatenate([first.mid, second.mid], axis=1),
-        np.concatenate([first.rad, second.rad], axis=1),
-    )
-
-
-def _balls(intervals: list[Interval], count: int) -> Ball:
-    """(count, entries)."""
-    low, high = np.empty((2, count, len(intervals)))
-    for k, interval in enumerate(intervals):
-        low[:, k], high[:, k] = interval.low, interval.high
-    return Ball.between(low, high)
-
-
-def _size(ball: Ball) -> Floats:
-    """An upper bound of |x| over the ball."""
-    return rounded_up(np.abs(ball.mid) + ball.rad, 2)
-
-
-def _reshaped(ball: Ball, shape: tuple[int, int]) -> Ball:
-    """(…, p·q) as a flat batch of p × q matrices."""
-    size = (-1, *shape)
-    return Ball(ball.mid.reshape(size), ball.rad.reshape(size))

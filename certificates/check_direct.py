@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.check_averages import Averages
 from certificates.check_jacobian import Jacobian
 from certificates.check_matrix import Ball, block, is_psd
 from certificates.check_metric import metric_ball, multiple, times
@@ -86,6 +87,10 @@ def margin_holds(J: Jacobian, metric: Metric, margin: Fraction, purpose: str = "
 def always(J: Jacobian, purpose: str, inequality: Callable[[Ball], Ball]) -> bool:
     """Whether S(J) ⪰ 0 for all that J can be; S affine, given on balls of matrices."""
     for family in J.each_whole(purpose):
+        if isinstance(family, Averages):
+            if not family.all_satisfy(lambda ball: is_psd(inequality(ball))):
+                return False
+            continue
         if isinstance(family, Ball):
             holds = is_psd(inequality(family))
         else:

@@ -8,10 +8,12 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_cover import Leaves, Model, read_cover
-from certificates.check_jacobian import Blocks, Jacobian, Uncheckable
+from certificates.check_averages import Averages
+from certificates.check_cover import BATCH, NATURAL, Leaves, Model, read_cover
+from certificates.check_jacobian import Blocks, PolicyJacobian, Uncheckable
 from certificates.check_matrix import Ball
 from certificates.check_plan import Plan
+from certificates.check_policies import Policies
 from certificates.check_star import Star
 from certificates.check_text import TEXT_KINDS, read_costs
 from certificates.document import Document, decode_array, is_count, require_keys
@@ -20,19 +22,20 @@ from games.errors import InputError
 from games.region import Box, Region
 
 PURPOSES = re.compile(
-    r"domain|margin|euclidean_margin|lipschitz|cocoercivity|euler_best|euler_max|near_linear"
+    r"domain|margin|euclidean_margin|lipschitz|cocoercivity|euler_best|euler_max|near_linear|bregman"
     r"|block [0-9]{1,6} [0-9]{1,6}",
     re.ASCII,
 )
 MAX_TOKENS = 2**25  # of all covers together
+MAX_POLICIES = 2**22  # sides of the leaves on which policies are enclosed
 
 
 @final
-class EnclosedJacobian(Jacobian):
-    """J by natural and Taylor forms over covers of the region, one cover a purpose.
+class EnclosedJacobian(PolicyJacobian):
+    """J by natural, Taylor and Bernstein forms over covers of the region, one cover a purpose.
 
     Covers: "domain"; "block i j" for every pair that is not identically zero; and for all of J
-    "margin", "euclidean_margin", "lipschitz", "cocoercivity", "euler_best", "euler_max".
+    "margin", "euclidean_margin", "lipschitz", "cocoercivity", "euler_best", "euler_max"; "bregman".
     """
 
     constant = False
@@ -52,7 +55,15 @@ class EnclosedJacobian(Jacobian):
         self.sizes, self.symmetric = text.sizes, not text.field
         self._region, self._covers, self._part = region, covers, part
         owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
-        self._model = Model(text.graph, text.variables, owners, text.costs, field=text.field)
+        low, high = region.floats()
+        self._model = Model(
+            text.graph,
+            text.variables,
+            owners,
+            text.costs,
+            field=text.field,
+            centre=low + (high - low) / 2,
+        )
         ends = np.cumsum(text.sizes)
         self._slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, text.sizes, strict=True)]
 
@@ -65,14 +76,28 @@ class EnclosedJacobian(Jacobian):
             for j, cols in enumerate(self._slices):
                 plan = self._model.plan(rows, cols)
                 if i == j or not self._model.is_zero(plan):
-                    for ball in self._model.jacobians(self._leaves(f"block {i} {j}"), plan):
-                        if isinstance(ball, Star):
+                    for found in self._model.jacobians(self._leaves(f"block {i} {j}"), plan):
+                        if isinstance(found, Star):
                             raise Uncheckable("a leaf of a block is a star; those are for all of J")
+                        ball = found if isinstance(found, Ball) else found.every()
                         one = Ball(ball.mid[None], ball.rad[None])
                         yield Blocks(np.array([i]), np.array([j]), one, None, None)
 
-    def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
+    def each_whole(self, purpose: str) -> Iterator[Ball | Star | Averages]:
         yield from self._model.jacobians(self._leaves(purpose), self._whole)
+
+    def each_reward(
+        self, purpose: str, policies: Policies
+    ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], Ball]]:
+        leaves = self._leaves(purpose)
+        if leaves.low.size > MAX_POLICIES or (leaves.form != NATURAL).any():
+            raise Uncheckable(
+                f"the cover for {purpose!r} has more than {MAX_POLICIES} sides or other leaves than"
+                " of the natural form"
+            )
+        for start in range(0, len(leaves.form), BATCH):
+            part = leaves.only(slice(start, start + BATCH))
+            yield part.low, part.high, policies.rewards(part.low, part.high)
 
     @cached_property
     def _whole(self) -> Plan:

@@ -11,6 +11,7 @@ from certificates.check_jacobian import Jacobian, Uncheckable
 from certificates.check_matrix import Ball, diagonal, is_psd
 from certificates.check_metric import metric_ball, times
 from certificates.check_outside import metric_of
+from certificates.check_quantal import zero_is_nash
 from certificates.claims import Claims
 from certificates.document import Document
 from certificates.metric import Metric
@@ -80,6 +81,8 @@ def _is_of_kind(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball, M: Bal
             return convex and costs and J.constant
         case "restricted-nash":  # one of the game on X = ΠX_i; a ball is no such product
             return convex and costs and is_product(claims.region)
+        case "quantal-response":
+            return claims.game is not None and zero_is_nash(claims.game)
         case "boundary":  # ‖F(x*)‖ ≥ ‖F(x₀)‖ − βe > 0 at the one solution: no zero in the region
             least, _ = square_norm(F, M)
             return least > (claims.lipschitz * found.error) ** 2

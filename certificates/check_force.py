@@ -10,6 +10,7 @@ from certificates.check_jacobian import PART, Uncheckable, quadratic_entries
 from certificates.check_matrix import UNIT, Ball, rounded_up
 from certificates.check_polynomial import NotPolynomial, Polynomial, derivative, polynomial_of
 from certificates.check_text import TEXT_KINDS, Costs, read_costs
+from certificates.check_values import field_at, needs_values
 from certificates.document import Document
 from certificates.metric import Vector
 from games.number import float_enclosure
@@ -26,8 +27,10 @@ def force_at(game: Document, point: Vector) -> Ball:
         return _quadratic(game, point)
     if game.get("kind") not in TEXT_KINDS:
         raise Uncheckable("the game holds nothing that can be re-derived")
-    text = read_costs(game)
     exact = [Fraction(v) for v in point]
+    if needs_values(game):
+        return field_at(game, exact)
+    text = read_costs(game)
     try:
         return Ball.of(_polynomials(text, exact))
     except NotPolynomial:

@@ -4,11 +4,12 @@ import abc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.check_averages import Averages
 from certificates.check_matrix import Ball
 from certificates.check_polynomial import (
     NotPolynomial,
@@ -24,6 +25,9 @@ from certificates.player_sizes import MAX_SIZE, counted_sizes
 from games.errors import InputError
 from games.number import float_enclosure
 from games.region import Box, Region
+
+if TYPE_CHECKING:
+    from certificates.check_policies import Policies
 
 MAX_VERTICES = 2**16
 MAX_DENSE = 2000  # dimensions of a dense Jacobian
@@ -60,10 +64,23 @@ class Jacobian(abc.ABC):
         """The blocks that can differ from 0, and the diagonal ones. Raises Uncheckable."""
 
     @abc.abstractmethod
-    def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
-        """All of J, (V, n, n) or stars at a time, cut as finely as the purpose needs.
+    def each_whole(self, purpose: str) -> Iterator[Ball | Star | Averages]:
+        """All of J, (V, n, n), stars or averages at a time, cut as finely as the purpose needs.
 
         Raises Uncheckable.
+        """
+
+
+class PolicyJacobian(Jacobian):
+    """J of a game of softmax policies, G = τz − R(p) in drop-one logits, over a cover (T19)."""
+
+    @abc.abstractmethod
+    def each_reward(
+        self, purpose: str, policies: "Policies"
+    ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], Ball]]:
+        """Leaves of logits from low to high (K, n), with all that ∂R/∂p can be there, (K, n, n).
+
+        Where J itself is enclosed, ∂R/∂p = (diag(τ) − J)H. Raises Uncheckable.
         """
 
 

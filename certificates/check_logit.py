@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from certificates.document import Document, decode_array, is_count, number, require_keys
 from games.errors import InputError
-from games.game import Player
+from games.game import Player, check_names
 from games.graph import Graph
 from games.markov.expressions import field_nodes
 from games.markov.powers import DIVIDED, coordinate_names
 from games.markov.tensors import Tensors
 
-WHERE = "game"
+WHERE, FORMAT = "game", "sgn-game/1"
 HEAD = {"format", "kind", "name", "players", "entropy"}
 MAX_JOINT = 2**14  # joint actions
 Floats = NDArray[np.float64]
@@ -25,7 +25,15 @@ def logit_field(game: Document) -> tuple[tuple[Player, ...], Graph, tuple[int, .
 
     Raises InputError.
     """
-    tensors = _markov(game) if game["kind"] == "markov" else _one_state(game)
+    players, tensors, field = read_policies_game(game)
+    graph = Graph()
+    nodes = [graph.variable(name) for player in players for name in player.variables]
+    return players, graph, field_nodes(graph, tensors, field, nodes)
+
+
+def read_policies_game(game: Document) -> tuple[tuple[Player, ...], Tensors, str]:
+    """Players with their coordinates' names, the tensors, the field's name. Raises InputError."""
+    tensors = read_tensors(game)
     field = game.get("field", "fisher")
     if not isinstance(field, str) or field not in DIVIDED:
         raise InputError(f"{WHERE}.field: expected one of {', '.join(DIVIDED)}")
@@ -33,9 +41,18 @@ def logit_field(game: Document) -> tuple[tuple[Player, ...], Graph, tuple[int, .
         Player(entry["name"], coordinate_names(i, tensors.states, entry["actions"]))
         for i, entry in enumerate(game["players"], start=1)
     )
-    graph = Graph()
-    nodes = [graph.variable(name) for player in players for name in player.variables]
-    return players, graph, field_nodes(graph, tensors, field, nodes)
+    for key in ("name", "source"):
+        if not isinstance(game.get(key, ""), str):
+            raise InputError(f"{WHERE}.{key}: expected text")
+    if game["format"] != FORMAT:
+        raise InputError(f"{WHERE}.format: expected {FORMAT!r}")
+    check_names(players)
+    return players, tensors, field
+
+
+def read_tensors(game: Document) -> Tensors:
+    """The tensors of a Markov or normal-form game; InputError."""
+    return _markov(game) if game["kind"] == "markov" else _one_state(game)
 
 
 def _markov(game: Document) -> Tensors:

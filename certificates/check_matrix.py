@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 UNIT = 2.0**-53  # relative error of one rounding
+SMALL = 32  # rows of matrices that are factored together
 TINY = 2.0**-1022  # more than the absolute error of an operation that underflows
 
 
@@ -186,10 +187,22 @@ def gram(L: Floats) -> Ball:
 
 
 def _factor(matrices: Floats) -> Floats:
-    """Cholesky factors, zeros where there is none: a hint only."""
+    """Cholesky factors, nothing that passes where there is none: a hint only."""
     try:
         return np.asarray(np.linalg.cholesky(matrices), dtype=float)
     except np.linalg.LinAlgError:
         if len(matrices) == 1:
             return np.zeros_like(matrices)
+        if matrices.shape[-1] <= SMALL:
+            return _eliminated(matrices)
         return np.concatenate([_factor(matrices[k : k + 1]) for k in range(len(matrices))])
+
+
+def _eliminated(matrices: Floats) -> Floats:
+    """The same column by column for all at once; NaN from where there is none."""
+    left, L = matrices.copy(), np.zeros_like(matrices)
+    for k in range(matrices.shape[-1]):
+        column = left[:, k:, k] / np.sqrt(left[:, k, None, k])
+        L[:, k:, k] = column
+        left[:, k:, k:] -= column[:, :, None] * column[:, None, :]
+    return L

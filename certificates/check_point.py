@@ -8,9 +8,12 @@ import numpy as np
 from certificates.check_cover import Leaves, Model
 from certificates.check_jacobian import Uncheckable, quadratic, second_derivatives
 from certificates.check_jacobian import evaluate as evaluate_polynomials
+from certificates.check_logit import read_policies_game
 from certificates.check_matrix import Ball
-from certificates.check_text import LOGIT_KINDS, TEXT_KINDS, read_costs
+from certificates.check_text import TEXT_KINDS, read_costs
+from certificates.check_values import jacobians_of, needs_values
 from certificates.document import Document
+from certificates.geometry import LOGIT_KINDS
 from certificates.player_sizes import counted_sizes
 from certificates.witness import Point
 from games.number import float_enclosure
@@ -28,6 +31,9 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
         return whole[np.zeros(len(points), dtype=int)]
     if game.get("kind") not in TEXT_KINDS:
         raise Uncheckable("the game holds nothing that can be re-derived")
+    if needs_values(game):
+        n = sum(player_sizes(game))
+        return jacobians_of(game, _complete(points, n))
     try:
         sizes, entries = second_derivatives(game)
     except Uncheckable:
@@ -44,7 +50,7 @@ def player_sizes(game: Document) -> tuple[int, ...]:
     if "sizes" in game:
         return counted_sizes(game["sizes"], "game.sizes")
     if game.get("kind") in LOGIT_KINDS:
-        return read_costs(game).sizes
+        return tuple(player.size for player in read_policies_game(game)[0])
     players = game["players"]
     return tuple(p["size"] if "size" in p else len(p["variables"]) for p in players)
 

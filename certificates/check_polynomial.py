@@ -5,7 +5,7 @@ A polynomial is a dictionary from monomials to coefficients. A monomial is a sor
 an irrational constant is involved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, final
@@ -55,12 +55,30 @@ def polynomial_of(graph: Graph, root: int, variables: Mapping[str, int]) -> Poly
 
     All costs of one graph share one bound of the work.
     """
+    seeds: dict[str, Polynomial] = {name: {((k, 1),): _ONE} for name, k in variables.items()}
+    return _polynomials(graph, [root], seeds)[0]
+
+
+def polynomials_near(
+    graph: Graph, roots: Sequence[int], variables: Mapping[str, int], centre: Sequence[Fraction]
+) -> list[Polynomial]:
+    """The polynomials at nodes in x_k − centre_k for the given variables; raises NotPolynomial."""
+    seeds = {
+        name: _sum({((k, 1),): _ONE}, _constant((centre[k], centre[k])))
+        for name, k in variables.items()
+    }
+    return _polynomials(graph, roots, seeds)
+
+
+def _polynomials(
+    graph: Graph, roots: Sequence[int], variables: Mapping[str, Polynomial]
+) -> list[Polynomial]:
+    """Those at the roots, from those of the variables."""
     work = _WORK.setdefault(graph, _Work())
-    needed = _reachable(graph, root)
     values: dict[int, Polynomial] = {}
-    for node in sorted(needed):
+    for node in graph.needed(roots):
         values[node] = _apply(graph, node, values, variables, work)
-    return values[root]
+    return [values[root] for root in roots]
 
 
 def derivative(p: Polynomial, variable: int) -> Polynomial:
@@ -76,28 +94,18 @@ def derivative(p: Polynomial, variable: int) -> Polynomial:
     return result
 
 
-def _reachable(graph: Graph, root: int) -> set[int]:
-    seen, stack = set[int](), [root]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(graph.args[node])
-    return seen
-
-
 def _apply(
     graph: Graph,
     node: int,
     values: Mapping[int, Polynomial],
-    variables: Mapping[str, int],
+    variables: Mapping[str, Polynomial],
     work: _Work,
 ) -> Polynomial:
     op, value = graph.ops[node], graph.values[node]
     if op == "const" and isinstance(value, Fraction):
         return _constant((value, value))
     if op == "var" and isinstance(value, str):
-        return {((variables[value], 1),): _ONE}
+        return variables[value]
     args = [values[a] for a in graph.args[node]]
     work.add(sum(map(len, args[1:] or args)))
     match op:

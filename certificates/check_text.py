@@ -5,16 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, final
 
-from certificates.check_logit import logit_field
+from certificates.check_logit import FORMAT, logit_field
 from certificates.document import Document, number, require_keys
+from certificates.geometry import LOGIT_KINDS
 from games.errors import InputError
 from games.expression import FUNCTIONS, Graph, parse
 from games.game import Player, check_names
 
 WHERE = "game"
-LOGIT_KINDS = ("markov", "normal-form")
 TEXT_KINDS = ("symbolic", *LOGIT_KINDS)  # of which J can be enclosed
-_FORMAT = "sgn-game/1"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -41,8 +40,6 @@ def read_costs(game: Document) -> Costs:
     """The costs of a symbolic game, or its field, or that of a game of logits; InputError."""
     if game.get("kind") in LOGIT_KINDS:
         owners, graph, nodes = logit_field(game)
-        check_head(game)
-        check_names(owners)
         return Costs(owners, tuple(v for p in owners for v in p.variables), graph, nodes, True)
     required = {"format", "kind", "name", "players"}
     fields = require_keys(game, WHERE, required, {"source", "parameters"})
@@ -90,8 +87,8 @@ def _stated(player: Document, key: str) -> list[tuple[str, str]]:
 
 
 def check_head(game: Document) -> None:
-    if game["format"] != _FORMAT:
-        raise InputError(f"{WHERE}.format: expected {_FORMAT!r}")
+    if game["format"] != FORMAT:
+        raise InputError(f"{WHERE}.format: expected {FORMAT!r}")
     for key in ("name", "source"):
         if not isinstance(game.get(key, ""), str):
             raise InputError(f"{WHERE}.{key}: expected text")

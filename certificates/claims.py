@@ -40,7 +40,7 @@ VERDICTS = {
 }
 EVIDENCE = {  # what each kind of evidence says of itself, and what it may say
     "exact": (set[str](), set[str]()),
-    "enclosed": ({"covers"}, {"note"}),
+    "enclosed": (set[str](), {"covers", "values", "note"}),  # one of the first two
     "sampled": ({"draws", "claims", "epsilon", "delta", "seed", "statement"}, {"note"}),
     "assumed": ({"symmetric"}, set[str]()),
 }
@@ -119,7 +119,7 @@ _REQUIRED = {
 }  # fmt: skip
 _OPTIONAL = {
     "game", "players", "region", "weights", "ladder", "euclidean_margin", "cocoercivity",
-    "equilibrium", "basin",
+    "equilibrium", "basin", "bregman",
 }  # fmt: skip
 _STEPS = {"euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic"}
 
@@ -193,7 +193,7 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
         rk4=method("rk4", read_rk4),
         rk4_equilibrium=method("rk4_equilibrium", read_rk4_equilibrium),
         bands=_bands(document["bands"], at("bands"), n),
-        promises=read_promises(document, region, where),
+        promises=read_promises(document, region, n, where),
         ladder=read_ladder(document.get("ladder", []), at("ladder")),
     )
 
@@ -226,7 +226,10 @@ def read_evidence(value: Any, where: str, *, complete: bool) -> Document:
     required, optional = EVIDENCE[read_choice(kind, f"{where}.kind", tuple(EVIDENCE))]
     if not complete:
         required, optional = set(), required | optional
-    return require_keys(value, where, {"kind"} | required, optional)
+    evidence = require_keys(value, where, {"kind"} | required, optional)
+    if kind == "enclosed" and complete and ("covers" in evidence) == ("values" in evidence):
+        raise InputError(f"{where}: expected either covers or values; make the certificate again")
+    return evidence
 
 
 def _check_weights(document: Document, where: str, metric: Metric) -> None:

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, final
 
+from certificates.bregman_claims import Bregman, read_bregman
 from certificates.document import Document, number, require_keys, vector
 from certificates.metric import Vector
 from games.errors import InputError
 from games.region import Region
 
-ZEROS = ("nash", "restricted-nash", "zero")  # kinds of equilibrium at which F is 0
+ZEROS = (
+    "nash",
+    "restricted-nash",
+    "quantal-response",
+    "zero",
+)  # kinds of equilibrium at which F is 0
 KINDS = (*ZEROS, "boundary", "variational")
 METHODS = ("flow", "euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic")
 
@@ -24,7 +30,8 @@ class Equilibrium:
     """Exactly one equilibrium in the region, within `error` of `point` in the metric (T13).
 
     kind: what it is. "nash": the Nash equilibrium of the game on all of R^n; "restricted-nash": of
-    the game restricted to the region; "zero": a zero of F, of which no more is known; "boundary":
+    the game restricted to the region; "quantal-response": a Nash equilibrium of entropy-regularised
+    costs over all policies; "zero": a zero of F, of which no more is known; "boundary":
     F has no zero in the region, and this is the solution of VI(F, X) on its boundary;
     "variational": the solution of VI(F, X), perhaps a zero of F.
     """
@@ -70,9 +77,10 @@ class Promises:
     basin: Basin | None
     extragradient: SlowSteps | None
     optimistic: SlowSteps | None
+    bregman: Bregman | None  # speaks of the flow alone: no step follows from it
 
 
-def read_promises(document: Document, region: Region | None, where: str) -> Promises:
+def read_promises(document: Document, region: Region | None, players: int, where: str) -> Promises:
     """The promises of a certificate; InputError for anything that is not well formed."""
 
     def part(value: Document, key: str, read: Callable[[Any, str], Any]) -> Any:
@@ -88,6 +96,7 @@ def read_promises(document: Document, region: Region | None, where: str) -> Prom
         basin=part(document, "basin", _basin),
         extragradient=part(document["steps"], "extragradient", _slow_steps),
         optimistic=part(document["steps"], "optimistic", _slow_steps),
+        bregman=read_bregman(document, players, where),
     )
 
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 from certificates.check_equilibrium import is_product
 from certificates.check_jacobian import Uncheckable
 from certificates.claims import Claims
+from certificates.decay import decays_of
 from certificates.promise_claims import METHODS
 from certificates.promises import own_symmetric
 from certificates.safe import Lower, Upper, decimal_text
@@ -46,6 +47,30 @@ def promise_rows(claims: Claims) -> list[tuple[str, str]]:
         rows.append(("with projection", f"the same steps hold for projected {_joined(projected)}"))
     rows.append(("equilibrium", _equilibrium_text(claims)))
     rows.append(("start set", _start_text(claims)))
+    return rows + _bregman_rows(claims)
+
+
+def _bregman_rows(claims: Claims) -> list[tuple[str, str]]:
+    """The weighted KL divergence, labelled for what it is: of the flow alone."""
+    decays = decays_of(claims.promises.bregman)
+    if decays is None:
+        return []
+    rows = []
+    for label, found in (("KL in the region", decays.region), ("KL everywhere", decays.simplex)):
+        if found is not None:
+            where = "from every interior start"
+            if found.level is not None:
+                where = f"from starts where that is at most {found.level.text(DIGITS)}"
+            weights = " : ".join(map(_near, found.weights[:_SHOWN]))
+            more = " : …" if len(found.weights) > _SHOWN else ""
+            rows.append(
+                (
+                    label,
+                    "along the flow the KL divergence to the equilibrium, weighted"
+                    f" {weights}{more}, falls at least like exp(-{found.rate.text(DIGITS)} t)"
+                    f" {where}; no step size follows",
+                )
+            )
     return rows
 
 
@@ -61,6 +86,8 @@ def _equilibrium_text(claims: Claims) -> str:
     return {
         "nash": f"{where}: the Nash equilibrium of the game",
         "restricted-nash": f"{where}: the Nash equilibrium of the game restricted to the region",
+        "quantal-response": f"{where}: a quantal response equilibrium, that is a Nash equilibrium"
+        " of the entropy-regularised game over all policies; the only one in the region",
         "zero": f"{where}: a zero of F, not shown to be a Nash equilibrium",
         "boundary": "none inside the region; on its boundary the variational solution is"
         f" {where}{restricted}",

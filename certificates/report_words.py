@@ -22,6 +22,7 @@ THEOREMS = {
     "T13": "existence and uniqueness of the equilibrium",
     "T16": "asynchronous play",
     "T18": "which gradient is followed, in which coordinates",
+    "T19": "decay of the KL divergence along the flow",
     "T20": "extragradient steps",
     "evidence": "re-derived from the text of the game",
     "integrity": "the file was not changed after it was made",
@@ -45,6 +46,8 @@ _PROMISES = {  # rows of a certificate by their theorem
     "optimistic step": "T20",
     "equilibrium": "T13",
     "start set": "T12",
+    "KL in the region": "T19",
+    "KL everywhere": "T19 (corollary)",
 }
 LIMITS = (
     "The numbers hold while play stays in the region. That it stays there is promised only where a"

@@ -209,9 +209,18 @@ def region_text(region: Region) -> str:
         return f"the ball of radius {_near(ball.radius)} round ({center}{more}) in {metric}"
     sides = list(zip(region.lower, region.upper, strict=True))
     if len(set(sides)) == 1:
-        return f"[{_near(sides[0][0])}, {_near(sides[0][1])}]^{len(sides)}"
-    shown = " x ".join(f"[{_near(a)}, {_near(b)}]" for a, b in sides[:_SHOWN])
+        return f"{_side_text(*sides[0])}^{len(sides)}"
+    shown = " x ".join(_side_text(low, high) for low, high in sides[:_SHOWN])
     return shown + (" x …" if len(sides) > _SHOWN else "")
+
+
+def _side_text(low: Fraction, high: Fraction) -> str:
+    """[low, high] with as many digits as tell them apart."""
+    for digits in (DIGITS, 2 * DIGITS, 4 * DIGITS):
+        ends = [decimal_text(round_near(end, digits)) for end in (low, high)]
+        if low == high or ends[0] != ends[1]:
+            break
+    return f"[{ends[0]}, {ends[1]}]"
 
 
 def evidence_text(claims: Claims) -> str:

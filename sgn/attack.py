@@ -41,7 +41,7 @@ def attack(
     the part of the time that is gone. Places are found in floating point; a claim counts as broken
     only when ball arithmetic shows at that very place that it is false.
     Raises InputError for a refusal, which claims no bounds, and for a game that cannot be rebuilt;
-    ValueError unless seconds is at least 0.
+    ValueError for what is no certificate, and unless seconds is at least 0.
 
     >>> import games, sgn
     >>> result = attack(sgn.certify(games.catalogue.load("sgn-toy")), seconds=0)
@@ -50,6 +50,9 @@ def attack(
     """
     if isinstance(certificate, Refusal):
         raise InputError("a refusal claims no bounds; attack a certificate")
+    if not isinstance(certificate, Certificate):
+        kind = type(certificate).__name__
+        raise ValueError(f"the certificate is {kind}; expected a Certificate from sgn.load")
     if not seconds >= 0:
         raise ValueError(f"seconds is {seconds}; expected at least 0")
     if certificate.document["digest"] != digest(certificate.document):

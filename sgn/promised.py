@@ -30,6 +30,7 @@ from games.region import Box, Space
 from sgn.assemble import rk4_document
 from sgn.bounds import CannotBound, Claim, Deviation
 from sgn.bounds.frame import Frame
+from sgn.bregman import with_bregman
 from sgn.equilibrium import find_equilibrium, stated_points
 from sgn.near_linear import (
     longest_guess,
@@ -54,6 +55,9 @@ PROMISES = {  # by obligation: where it stands in the document
     "optimistic gradient": ("steps", "optimistic"),
     "RK4 towards the equilibrium": ("steps", "rk4_equilibrium"),
     "RK4 near-linear": ("steps", "rk4"),
+    "Bregman rate": ("bregman",),
+    "Bregman level": ("bregman",),
+    "Bregman simplex": ("bregman",),
 }
 
 
@@ -71,6 +75,7 @@ def with_promises(document: Document, problem: Problem | None) -> Document:
         steps["euler"] = {**steps["euler"], "projected": True}
     if problem is not None:
         _state_equilibrium(result, claims, problem)
+        result = with_bregman(result, _with_steps(claims, result), problem)
     return signed_again(result)
 
 
@@ -82,6 +87,7 @@ def without(document: Document, failed: Iterable[str]) -> Document:
         (result[path[0]] if path else result).pop(key, None)
     if "equilibrium" not in result:
         result.pop("basin", None)
+        result.pop("bregman", None)
     return signed_again(result)
 
 
@@ -205,7 +211,7 @@ def _with_steps(claims: Claims, result: Document) -> Claims:
         euler=read("euler", read_euler),
         rk4=read("rk4", read_rk4),
         rk4_equilibrium=read("rk4_equilibrium", read_rk4_equilibrium),
-        promises=read_promises(result, claims.region, "certificate"),
+        promises=read_promises(result, claims.region, n, "certificate"),
     )
 
 

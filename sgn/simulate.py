@@ -20,12 +20,11 @@ from games.reading import near, short
 from games.region import Box
 from sgn.geometry import Geometry, in_geometry
 from sgn.simulation.methods import METHODS, Advance, Method
+from sgn.simulation.ruler import Ruler
 from sgn.simulation.setting import Flags, Floats, Setting, ends, finite_rows
 
 MAX_BYTES = 2**30  # of the trajectories that are kept
-RESOLVED = 1e-7  # of the size of the points: at smaller distances a ratio is mostly rounding
 Listener = Callable[[int, int], object]
-Measure = Callable[[Floats], Floats]
 
 
 @final
@@ -36,8 +35,9 @@ class Simulation:
     times: (K,) how many steps were done at each kept row, from 0.
     trajectories: (K, B, n), of pairs (K, 2, B, n).
     distances: (K, B) M-distances to the target or within the pairs; (K, 0) with neither.
-    factors: (T,) the largest ratio of a distance to the one before it, over all starts; those
-        nearer than 1e-7 of the points' size are left out, since rounding is what is seen there.
+    factors: (T,) the largest ratio of a distance to the one before it, over all starts, to 1e-6.
+        Where rounding could show as more than that the ratio is left out: below 1e-8 of the start's
+        size (of the flow 1e-4), the largest M-length so far of its points and the target.
     finite: (B,) whether a start stayed finite throughout.
 
     Play stops early, with fewer than T factors, once no start is finite.
@@ -140,10 +140,15 @@ def simulate(
         delay=delay,
         rng=np.random.default_rng(seed),
     )
-    measure = _measure(M, target, paired, game.dimension)
+    ruler = Ruler(
+        root=np.asarray(np.linalg.cholesky(M)),
+        target=_target(target, paired, game.dimension),
+        paired=paired,
+        step_error=chosen.error,
+    )
     advance = chosen.make(setting)
     with np.errstate(all="ignore"):  # what overflows is flagged
-        kept, distances, factors, finite = _play(advance, measure, points, steps, every, progress)
+        kept, distances, factors, finite = _play(advance, ruler, points, steps, every, progress)
     times = [min(k * every, steps) for k in range(len(kept) - 1)] + [len(factors)]
     return Simulation(
         method=method,
@@ -158,7 +163,7 @@ def simulate(
 
 def _play(
     advance: Advance,
-    measure: Measure,
+    ruler: Ruler,
     points: Floats,
     steps: int,
     every: int,
@@ -166,7 +171,7 @@ def _play(
 ) -> tuple[list[Floats], list[Floats], Floats, Flags]:
     """Rows kept, their distances, a factor per step, and which starts stayed finite."""
     shape, flat = points.shape, points.reshape(-1, points.shape[-1])
-    kept, before = [points], measure(points)
+    kept, before, sizes = [points], ruler.distances(points), ruler.sizes(points)
     distances, factors = [before], list[float]()
     alive = finite_rows(flat)
     for k in range(1, steps + 1):
@@ -174,8 +179,8 @@ def _play(
         alive &= finite_rows(flat)
         flat = np.where(alive[:, None], flat, np.inf)
         points = flat.reshape(shape)
-        now = measure(points)
-        factors.append(_factor(before, now, points))
+        now, sizes = ruler.distances(points), np.maximum(sizes, ruler.sizes(points))
+        factors.append(ruler.factor(before, now, sizes))
         over = not alive.any()
         if k % every == 0 or k == steps or over:
             kept.append(points)
@@ -188,41 +193,22 @@ def _play(
     return kept, distances, np.array(factors), _together(alive, shape)
 
 
-def _factor(before: Floats, now: Floats, points: Floats) -> float:
-    """The largest now/before of the starts whose distance is more than rounding."""
-    if not len(now):
-        return 0.0
-    size = np.abs(points).max(axis=-1).reshape(-1, len(now)).max(axis=0)
-    resolved = np.where(np.isinf(now), np.isfinite(before), before > RESOLVED * size)
-    ratio = np.divide(now, before, out=np.zeros_like(now), where=resolved)
-    return float(ratio.max())
-
-
 def _together(alive: Flags, shape: tuple[int, ...]) -> Flags:
     """Of pairs: whether both are finite."""
     return alive if len(shape) == 2 else np.asarray(alive.reshape(shape[:-1]).all(axis=0))
 
 
-def _measure(M: Floats, target: ArrayLike | None, paired: bool, n: int) -> Measure:
-    """M-distances of points (B, n) or (2, B, n)."""
-    root = np.linalg.cholesky(M)
-    if paired:
-        if target is not None:
-            raise ValueError("pairs of starts are compared with each other; give no target")
-        return lambda points: _norms((points[0] - points[1]) @ root)
+def _target(target: ArrayLike | None, paired: bool, n: int) -> Floats | None:
     if target is None:
-        return lambda points: np.zeros(0)
+        return None
+    if paired:
+        raise ValueError("pairs of starts are compared with each other; give no target")
     centre = np.asarray(target, dtype=float)
     if centre.shape != (n,):
         raise ValueError(f"target has shape {centre.shape}; expected ({n},)")
     if not np.isfinite(centre).all():
         raise ValueError("target is not finite; expected finite numbers")
-    return lambda points: _norms((points - centre) @ root)
-
-
-def _norms(vectors: Floats) -> Floats:
-    size: Floats = np.linalg.norm(vectors, axis=1)
-    return np.where(np.isnan(size), np.inf, size)
+    return centre
 
 
 def _method(name: str) -> Method:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.document import Document, decode_array
+from certificates.promise_claims import ZEROS
 from games.document import from_document
 
 Floats = NDArray[np.float64]
@@ -38,7 +39,7 @@ def promise_falsehoods(
 def _equilibrium(document: Document, owner: NDArray[np.int64], J: Floats) -> Iterator[str]:
     """Newton's method from the stated point, in floats."""
     found, region = document["equilibrium"], document["region"]
-    if found["kind"] not in ("nash", "restricted-nash", "zero"):
+    if found["kind"] not in ZEROS:
         return
     point, kind = _numbers(found["point"]), document["game"]["kind"]
     x = point.copy()

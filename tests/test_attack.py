@@ -4,6 +4,7 @@ import copy
 import math
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,14 +17,13 @@ from games import Box, CallableGame, QuadraticGame, SymbolicGame
 from games.errors import InputError
 from sgn.attack import attack
 from sgn.attacks.precise import column, entries, gradient, jacobian, precisely
-from sgn.bounds.enclosed import Enclosed
 from sgn.cli import main
-from tests.catalogue_names import COST_GAMES
 from tests.corpus.changes import Change, both, put, times
 from tests.import_graph import inside, read_packages
 from tests.planted import planted
 from tests.rk4_counterexample import counterexample
 from tests.scale import SCALE
+from tests.test_planted import FEW, MANY
 
 SECONDS = min(10.0, 0.1 * SCALE)  # of each attack; 10 under stress
 MORE, LESS = Fraction(101, 100), Fraction(99, 100)
@@ -33,7 +33,7 @@ QUICK = [
 ]  # fmt: skip
 OTHERS = [
     pytest.param(name, marks=pytest.mark.stress)
-    for name in COST_GAMES
+    for name in games.catalogue.names()
     if name not in QUICK and games.catalogue.entry(name).expected.verdict == "proved"
 ]
 SADDLE = QuadraticGame([[1.0, 3.0], [2.0, 1.0]], sizes=[1, 1], name="saddle")  # refused
@@ -84,15 +84,23 @@ def test_no_claim_of_the_catalogue_is_broken(name: str) -> None:
     assert all(reach.seen >= float(reach.certified) * (1 - 1e-12) for reach in result.reaches)
 
 
-@pytest.mark.parametrize(
-    "seed", [3, *(pytest.param(k, marks=pytest.mark.stress) for k in range(40) if k != 3)]
-)
+# a cancellation, an oscillation, a margin that a dense metric alone shows; all of them under stress
+SOME = (3, 5, 38)
+SEEDS = [
+    pytest.param(seed, marks=() if seed in SOME else pytest.mark.stress) for seed in (*FEW, *MANY)
+]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_no_claim_of_a_planted_game_is_broken(seed: int) -> None:
     subject = planted(seed)
-    if not subject.provable:
-        return
-    result = sgn.certify(subject.game, subject.region, evidence=Enclosed(max_boxes=500))
-    if isinstance(result, Certificate):
+    try:
+        result = sgn.certify(subject.game, subject.region)
+    except InputError:  # a cost that is undefined for certain
+        result = None
+    proved = isinstance(result, Certificate) and result.verdict == "proved"
+    assert proved or not subject.provable
+    if isinstance(result, Certificate) and proved:
         assert attack(result, seconds=SECONDS).broken == ()
 
 
@@ -284,3 +292,9 @@ def test_attack_shares_nothing_with_search_and_checker() -> None:
         and not found.target.startswith(("sgn.attacks", "sgn.simulation"))
     ]
     assert wrong == []
+
+
+def test_what_is_no_certificate_is_named() -> None:
+    path: Any = "certificate.json"
+    with pytest.raises(ValueError, match="the certificate is str; expected a Certificate"):
+        attack(path)

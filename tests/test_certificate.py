@@ -15,7 +15,7 @@ import sgn
 from certificates.certificate import from_document
 from certificates.document import digest
 from certificates.safe import Lower, Upper, decimal_text, root_above
-from certificates.table import WIDTH, render, verification_table
+from certificates.table import WIDTH, region_text, render, verification_table
 from games import Box, InputError, QuadraticGame, SymbolicGame, catalogue
 from games.number import parse_number
 from sgn import Bounds, Certificate, NotCertified, Refusal
@@ -363,3 +363,9 @@ def test_render_breaks_long_values_under_their_column() -> None:
     assert all(line.startswith("      word") for line in lines[2:-1])
     assert lines[-1] == "  bb"
     assert max(map(len, lines)) <= WIDTH
+
+
+def test_the_ends_of_a_short_side_are_told_apart() -> None:
+    tiny = Box([9, 9], ["9.000000001"] * 2)
+    assert region_text(tiny) == "[9, 9.000000001]^2"
+    assert region_text(Box([0, 1], ["0.3333333333", 1])) == "[0, 0.333333] x [1, 1]"

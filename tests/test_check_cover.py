@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from certificates.check_cover import FORMS, MAX_DEPTH, NATURAL, STAR, TAYLOR, read_cover
+from certificates.check_cover import BERNSTEIN, FORMS, MAX_DEPTH, read_cover
 from certificates.check_enclosed import read_covers
 from certificates.check_jacobian import Uncheckable
 from certificates.document import encode_array
@@ -29,7 +29,7 @@ Exact = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 sides = st.tuples(st.fractions(-9, 9), st.fractions(0, 5)).map(lambda s: (s[0], s[0] + s[1]))
 
 
-def tree(n: int, forms: tuple[int, ...] = (NATURAL, TAYLOR, STAR), most: int = 12) -> Any:
+def tree(n: int, forms: tuple[int, ...] = FORMS, most: int = 12) -> Any:
     """Random covers in n dimensions as tokens."""
     leaf = st.sampled_from([[n + form] for form in forms])
 
@@ -125,7 +125,11 @@ def test_damaged_rows_are_refused(drawn: tuple[Tree, list[Any]], data: Any) -> N
     damaged = {
         "truncated": cover[:place],
         "trailing": [*cover, data.draw(st.sampled_from(cover))],
-        "unknown": [*cover[:place], n + FORMS + data.draw(st.integers(0, 9)), *cover[place + 1 :]],
+        "unknown": [
+            *cover[:place],
+            n + BERNSTEIN + data.draw(st.integers(1, 9)),
+            *cover[place + 1 :],
+        ],
         "negative": [*cover[:place], -1 - data.draw(st.integers(0, 9)), *cover[place + 1 :]],
         "one removed": cover[:place] + cover[place + 1 :],
         "one doubled": [*cover[: place + 1], *cover[place:]],
@@ -168,7 +172,7 @@ def test_a_cover_takes_at_most_two_bytes_a_leaf() -> None:
     while sizes:
         size = sizes.pop()
         if size == 1:
-            row.append(6 + int(rng.integers(FORMS)))
+            row.append(6 + int(rng.choice(FORMS)))
         else:
             row.append(int(rng.integers(6)))
             first = int(rng.integers(1, size))

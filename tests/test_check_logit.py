@@ -170,7 +170,7 @@ def test_bad_fields_are_told_in_one_sentence(players: Any, message: str) -> None
 
 
 def test_many_logits_are_sampled_and_the_reason_is_told() -> None:
-    game = random_markov(np.random.default_rng(0), 4, (3, 2))
+    game = random_markov(np.random.default_rng(0), 4, (3, 2), field="euclidean")
     box = game.logit_box("0.1", center=game.policies(np.zeros(game.dimension)))
     bounder, note = choose("auto", game, box)
     assert bounder.kind == "sampled"

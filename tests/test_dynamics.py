@@ -14,7 +14,7 @@ from tests.rk4_counterexample import PAIR, counterexample
 from tests.scale import examples
 
 SEEDS = st.integers(0, 2**32 - 1)
-ROUNDING = 1 + 1e-6  # of factors: distances are resolved to 1e-7 of the points (RESOLVED)
+ROUNDING = 1 + 1e-6  # factors are counted where rounding shows as less (FACTOR_ERROR)
 
 
 def monotone(rng: np.random.Generator) -> tuple[QuadraticGame, np.ndarray, float, float]:

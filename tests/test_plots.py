@@ -106,11 +106,18 @@ def test_the_band_is_positive_inside_and_negative_outside(toy: sgn.Certificate) 
 def test_a_band_matrix_shows_decades(ring: sgn.Certificate) -> None:
     ax = plots.time_scale_band(ring)
     largest = np.log10(band_matrix(RING))
-    values: Any = ax.images[0].get_array()
-    shown = np.ma.filled(values, np.nan)
+    values: Any = ax.collections[0].get_array()
+    shown = np.ma.filled(values, np.nan).reshape(3, 3)
     off = ~np.eye(3, dtype=bool)
     np.testing.assert_allclose(shown[off], (largest + largest.T)[off], rtol=1e-9)
     assert [t.get_text() for t in ax.get_xticklabels()] == list(RING.names)
+
+
+def test_margins_below_zero_are_in_the_picture() -> None:
+    ax = plots.margin_against_coupling(sgn.certify(games.catalogue.load("dirac-gan")))
+    low, high = ax.get_ylim()
+    lowest = min(float(np.min(line.get_ydata())) for line in ax.lines)
+    assert low <= lowest < 0 <= high
 
 
 @pytest.mark.parametrize("method", ["euler", "rk4"])
@@ -226,6 +233,7 @@ def test_pictures_of_a_page(ring: sgn.Certificate) -> None:
         assert root.get("role") == "img"
         assert root.get("aria-label") == picture.title
         assert INK.lower() not in picture.svg.lower()
+        assert "<image" not in picture.svg  # a page may show no picture of pixels
         assert "currentColor" in picture.svg
 
 

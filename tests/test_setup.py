@@ -21,10 +21,10 @@ def setup() -> configparser.ConfigParser:
     return parser
 
 
-def test_the_extra_all_names_every_extra_but_test(setup: configparser.ConfigParser) -> None:
+def test_the_extra_all_names_every_extra_for_users(setup: configparser.ConfigParser) -> None:
     extras = setup["options.extras_require"]
     named = {extra for requirement in _requirements(extras["all"]) for extra in requirement.extras}
-    assert named == set(extras) - {"all", "test"}
+    assert named == set(extras) - {"all", "docs", "test"}
 
 
 def test_every_lower_bound_is_pinned_by_the_floor(setup: configparser.ConfigParser) -> None:

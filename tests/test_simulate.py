@@ -154,6 +154,29 @@ def test_distances_of_pairs_and_metrics() -> None:
     assert np.allclose(plays[0].factors, ratios.max(axis=1), rtol=1e-12)
 
 
+def test_factors_are_counted_down_to_rounding_and_no_further() -> None:
+    """F = (x + 1)³ − 1 near its zero, 0: one step from x > 0 has a factor below 1 − 3h."""
+    game = SymbolicGame.from_costs({"a": ["x"]}, {"a": "(x + 1)**4/4 - x"})
+    play = simulate(game, [[0.5], [1e-3]], step=0.1, steps=400, target=[0])
+    assert play.distances[-1].max() < 1e-15
+    assert 0.7 * (1 - 1e-6) <= play.worst_factor <= 0.7 * (1 + 1e-6)  # FACTOR_ERROR
+    counted = np.flatnonzero(play.factors)
+    assert counted.tolist() == list(range(len(counted)))
+    before = play.distances.max(axis=1)[len(counted)]
+    assert 1e-9 < before <= 1e-8 * 0.5  # of the size of the first start
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(SEEDS, st.integers(-30, 30), st.integers(-30, 30))
+def test_factors_do_not_depend_on_units(seed: int, weight: int, size: int) -> None:
+    """Of the metric or of the variables: powers of 2 change no rounding."""
+    game, _, starts = random_game(np.random.default_rng(seed))
+    pairs, M = starts.reshape(2, 10, -1), np.eye(game.dimension)
+    one = simulate(game, pairs, step=0.05, steps=300, metric=M)
+    other = simulate(game, pairs * 2.0**size, step=0.05, steps=300, metric=M * 4.0**weight)
+    assert np.array_equal(one.factors, other.factors)
+
+
 def test_thinning_keeps_the_same_rows_and_all_factors() -> None:
     game, _, starts = random_game(np.random.default_rng(7))
     target = np.zeros(game.dimension)

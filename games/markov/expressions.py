@@ -32,11 +32,7 @@ def field_nodes(
 
     field: "fisher", "kakade" or "euclidean".
     """
-    if tensors.states > MAX_STATES or tensors.transition.size > MAX_TABLE:
-        raise InputError(
-            f"expressions are written for games of at most {MAX_STATES} states and {MAX_TABLE}"
-            " probabilities; use a smaller game"
-        )
+    _require_small(tensors)
     writer = _Writer(graph, tensors, variables)
     powers = powers_of(field, tensors.occupancy_entropy)
     result: list[int] = []
@@ -47,17 +43,51 @@ def field_nodes(
     return tuple(result)
 
 
+def reward_nodes(graph: Graph, tensors: Tensors, variables: Sequence[int]) -> tuple[int, ...]:
+    """R(s,k) = d(s)(Q(s,k) − Q(s,0)) in the probabilities of actions k ≥ 1: G = τz − R (T19).
+
+    variables: the nodes of these probabilities, ordered as the logits. Raises InputError where the
+    expressions are too long, as :func:`field_nodes` does.
+    """
+    _require_small(tensors)
+    writer = _Writer(graph, tensors, variables, are_logits=False)
+    return tuple(
+        writer.reward(i, s, k, powers_of("fisher", False))
+        for i, count in enumerate(tensors.actions)
+        for s in range(tensors.states)
+        for k in range(1, count)
+    )
+
+
+def _require_small(tensors: Tensors) -> None:
+    if tensors.states > MAX_STATES or tensors.transition.size > MAX_TABLE:
+        raise InputError(
+            f"expressions are written for games of at most {MAX_STATES} states and {MAX_TABLE}"
+            " probabilities; use a smaller game"
+        )
+
+
 @final
 class _Writer:
-    """Builds nodes from the tensors; sums and products leave out what is zero or one."""
+    """Builds nodes from the tensors; sums and products leave out what is zero or one.
 
-    def __init__(self, graph: Graph, tensors: Tensors, variables: Sequence[int]) -> None:
+    are_logits: whether the variables are logits, or the probabilities of all actions but 0; then
+    there is no entropy.
+    """
+
+    def __init__(
+        self, graph: Graph, tensors: Tensors, variables: Sequence[int], *, are_logits: bool = True
+    ) -> None:
         self._graph, self._tensors = graph, tensors
         self._zero, self._one = graph.constant(Fraction(0)), graph.constant(Fraction(1))
         self._transition = _exact_table(tensors)
         self._states = range(tensors.states - 1)  # all but the reference
         self._logits = _by_player(variables, tensors)
-        self.policy = [[self._softmax(row) for row in rows] for rows in self._logits]
+        self.policy = (
+            [[self._softmax(row) for row in rows] for rows in self._logits]
+            if are_logits
+            else self._logits
+        )
         last = tensors.states - 1
         P = [
             [self._mean(self._transition[s, ..., t], s) for t in self._states]
@@ -83,12 +113,14 @@ class _Writer:
         """G_i(s, k) of the natural gradient: d^e τ z_k − d^r (Q(s,k) − Q(s,0))."""
         own = self._logits[i][state][action - 1]
         entropy = self._times(self._number(self._tensors.entropy[i]), own)
-        advantage = self._advantage(i, state, action)
         d = self._occupancy[state]
-        return self._minus(
-            self._times(self._power(d, powers.entropy), entropy),
-            self._times(self._power(d, powers.reward), advantage),
-        )
+        scaled = self._times(self._power(d, powers.entropy), entropy)
+        return self._minus(scaled, self.reward(i, state, action, powers))
+
+    def reward(self, i: int, state: int, action: int, powers: Powers) -> int:
+        """d^r (Q(s,k) − Q(s,0))."""
+        d = self._power(self._occupancy[state], powers.reward)
+        return self._times(d, self._advantage(i, state, action))
 
     def tilted(self, row: Sequence[int], policy: Sequence[int]) -> list[int]:
         """π_k (g_k − m) + π_0 m with m = Σ_b π_b g_b, for g = V_k − V_0: the plain gradient."""

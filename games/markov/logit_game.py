@@ -126,6 +126,25 @@ class LogitGame(Game):
         x = as_points(points, self.dimension)
         return tuple(np.exp(log) for log in self._logs(x))
 
+    def fisher(self, points: Floats) -> Floats:
+        """F̃ = ∂p/∂z, p the probabilities of all actions but 0, at points (k, n): (k, n, n).
+
+        diag(p) − ppᵀ for each player and state: the Fisher matrix in these coordinates (T19).
+
+        >>> import games
+        >>> game = games.NormalFormGame([[[1, 0], [0, 1]], [[1, 0], [0, 1]]])
+        >>> game.fisher(np.zeros((1, 2)))
+        array([[[0.25, 0.  ],
+                [0.  , 0.25]]])
+        """
+        result, start = np.zeros((*points.shape, self.dimension)), 0
+        for policy in self.policies(points):
+            for p in np.moveaxis(policy[..., 1:], -2, 0):
+                own = slice(start, start + p.shape[-1])
+                result[:, own, own] = p[:, :, None] * (np.eye(p.shape[-1]) - p[:, None, :])
+                start = own.stop
+        return result
+
     def logits(self, policies: Sequence[ArrayLike]) -> Floats:
         """The coordinates z_k = log π_k − log π_0 (n,) or (k, n) of positive policies.
 

@@ -12,6 +12,7 @@ from certificates.certificate import Certificate, StepRange
 from certificates.claims import Band, Claims
 from certificates.metric import Metric, Vector
 from games.number import round_near, to_text
+from sgn.attacks.divergence import divergences
 from sgn.attacks.measures import (
     Cocoercivity,
     Coupling,
@@ -52,6 +53,7 @@ def objectives(
         *_runge_kutta(certificate, subject, rng),
         *_flow(claims, subject),
         *promises(certificate, subject),
+        *divergences(certificate, subject),
     ]
 
 
@@ -104,9 +106,12 @@ def _blocks(claims: Claims, subject: Subject, rng: np.random.Generator) -> Itera
     }
     seen = {(int(i), int(j)) for i, j in zip(*np.nonzero(size), strict=True) if i != j}
     for i, j in sorted(seen | set(stated)):
-        measure = Coupling(subject.slices[i], subject.slices[j])
+        measure, claimed = Coupling(subject.slices[i], subject.slices[j]), stated.get((i, j), 0)
         detail = f"{claims.names[j]} on {claims.names[i]}"
-        yield _at(subject, measure, "coupling", detail, "setting", stated.get((i, j), 0))
+        found = _at(subject, measure, "coupling", detail, "setting", claimed)
+        # how near none at all is to none is seen beside the player's own curvature
+        own = max(abs(claims.curvature_lower[i]), abs(claims.curvature_upper[i]))
+        yield found if claimed else replace(found, scale=Fraction(own))
 
 
 def _coupling_sizes(subject: Subject, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from games.game import Game
+from games.markov.logit_game import LogitGame
 from games.region import Region
 from sgn.bounds.bounder import (
     Bounder,
@@ -23,8 +24,11 @@ from sgn.bounds.goal import Goal
 from sgn.bounds.prover import CUSHIONS
 from sgn.bounds.quantities import Block, FloatArray, Quantity
 from sgn.bounds.sampled import Sampled
-from sgn.bounds.work import Work, as_symbolic
+from sgn.bounds.values import ValuesWork, as_policies, in_reach
+from sgn.bounds.work import Work, as_symbolic, is_short
 
+FORMS = ("auto", "text", "values")
+VALUES_DRAWS, VALUES_BUDGET = 2**9, 2**23  # of sampling where values are enclosed
 SAMPLING = 20.0  # seconds left from which on sampling takes its full budget, a second or so
 
 
@@ -35,19 +39,26 @@ class Enclosed(Bounder):
 
     max_boxes: for one bound; seed: of the sampling that says what to aim at; effort: the time
     limit, workers and listener of one run; strictness: how much is left for the checker's rounding.
+    form: "text", "values" (of games of policies: super- and sub-solutions), or "auto": by the text
+    of the field where it is short enough.
     """
 
     max_boxes: int = 20_000
     seed: int = 0
     effort: Effort = field(default_factory=Effort, repr=False, compare=False)
     strictness: int = 0
-    _work: list[Work] = field(default_factory=list, init=False, repr=False, compare=False)
+    form: str = "auto"
+    _work: list[Work | ValuesWork] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     kind: ClassVar[str] = "enclosed"
 
     def __post_init__(self) -> None:
         if self.max_boxes < 1:
             raise ValueError(f"max_boxes is {self.max_boxes}; expected at least 1")
+        if self.form not in FORMS:
+            raise ValueError(f"form is {self.form!r}; expected one of {', '.join(FORMS)}")
         if not 0 <= self.strictness < len(CUSHIONS):
             raise ValueError(f"strictness is {self.strictness}; expected 0 to {len(CUSHIONS) - 1}")
 
@@ -58,7 +69,10 @@ class Enclosed(Bounder):
 
     def require(self, game: Game, region: Region) -> None:
         """Raise CannotBound unless the game and the region are of a kind that can be enclosed."""
-        as_symbolic(game, region)
+        if self._by_values(game, region):
+            as_policies(game, region)
+        else:
+            as_symbolic(game, region)
 
     def block_bounds(self, game: Game, region: Region) -> Bounds:
         return collect(game, self.bound(game, region, block_quantities(game)), self.kind)
@@ -76,10 +90,15 @@ class Enclosed(Bounder):
     def _bound(self, game: Game, region: Region, quantities: Sequence[Quantity]) -> FloatArray:
         """The same for different quantities."""
         work = self._at(game, region)
-        work.domain()
+        if isinstance(work, Work):
+            work.domain()
         values = self._sampled(game, region, quantities)
         size = max(1e-9, float(np.abs(values[np.isfinite(values)]).max(initial=0.0)))
         result = values.copy()
+        if isinstance(work, ValuesWork):
+            known = np.flatnonzero(np.isfinite(values)).tolist()
+            result[known] = work.bound([(quantities[k], float(values[k])) for k in known], size)
+            return result
         parts: list[list[int]] = []
         for block, members in by_block(quantities).items():
             aimed = [k for k in members if np.isfinite(values[k])]
@@ -109,6 +128,8 @@ class Enclosed(Bounder):
     def _sampled(self, game: Game, region: Region, quantities: Sequence[Quantity]) -> FloatArray:
         """What to aim at; less of a search where time is short. Nothing is proved without it."""
         whole = Sampled(seed=self.seed)
+        if self._by_values(game, region):  # each point costs more, and a proof is far less sharp
+            whole = replace(whole, draws=VALUES_DRAWS, budget=VALUES_BUDGET)
         part = min(1.0, self.effort.left / SAMPLING)
         less = replace(whole, budget=max(1, int(part * whole.budget)))
         return less.search(game, region, quantities)[0]
@@ -116,6 +137,8 @@ class Enclosed(Bounder):
     def confirm(self, game: Game, region: Region, claims: Sequence[Claim]) -> Confirmation:
         """Covers that prove every claim: the evidence a checker follows."""
         work = self._at(game, region)
+        if isinstance(work, ValuesWork):
+            return Confirmation({"kind": self.kind, "values": work.confirm(claims)}, ())
         covers: dict[str, Any] = {"domain": work.domain()}
         groups: dict[tuple[Block, str], list[Claim]] = {}
         for claim in claims:
@@ -127,8 +150,15 @@ class Enclosed(Bounder):
             covers[name] = work.cover(block, members, name)
         return Confirmation({"kind": self.kind, "covers": covers}, ())
 
-    def _at(self, game: Game, region: Region) -> Work:
+    def _by_values(self, game: Game, region: Region) -> bool:
+        """Whether values are enclosed: on request, or where the text would be out of reach."""
+        if self.form == "auto" and isinstance(game, LogitGame) and in_reach(game, region):
+            return not is_short(game)
+        return self.form == "values"
+
+    def _at(self, game: Game, region: Region) -> Work | ValuesWork:
         """The work on one game and region, with what is known by now; that on others is dropped."""
         if not (self._work and self._work[0].game is game and self._work[0].region == region):
-            self._work[:] = [Work(game, region, self.max_boxes, self.effort, self.strictness)]
+            made = ValuesWork if self._by_values(game, region) else Work
+            self._work[:] = [made(game, region, self.max_boxes, self.effort, self.strictness)]
         return self._work[0]

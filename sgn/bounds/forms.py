@@ -1,6 +1,7 @@
 """What a block of J can be on a box, for the search: natural and second-order Taylor forms.
 
-Of the latter there are two: vertices of the affine part, or where those are many a star."""
+Of the latter there are two: vertices of the affine part, or where those are many a star.
+Polynomials have Bernstein coefficients too."""
 
 import json
 from dataclasses import dataclass
@@ -11,14 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.symbolic import SymbolicGame
+from sgn.bounds.bernstein import MAX_MATRICES, Net, pays
+from sgn.bounds.polynomials import Expansion
 from sgn.bounds.quantities import Block, FloatArray
 from sgn.bounds.slopes import Slopes
 from sgn.intervals import Kernel, compile_intervals
 
-NATURAL, TAYLOR, STAR, OUTSIDE = 0, 1, 2, 3
+NATURAL, TAYLOR, STAR, OUTSIDE, BERNSTEIN = 0, 1, 2, 3, 4
 MAX_VERTICES = 10  # variables of a block up to which all vertices of its affine part are taken
 ALL_VERTICES = 7  # variables of all of J up to which they are, instead of a star
 MAX_STAR = 2**18  # numbers in a star
+EXPANSION = 10**5  # products of terms that the polynomials of one block may take
+ALL_EXPANSIONS = 2 * 10**6  # those of all blocks
 
 
 @final
@@ -61,13 +66,19 @@ class _Affine:
 
 @final
 class Forms:
-    """The forms of one block (None: all of J) of a game, compiled once."""
+    """The forms of one block (None: all of J) of a game, compiled once.
 
-    def __init__(self, game: SymbolicGame, block: Block) -> None:
+    centre: a point in the midst of the boxes, near which polynomials are expanded; else 0.
+    """
+
+    def __init__(
+        self, game: SymbolicGame, block: Block, centre: tuple[float, ...] | None = None
+    ) -> None:
         slices = game.slices
         i, j = (slice(None), slice(None)) if block is None else (slices[block[0]], slices[block[1]])
         self.dimension = game.dimension
         self.block = block
+        self.centre = centre or (0.0,) * game.dimension
         self._game = game
         self._graph = game.graph
         self._names = [v for player in game.players for v in player.variables]
@@ -96,6 +107,8 @@ class Forms:
         point = np.zeros((1, self.dimension))
         with np.errstate(all="ignore"):
             self.natural(point, point)
+            if self.net is not None:
+                self.net.coefficients(point, point)
             if self.is_star:
                 self.star(point, point)
             else:
@@ -120,6 +133,12 @@ class Forms:
         if self.is_star:
             return 1 + self._move_count
         return 2 ** len(self.used) if self._has_corners else 1
+
+    @property
+    def box_entries(self) -> int:
+        """Entries of the matrices that a box may take; half of the boxes are leaves."""
+        further = 0 if self.net is None else self.net.matrices // 2
+        return len(self._entries) * (self.matrix_count + further)
 
     @property
     def second_count(self) -> int:
@@ -191,6 +210,16 @@ class Forms:
             (affine.doubt + self._by_entry(wide)).reshape(count, *self.shape),
             self._by_side(wide + np.abs(move)),
         )
+
+    @cached_property
+    def net(self) -> Net | None:
+        """The Bernstein coefficients; None unless the block is a polynomial of modest size."""
+        if 2 ** len(self.used) > MAX_MATRICES:
+            return None
+        blocks = 1 if self.block is None else len(self._game.players) ** 2
+        work = min(EXPANSION, ALL_EXPANSIONS // blocks)
+        entries = Expansion(self._graph, self._names, self.centre).of(self._entries, work)
+        return Net(entries, np.array(self.centre)) if pays(entries) else None
 
     def _affine(self, low: FloatArray, high: FloatArray) -> _Affine:
         count, n = low.shape

@@ -103,12 +103,12 @@ class Goal:
 
     def _claims(self, gap: float) -> list[Claim]:
         return [
-            Claim(quantity, outward(quantity, value, gap * _room(quantity, value, gap, self._size)))
+            Claim(quantity, outward(quantity, value, gap * room(quantity, value, gap, self._size)))
             for quantity, value in self._aims
         ]
 
 
-def _room(quantity: Quantity, value: float, gap: float, size: float) -> float:
+def room(quantity: Quantity, value: float, gap: float, size: float) -> float:
     """How far a bound may be from the estimate at most, to be of use.
 
     A margin is to be positive, however small; nothing else needs what is small beside the rest.

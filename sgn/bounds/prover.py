@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from games.document import from_document
 from games.region import Box
 from games.symbolic import SymbolicGame
+from sgn.bounds.bernstein import Net
 from sgn.bounds.bounder import Claim
 from sgn.bounds.effort import Effort
-from sgn.bounds.forms import NATURAL, OUTSIDE, STAR, TAYLOR, Enclosure, Forms, Star
+from sgn.bounds.forms import BERNSTEIN, NATURAL, OUTSIDE, STAR, TAYLOR, Enclosure, Forms, Star
 from sgn.bounds.inequalities import checker_scale, inequality, is_positive_definite, spread
 from sgn.bounds.quantities import Block, FloatArray
 
@@ -24,6 +25,7 @@ Tokens = NDArray[np.int32]
 Choices = NDArray[np.int64]  # one a box: a form, or a side to split
 SPLIT = 1e-6  # parts equal eigenvalues, so that the checker finds the same vectors of them
 ENTRIES = 2**20  # matrix entries held at once
+HELD = 2**16  # of Bernstein coefficients: what caches hold
 BATCH = 2048  # boxes likewise: what one worker is sent
 WORK = 2**26  # matrix entries that one proof may go through: some seconds
 DEEPEST = 2.0**-48  # part of a side below which nothing is split
@@ -76,14 +78,14 @@ def prove(
     effort: workers and the clock of the run; the batches, and so the cover, are the same for any.
     strictness: how many times the checker has refused the claims, each with a larger cushion.
     """
-    per_box = forms.shape[0] * forms.shape[1] * forms.matrix_count
+    per_box = forms.box_entries
     budget = max(64, min(max_boxes, WORK // per_box))
     effort = effort or Effort()
-    task = (forms.text, forms.block, tuple(claims), CUSHIONS[strictness])
+    task = (forms.text, forms.block, forms.centre, tuple(claims), CUSHIONS[strictness])
 
     def each(boxes: Sequence[tuple[FloatArray, FloatArray]]) -> Iterator[tuple[Choices, Choices]]:
         return effort.each(
-            lambda *job: examine(forms, *job[2:]), _examine, [(*task, *ends) for ends in boxes]
+            lambda *job: examine(forms, *job[3:]), _examine, [(*task, *ends) for ends in boxes]
         )
 
     batch = max(1, min(BATCH, ENTRIES // per_box))
@@ -98,23 +100,28 @@ def examine(
         form, axis = np.full(len(low), -1), np.argmax(high - low, axis=1)
         if forms.is_star:
             star = forms.star(low, high)
-            good, blame = _hold_star(star, claims, cushion), star.blame
+            good, blame = hold_star(star, claims, cushion), star.blame
         else:
             taylor = forms.taylor(low, high)
-            good, blame = _hold(taylor, claims, cushion), taylor.blame
+            good, blame = hold(taylor, claims, cushion), taylor.blame
         form[good] = STAR if forms.is_star else TAYLOR
         blame = np.where(np.isfinite(blame), blame, 0.0)
         axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
         rest = np.flatnonzero(~good)
         if len(rest):
-            plain = _hold(forms.natural(low[rest], high[rest]), claims, cushion)
+            plain = hold(forms.natural(low[rest], high[rest]), claims, cushion)
             form[rest[plain]] = NATURAL
+            rest = rest[~plain]
+        if len(rest) and forms.net is not None:
+            averaged = _hold_net(forms, forms.net, claims, cushion, low[rest], high[rest])
+            form[rest[averaged]] = BERNSTEIN
     return form, axis
 
 
 def _examine(
     text: str,
     block: Block,
+    centre: tuple[float, ...],
     claims: Sequence[Claim],
     cushion: Cushion,
     low: FloatArray,
@@ -122,7 +129,7 @@ def _examine(
 ) -> tuple[Choices, Choices]:
     """The same on a worker, which reads and compiles the game once."""
     with _COMPILING:
-        forms = _forms(text, block)
+        forms = _forms(text, block, centre)
     return examine(forms, claims, cushion, low, high)
 
 
@@ -130,8 +137,8 @@ _COMPILING = threading.Lock()  # a graph grows while its derivatives are compile
 
 
 @lru_cache(maxsize=256)
-def _forms(text: str, block: Block) -> Forms:
-    return Forms(_game(text), block).compiled()
+def _forms(text: str, block: Block, centre: tuple[float, ...]) -> Forms:
+    return Forms(_game(text), block, centre).compiled()
 
 
 @lru_cache(maxsize=4)
@@ -229,7 +236,7 @@ def _preorder(levels: list[Tokens], n: int) -> Tokens:
     return result
 
 
-def _hold(enclosure: Enclosure, claims: Sequence[Claim], cushion: Cushion) -> Bools:
+def hold(enclosure: Enclosure, claims: Sequence[Claim], cushion: Cushion) -> Bools:
     """Whether every claim holds for all that the enclosure contains, box by box."""
     good: Bools = np.asarray(np.isfinite(enclosure.radius).all(axis=(1, 2)))
     good &= np.isfinite(enclosure.corners).all(axis=(1, 2, 3))
@@ -247,7 +254,7 @@ def _hold(enclosure: Enclosure, claims: Sequence[Claim], cushion: Cushion) -> Bo
     return good
 
 
-def _hold_star(star: Star, claims: Sequence[Claim], cushion: Cushion) -> Bools:
+def hold_star(star: Star, claims: Sequence[Claim], cushion: Cushion) -> Bools:
     """The same for stars: one test each, in the eigenvectors of the centre.
 
     The centre, less what the radius can take, is diagonal there; every move counts entry by entry.
@@ -271,6 +278,28 @@ def _hold_star(star: Star, claims: Sequence[Claim], cushion: Cushion) -> Bools:
         turned = np.swapaxes(Q, -1, -2)[:, None] @ (moves * D * scale[:, None]) @ Q[:, None]
         size = grown * np.abs(turned).sum(axis=1) + np.abs(T) * (1 - eye)
         good[left] = is_positive_definite((T - cushion.slack) * eye - size)
+    return good
+
+
+def _hold_net(
+    forms: Forms,
+    net: Net,
+    claims: Sequence[Claim],
+    cushion: Cushion,
+    low: FloatArray,
+    high: FloatArray,
+) -> Bools:
+    """The same for Bernstein coefficients: a few at first, as most boxes that fail do so there."""
+    values, count = net.coefficients(low, high), len(low)
+    radius = np.broadcast_to(net.doubt(low, high).reshape(forms.shape), (count, *forms.shape))
+    nothing = np.zeros_like(low)
+    good = np.ones(count, dtype=bool)
+    for places in net.stages():
+        left = np.flatnonzero(good)
+        few = max(1, HELD // places.size)
+        for part in (left[k : k + few] for k in range(0, len(left), few)):
+            corners = values[part][:, places].reshape(len(part), -1, *forms.shape)
+            good[part] = hold(Enclosure(corners, radius[part], nothing[part]), claims, cushion)
     return good
 
 

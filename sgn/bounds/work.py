@@ -9,6 +9,7 @@ import numpy as np
 from games.document import from_document
 from games.errors import InputError
 from games.game import Game
+from games.markov.expressions import MAX_STATES
 from games.markov.logit_game import LogitGame
 from games.region import Box, Region
 from games.symbolic import SymbolicGame
@@ -44,13 +45,15 @@ class Work:
     def forms(self, block: Block) -> Forms:
         """Those of a block, from the game's text, as workers elsewhere have them."""
         if block not in self._forms:
-            self._forms[block] = Forms(self._symbolic, block).compiled()
+            low, high = self._box.floats()
+            centre = tuple((low + (high - low) / 2).tolist())
+            self._forms[block] = Forms(self._symbolic, block, centre).compiled()
         return self._forms[block]
 
     def allowed(self, block: Block) -> int:
         """Boxes for one proof: fewer where each is dearer, or where much is to be proved."""
         forms = self.forms(block)
-        entries = forms.shape[0] * forms.shape[1] * forms.matrix_count
+        entries = forms.box_entries
         each = ALL_ENTRIES // (self.goals * (entries + forms.second_count))
         return max(CRUDE_BOXES, min(self.max_boxes, ENTRIES // entries, each))
 
@@ -121,8 +124,16 @@ def _implies(known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
     )
 
 
+def is_short(game: LogitGame) -> bool:
+    """Whether the field of a game of policies can be written as text that is short enough."""
+    return game.dimension <= MAX_LOGITS and game.tensors.states <= MAX_STATES
+
+
 def as_symbolic(game: Game, region: Region) -> tuple[SymbolicGame, Box]:
-    """The game as its text says it, in the region as a box. Raises CannotBound."""
+    """The game as its text says it, in the region as a box. Raises CannotBound.
+
+    A family of its own is taken by its document: if that is one of costs or of a field, it will do.
+    """
     if isinstance(game, LogitGame):
         if game.dimension > MAX_LOGITS:
             message = f"games of policies are enclosed up to {MAX_LOGITS} logits, and this has more"
@@ -131,9 +142,10 @@ def as_symbolic(game: Game, region: Region) -> tuple[SymbolicGame, Box]:
             game = game.symbolic()
         except InputError as error:
             raise CannotBound("unsupported", str(error)) from error
-    if not isinstance(game, SymbolicGame):
+    document = game.document() if game.provable else {}
+    text = from_document(document, "game") if document.get("kind") == "symbolic" else game
+    if not isinstance(text, SymbolicGame):
         raise CannotBound("unsupported", "only games given by the text of their costs are enclosed")
     if not isinstance(region, Box):
         raise CannotBound("unsupported", "the Jacobian is not constant; give a box as the region")
-    text = from_document(game.document(), "game")
-    return text if isinstance(text, SymbolicGame) else game, region
+    return text, region

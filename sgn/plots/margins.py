@@ -68,8 +68,9 @@ def margin_against_coupling(
     if isinstance(subject, Certificate):
         ax.plot(1, float(subject.margin), "o", color=INK, label="certified", zorder=3)
     ax.axhline(0, color=INK, linewidth=0.8)
-    top, low = max(float(curves.max()), 0.1), float(curves.min())
-    ax.set_ylim(max(-1.2 * top, low - 0.1 * top), 1.1 * top)
+    top, low = float(curves.max()), float(curves.min())
+    if top > 0:  # what lies far below 0 is cut off
+        ax.set_ylim(max(-1.2 * top, low - 0.1 * top), 1.1 * top)
     legend(ax)
     return dress(ax, "scale of all coupling (1: the game)", "margin (1/time)")
 
@@ -148,7 +149,10 @@ def _matrix(bounds: Bounds, ax: "Axes") -> "Axes":
     own = np.eye(bounds.size, dtype=bool)
     shown = np.where(np.isfinite(extent) & ~own, extent, np.nan)
     top = max(float(np.nanmax(shown)), 1e-9)
-    ax.imshow(shown, cmap="Blues", vmin=0, vmax=top)
+    edges = np.arange(bounds.size + 1) - 0.5  # a mesh is drawn in vectors, which pages may show
+    ax.pcolormesh(edges, edges, np.ma.masked_invalid(shown), cmap="Blues", vmin=0, vmax=top)
+    ax.set_aspect("equal")
+    ax.invert_yaxis()
     for i, j in itertools.product(range(bounds.size), repeat=2):
         if i != j:
             text = f"{extent[i, j]:.2g}" if np.isfinite(extent[i, j]) else "open"

@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 
 from sgn.simulation.best_response import best_responses
-from sgn.simulation.flow import flow
+from sgn.simulation.flow import RTOL, flow
 from sgn.simulation.setting import Floats, Setting
 
 Advance = Callable[[Floats], Floats]
@@ -16,7 +16,10 @@ Advance = Callable[[Floats], Floats]
 @final
 @dataclass(frozen=True)
 class Method:
-    """One way to play. region: "none", "needed" or "allowed"; the reason goes with "none"."""
+    """One way to play. region: "none", "needed" or "allowed"; the reason goes with "none".
+
+    error: what a step may err, as a part of the size of its points: 90 roundings unless given.
+    """
 
     make: Callable[[Setting], Advance]
     region: str
@@ -24,6 +27,7 @@ class Method:
     noise: bool = False
     delay: bool = False
     natural: bool = False  # whether it is about natural gradients, of policies alone
+    error: float = 1e-14
     reason: str = ""
 
 
@@ -111,7 +115,7 @@ def asynchronous(setting: Setting) -> Advance:
 
 
 METHODS: Mapping[str, Method] = {
-    "flow": Method(flow, "none", reason="use projected-euler with a small step"),
+    "flow": Method(flow, "none", error=RTOL, reason="use projected-euler with a small step"),
     "euler": Method(euler, "none", noise=True, reason="ask for projected-euler"),
     "natural-gradient": Method(euler, "none", natural=True, reason="ask for projected-euler"),
     "projected-euler": Method(euler, "needed", noise=True),

@@ -15,7 +15,8 @@ import games
 import sgn
 from certificates.check import verify
 from certificates.document import Document, digest, write
-from games import Box, QuadraticGame, SymbolicGame
+from games import Box, MarkovGame, NormalFormGame, QuadraticGame, SymbolicGame
+from games.catalogue.markov import coordination
 from games.catalogue.markov import matching_pennies as pennies
 from tests.corpus.changes import times
 
@@ -115,6 +116,47 @@ def matrices() -> QuadraticGame:
     return QuadraticGame(J, sizes=[2, 2], name="matrices")
 
 
+def uneven() -> MarkovGame:
+    """Two states, two players of whom the second gains more: divergences need unequal weights."""
+    known = coordination()
+    tensors = known.tensors
+    game = MarkovGame(
+        tensors.transition,
+        [tensors.rewards[0], 3 * tensors.rewards[1]],
+        tensors.discount,
+        ["1.5", "2"],
+        tensors.initial,
+        name="uneven",
+    )
+    game.region = game.logit_box("0.05")
+    return game
+
+
+def shares() -> NormalFormGame:
+    """Three players, one with three actions; equal weights would not do for every start."""
+    rng = np.random.default_rng(19)
+    payoffs = [rng.integers(-2, 3, (2, 3, 2)) * scale for scale in (0.25, 1.0, 0.5)]
+    game = NormalFormGame(payoffs, ["1", "2", "1.5"], name="shares")
+    game.region = game.logit_box("0.1")
+    return game
+
+
+def stage() -> MarkovGame:
+    """One state that play never leaves: every field and every entropy of a state are the same."""
+    match = 2 * np.eye(2) - 1
+    game = MarkovGame(np.ones((1, 2, 2, 1)), [match[None], -match[None]], "0.5", 2, name="stage")
+    game.region = game.logit_box("0.1")
+    return game
+
+
+def plain() -> NormalFormGame:
+    """Plain gradients in logits, not natural ones."""
+    match = 2 * np.eye(2) - 1
+    game = NormalFormGame([match, -match], 2, field="euclidean", name="plain")
+    game.region = game.logit_box("0.1")
+    return game
+
+
 SHARPENED = [  # which way each number is better; the blocks first, others rest on them
     *((path, 1) for path in ("curvature_lower.0", "curvature_lower.1")),
     *((path, -1) for path in ("curvature_upper.0", "curvature_upper.1")),
@@ -197,6 +239,10 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "pennies-plain.json": sgn.certify(
             pennies(), pennies().logit_box("0.125"), geometry=sgn.Euclidean()
         ),
+        "uneven.json": sgn.certify(uneven()),
+        "shares.json": sgn.certify(shares()),
+        "stage.json": sgn.certify(stage()),
+        "plain.json": sgn.certify(plain()),
         "turning.json": sgn.certify(turning()),
         "dense.json": sgn.certify(
             QuadraticGame(

@@ -343,4 +343,15 @@ DAMAGED = [
         "metric"]["blocks"].pop()),
     changed("metric-of-matrices-beside-weights", "goes with a metric of kind scalar", "dense", put(
         "weights", ["1", "1", "1"])),
+    # divergences
+    changed("bregman-empty", "give 'region' or 'simplex'", "uneven", put("bregman", {})),
+    changed("bregman-estimated", "'proved' alone", "promised-bounds", put("bregman", {
+        "simplex": {"rate": "1", "weights": ["1", "1"], "vector": ["1", "1"]}})),
+    changed("bregman-without-a-level", "missing", "uneven", drop("bregman.region.level")),
+    changed("bregman-weight-zero", "must be positive", "uneven", put(
+        "bregman.region.weights.0", "0")),
+    changed("bregman-vector-too-short", "expected 3", "shares", put(
+        "bregman.simplex.vector", ["1", "1"])),
+    changed("bregman-rate-not-a-number", "expected an integer", "uneven", put(
+        "bregman.region.rate", None)),
 ]  # fmt: skip

@@ -65,6 +65,10 @@ FIELD_LIES = (
     Lie("markov-region-widened", "markov", MARGIN, both(
         put("region.lower", ["-9"] * 4), put("region.upper", ["9"] * 4))),
     Lie("markov-zero-called-nash", "markov", EQUILIBRIUM, put("equilibrium.kind", "nash")),
+    Lie("markov-zero-called-quantal-response", "markov", EQUILIBRIUM, put(
+        "equilibrium.kind", "quantal-response")),
+    Lie("field-zero-called-quantal-response", "turning", EQUILIBRIUM, put(
+        "equilibrium.kind", "quantal-response")),
     Lie("markov-called-exact", "markov", JACOBIAN, put("evidence", {"kind": "exact"})),
     Lie("geometry-euclidean-for-a-natural-gradient", "markov", GEOMETRY, put(
         "geometry", "euclidean")),

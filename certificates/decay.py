@@ -1,0 +1,90 @@
+"""How fast the weighted KL divergence to the equilibrium falls along the flow, for users (T19)."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+from certificates.bregman_claims import Bregman, RegionDecay, SimplexDecay
+from certificates.safe import Lower, Upper
+from games.number import Number, exact, round_down, round_up, to_text
+
+DIGITS = 30
+TERMS = 24  # of e^y, y ≤ 1/2: the next is below 10^-31
+FARTHEST = 10**4  # rate·time beyond which nothing smaller is said
+
+
+@final
+@dataclass(frozen=True)
+class Decay:
+    """Σ_i w_i D(π_i* ‖ π_i(t)) ≤ e^(−rate·t) Σ_i w_i D(π_i* ‖ π_i(0)) along the flow (T19).
+
+    D is the sum over the states. scope: "region", from starts whose weighted divergence is at most
+    `level`, which stay in it; or "simplex", from every interior start, level None. It says nothing
+    of steps.
+    """
+
+    scope: str
+    rate: Lower
+    weights: tuple[Fraction, ...]
+    level: Lower | None
+
+    def after(self, divergence: Number, time: Number) -> Upper:
+        """What the weighted divergence is at most after a time, from what it is at the start.
+
+        ValueError for a start that is not promised to stay in the region, and for negative numbers.
+
+        >>> str(Decay("simplex", Lower(1), (Fraction(1),), None).after(2, "0.5"))
+        '1.21306131943'
+        """
+        start, t = exact(divergence), exact(time)
+        if start < 0 or t < 0:
+            raise ValueError("a divergence or a time is negative; expected at least 0")
+        if self.level is not None and start > self.level:
+            raise ValueError(
+                f"nothing is promised for a start of divergence {to_text(start)}: the flow is shown"
+                f" to stay in the region up to {self.level}"
+            )
+        return Upper(round_up(start * falling_exp(self.rate.exact * t), 12))
+
+
+@final
+@dataclass(frozen=True)
+class Decays:
+    """What is certified of the divergence: in the region, and on the whole simplex."""
+
+    region: Decay | None
+    simplex: Decay | None
+
+
+def decays_of(claimed: Bregman | None) -> Decays | None:
+    """The claims as values; None where there are none."""
+    if claimed is None:
+        return None
+    return Decays(_of(claimed.region), _of(claimed.simplex))
+
+
+def _of(found: RegionDecay | SimplexDecay | None) -> Decay | None:
+    if found is None:
+        return None
+    weights = tuple(Fraction(w) for w in found.weights)
+    if isinstance(found, RegionDecay):
+        return Decay("region", Lower(found.rate), weights, Lower(found.level))
+    return Decay("simplex", Lower(found.rate), weights, None)
+
+
+def falling_exp(x: Fraction) -> Fraction:
+    """An upper bound of e^(−x), x ≥ 0, to about 28 digits where it is above e^(−10^4).
+
+    >>> float(falling_exp(Fraction(1)))
+    0.36787944117144233
+    """
+    x = min(x, Fraction(FARTHEST))
+    halvings = max(0, (2 * x.numerator // x.denominator).bit_length())
+    y, term, total = x / 2**halvings, Fraction(1), Fraction(1)
+    for k in range(1, TERMS):
+        term = round_down(term * y / k, DIGITS)
+        total += term
+    total = round_down(total, DIGITS)  # ≤ e^y
+    for _ in range(halvings):
+        total = round_down(total * total, DIGITS)
+    return round_up(1 / total, DIGITS)

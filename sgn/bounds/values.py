@@ -1,0 +1,166 @@
+"""Bounds of a game of policies by super- and sub-solutions of its values: one cover for all."""
+
+from collections.abc import Sequence
+from typing import Any, final
+
+import numpy as np
+
+from games.game import Game
+from games.markov.logit_game import LogitGame
+from games.region import Box, Region
+from sgn.bounds.bounder import CannotBound, Claim, outward
+from sgn.bounds.effort import Effort
+from sgn.bounds.goal import NOT_NEEDED, room
+from sgn.bounds.quantities import Block, Margin, Quantity
+from sgn.values.cover import Cover, Covers, numbers_held
+
+FIELDS = ("fisher", "kakade")
+MAX_LOGITS = 60
+MAX_STAR = 2**20  # numbers in a star
+MAX_TABLE = 2**24  # numbers in the tensors of one leaf, with all its moves
+KEPT = 2**24  # numbers in the stars of one cover
+GAPS = (0.003, 0.03, 0.1, 0.3, 0.6, 1.0, 3.0, 10.0, 100.0, 1000.0)  # parts of a bound's size
+AIMS = (0.999, 0.6, 0.3, 0.1, 0.03)  # by which a margin may fall short, step by step
+HALVINGS = 5  # of a gap, once it is between two of these
+
+
+@final
+class ValuesWork:
+    """A game of policies on a box: the cover on whose leaves everything is proved."""
+
+    def __init__(
+        self, game: Game, region: Region, max_boxes: int, effort: Effort, strictness: int
+    ) -> None:
+        policies, box = as_policies(game, region)
+        self.game, self.region, self.effort = game, region, effort
+        self._most = max(64, min(max_boxes, KEPT // numbers_held(policies)))
+        self._covers = Covers(policies, box, strictness)
+        self._cover: list[Cover] = []
+
+    def bound(self, aims: Sequence[tuple[Quantity, float]], size: float) -> list[float]:
+        """Each quantity as far as it holds on every leaf; leaves are split for margins alone.
+
+        aims: with what sampling says. Raises CannotBound where a quantity that is needed fails.
+        """
+        for quantity, value in aims:
+            if isinstance(quantity, Margin) and value > 0:
+                self._improve(quantity, value, size)
+        return [self._best(quantity, value, size) for quantity, value in aims]
+
+    def confirm(self, claims: Sequence[Claim]) -> dict[str, Any]:
+        """The cover and its vectors, on which all the claims hold. Raises CannotBound."""
+        cover = self._refined(self._current, claims, self._most, self.effort.last)
+        if cover is None:
+            raise CannotBound("budget", "the claims could not be proved again on one cover")
+        self._cover[:] = [cover]
+        return {"cover": np.array(cover.tokens, dtype=np.int32), "vectors": cover.vectors}
+
+    @property
+    def _current(self) -> Cover:
+        if not self._cover:
+            self._cover.append(self._covers.root())
+            self.effort.count(1)
+        return self._cover[0]
+
+    def _improve(self, quantity: Margin, value: float, size: float) -> None:
+        """Split until the margin is proved, then nearer and nearer to what sampling says."""
+        middle = self.effort.share(2)
+        for aim in AIMS:
+            claim = _claim(quantity, value, aim, size)
+            end = self.effort.end if aim is AIMS[0] else middle
+            most = self._most if aim is AIMS[0] else max(64, self._most // 8)
+            cover = self._refined(self._current, [claim], most, end)
+            if cover is None:
+                return
+            self._cover[:] = [cover]
+            self.effort.proved(claim.value, value - claim.value)
+
+    def _refined(
+        self, cover: Cover, claims: Sequence[Claim], most: int, end: float
+    ) -> Cover | None:
+        """The cover split where a claim fails, until none does; None where that is too much."""
+        groups: dict[Block, list[Claim]] = {}
+        for claim in claims:
+            groups.setdefault(claim.quantity.block, []).append(claim)
+        while True:
+            good = np.ones(cover.count, dtype=bool)
+            for block, members in groups.items():
+                good &= self._covers.holds(cover, members, block)
+            failing = int((~good).sum())
+            if not failing:
+                return cover
+            finer = cover.count + failing
+            if finer > most or self.effort.late(end) or self.effort.interrupted:
+                return None
+            split = self._covers.split(cover, ~good)
+            if split is cover:
+                return None
+            cover = split
+            self.effort.count(2 * failing)
+
+    def _best(self, quantity: Quantity, value: float, size: float) -> float:
+        """The best claim that holds on every leaf. Raises CannotBound; not for what is optional."""
+        below = 0.0
+        for gap in GAPS:
+            if self._holds(quantity, value, gap, size):
+                break
+            below = gap
+        else:
+            if isinstance(quantity, NOT_NEEDED):
+                return np.inf if quantity.upper else -np.inf
+            name = type(quantity).__name__
+            raise CannotBound(
+                "budget", f"{name} could not be proved by values over boxes; shrink the region"
+            )
+        for _ in range(HALVINGS if below else 0):
+            middle = (below + gap) / 2
+            if self._holds(quantity, value, middle, size):
+                gap = middle
+            else:
+                below = middle
+        return _claim(quantity, value, gap, size).value
+
+    def _holds(self, quantity: Quantity, value: float, gap: float, size: float) -> bool:
+        claim = _claim(quantity, value, gap, size)
+        if isinstance(quantity, NOT_NEEDED) and not _is_of_use(quantity, claim.value):
+            return False
+        return self._covers.holds_everywhere(self._current, [claim], quantity.block)
+
+
+def _is_of_use(quantity: Quantity, claim: float) -> bool:
+    """A cocoercivity is positive, a factor below 1."""
+    return claim < 1 if quantity.upper else claim > 0
+
+
+def _claim(quantity: Quantity, value: float, gap: float, size: float) -> Claim:
+    return Claim(quantity, outward(quantity, value, gap * room(quantity, value, gap, size)))
+
+
+def as_policies(game: Game, region: Region) -> tuple[LogitGame, Box]:
+    """The game and the box, where values can be enclosed. Raises CannotBound."""
+    if not isinstance(game, LogitGame):
+        raise CannotBound("unsupported", "only games of policies have values to enclose")
+    if game.field not in FIELDS:
+        raise CannotBound(
+            "unsupported", f"the field {game.field!r} is not enclosed by values; use 'fisher'"
+        )
+    if not isinstance(region, Box):
+        raise CannotBound("unsupported", "the Jacobian is not constant; give a box as the region")
+    n = game.dimension
+    table = (1 + n) * game.tensors.transition.size
+    if n > MAX_LOGITS or (1 + n) * n * n > MAX_STAR or table > MAX_TABLE:
+        raise CannotBound(
+            "too-large",
+            f"games of policies are enclosed up to {MAX_LOGITS} logits and {MAX_TABLE} numbers in"
+            f" their tensors with all moves, and this has {n} and {table}",
+        )
+    return game, region
+
+
+def in_reach(game: Game, region: Region) -> bool:
+    """Whether :func:`as_policies` finds nothing to refuse."""
+    try:
+        as_policies(game, region)
+    except CannotBound:
+        return False
+    return True

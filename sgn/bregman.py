@@ -1,0 +1,153 @@
+"""The weighted KL divergence along the flow (T19), as far as it is cheaply proved.
+
+Sampled policies say which weights and which rate to aim at; the checker's own test decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.check_bregman import largest_level, simplex_coupling
+from certificates.check_jacobian import Uncheckable
+from certificates.check_policies import Policies
+from certificates.claims import Claims
+from certificates.document import Document, encode_array, texts
+from games.markov.logit_game import LogitGame
+from games.normal_form import NormalFormGame
+from games.number import float_enclosure, round_down, to_text
+from games.region import Box
+from sgn.bounds import Bounds, Enclosed
+from sgn.bounds.forms import NATURAL
+from sgn.bounds.prover import Proved, Tokens, split
+from sgn.metric import best_direct_weights
+from sgn.problem import Problem
+from sgn.stated import StatedBounds, objects, stated_structural
+from sgn.weights import margin_at
+
+FloatArray = NDArray[np.float64]
+DIGITS = 6
+AIMS = ("0.5", "0.8", "0.9", "0.95", "0.98", "0.99", "0.999")  # of the rate at sampled policies
+MAX_BOXES = 2**13  # of one cover
+BATCH = 2**10
+ROOM = 1 + Fraction(1, 10**6)  # for what the checker's own boxes are wider by
+
+
+def with_bregman(document: Document, claims: Claims, problem: Problem) -> Document:
+    """The document with what is proved of the divergence; claims: what it says by now."""
+    game = problem.game
+    if claims.verdict != "proved" or claims.game is None or not isinstance(game, LogitGame):
+        return document
+    try:
+        policies = Policies(claims.game)
+    except Uncheckable:
+        return document
+    starts = [np.ones(len(game.players))]
+    if claims.metric.kind == "scalar":
+        starts.append(claims.weights.astype(float))
+    whitened = in_whitened_logits(game, problem.points())
+    weights, sampled = best_direct_weights(whitened, game.slices, starts)
+    found, evidence = {}, document["evidence"]
+    made = _in_region(claims, problem, policies, _Aim(_short(weights), sampled))
+    if made is not None:
+        found["region"], cover = made
+        covers = {**evidence["covers"], "bregman": encode_array(cover)}
+        evidence = {**evidence, "covers": covers}
+    if isinstance(game, NormalFormGame) and (simplex := on_simplex(game, [starts[0], weights])):
+        found["simplex"] = simplex
+    return {**document, "bregman": found, "evidence": evidence} if found else document
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Aim:
+    """Weights, and the rate at the worst policy sampled."""
+
+    weights: NDArray[Any]
+    rate: float
+
+
+def _in_region(
+    claims: Claims, problem: Problem, policies: Policies, aim: _Aim
+) -> tuple[Document, Tokens] | None:
+    """Rate, weights and level in the region, with the cover that proves the rate."""
+    region, equilibrium = problem.region, claims.promises.equilibrium
+    if equilibrium is None or not equilibrium.is_zero or aim.rate <= 0:
+        return None
+    if not isinstance(region, Box) or region.ball is not None:
+        return None
+    best = None
+    for part in AIMS:
+        rate = round_down(Fraction(aim.rate) * Fraction(part), DIGITS)
+        cover = None if _late(problem) else _cover(policies, region, rate, aim.weights)
+        if cover is None:
+            break
+        best = rate, cover
+    level = round_down(largest_level(claims, problem.game.sizes, aim.weights), DIGITS)
+    if best is None or level <= 0:
+        return None
+    rate, cover = best
+    stated = {"rate": to_text(rate), "weights": texts(aim.weights), "level": to_text(level)}
+    return stated, cover
+
+
+def _late(problem: Problem) -> bool:
+    return isinstance(problem.bounder, Enclosed) and problem.bounder.effort.stopped
+
+
+def _cover(policies: Policies, region: Box, rate: Fraction, weights: NDArray[Any]) -> Tokens | None:
+    """A cover on whose leaves the checker's test holds, with a little room; None if not found."""
+
+    def test(low: FloatArray, high: FloatArray) -> tuple[Any, Any]:
+        with np.errstate(all="ignore"):
+            rewards = policies.rewards(low, high)
+            good = policies.keep(rate * ROOM, weights, low, high, rewards)
+        return np.where(good, NATURAL, -1), np.argmax(high - low, axis=1)
+
+    try:
+        found = split(test, region, MAX_BOXES, BATCH)
+    except Uncheckable:
+        return None
+    return found.tokens if isinstance(found, Proved) else None
+
+
+def in_whitened_logits(game: LogitGame, points: FloatArray) -> FloatArray:
+    """CᵀJC⁻ᵀ, F̃ = CCᵀ, at points (k, n): its weighted margin is T19's rate there."""
+    C = np.linalg.cholesky(game.fisher(points))
+    turned = np.swapaxes(C, -1, -2)
+    return np.asarray(turned @ game.jacobian(points) @ np.linalg.inv(turned))
+
+
+def on_simplex(game: NormalFormGame, tried: Sequence[FloatArray]) -> Document | None:
+    """T19 (corollary): from every interior start, where τ outweighs what the others do."""
+    try:
+        each = [
+            stated_structural(bounds, margin_at(bounds.floats, weights))
+            for weights in tried
+            for bounds in [_simplex_bounds(game, weights)]
+        ]
+    except Uncheckable:
+        return None
+    found = max(each, key=lambda structural: structural.margin)
+    if found.margin <= 0:
+        return None
+    weights, vector = (texts(_short(part)) for part in (found.weights, found.vector))
+    return {"rate": to_text(found.margin), "weights": weights, "vector": vector}
+
+
+def _simplex_bounds(game: NormalFormGame, weights: FloatArray) -> StatedBounds:
+    """τ and the couplings at these weights. Raises Uncheckable."""
+    entropy, count = objects(game.tensors.entropy), len(weights)
+    coupling = simplex_coupling(game.tensors, list(_short(weights)))
+    dense = np.zeros((count, count))
+    dense[coupling.rows, coupling.cols] = [float_enclosure(v)[1] for v in coupling.values]
+    low, high = ([float_enclosure(tau)[side] for tau in entropy] for side in (0, 1))
+    return StatedBounds(entropy, entropy, coupling, Bounds.given(low, dense, high))
+
+
+def _short(values: FloatArray) -> NDArray[Any]:
+    """Floats as their shortest decimals."""
+    return objects(Fraction(repr(float(v))) for v in values)
