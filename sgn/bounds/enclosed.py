@@ -21,11 +21,13 @@ from sgn.bounds.bounds import Bounds
 from sgn.bounds.effort import Effort
 from sgn.bounds.goal import Goal
 from sgn.bounds.prover import CUSHIONS
-from sgn.bounds.quantities import Block, FloatArray, Quantity
+from sgn.bounds.quantities import Block, Cocoercivity, EulerFactor, FloatArray, Quantity
 from sgn.bounds.sampled import Sampled
 from sgn.bounds.work import Work, as_symbolic
 
 SAMPLING = 20.0  # seconds left from which on sampling takes its full budget, a second or so
+OTHER_UNITS = (Cocoercivity, EulerFactor)  # not those of the Jacobian
+SMALLEST = 1e-9  # the size where every number is 0
 
 
 @final
@@ -78,7 +80,7 @@ class Enclosed(Bounder):
         work = self._at(game, region)
         work.domain()
         values = self._sampled(game, region, quantities)
-        size = max(1e-9, float(np.abs(values[np.isfinite(values)]).max(initial=0.0)))
+        size = _size(quantities, values)
         result = values.copy()
         parts: list[list[int]] = []
         for block, members in by_block(quantities).items():
@@ -132,3 +134,9 @@ class Enclosed(Bounder):
         if not (self._work and self._work[0].game is game and self._work[0].region == region):
             self._work[:] = [Work(game, region, self.max_boxes, self.effort, self.strictness)]
         return self._work[0]
+
+
+def _size(quantities: Sequence[Quantity], values: FloatArray) -> float:
+    """The largest number that is in the Jacobian's units: what is small beside it is not needed."""
+    alike = np.array([not isinstance(quantity, OTHER_UNITS) for quantity in quantities])
+    return float(np.abs(values[alike & np.isfinite(values)]).max(initial=0.0)) or SMALLEST
