@@ -24,8 +24,8 @@ STARTS, STEPS = 1000, 200
 FEW = 20  # of the starts, for what needs many steps
 SHARE = Fraction(99, 100)  # of the largest certified step
 ACCURACY = Fraction(1, 10**6)  # of the first distance
-NEARER, SHRUNK = Fraction(1, 100), 0.9  # of a distance, when it is seen to converge
-LEAST, MOST, MANY = 1000, 20_000, 200_000  # steps: to see convergence, and to count them
+NEARER, SHRUNK = Fraction(1, 2), 0.9  # of a distance, when it is seen to converge
+LEAST, MOST, MANY = 500, 5000, 200_000  # steps: half of those to see convergence, and to count
 FLOW_TIME = 0.1  # of 1/margin
 
 
@@ -53,6 +53,11 @@ class Plan:
     @property
     def lasting(self) -> bool:
         return self.played == "optimistic"
+
+    @property
+    def alone(self) -> bool:
+        """Whether steps that are too long show: projected play stays in the region with any."""
+        return self.steps is not None and self.region is None
 
     @property
     def step(self) -> Fraction:
@@ -85,7 +90,7 @@ class Row:
     """What was seen: factors to the equilibrium and within pairs, steps, and a longest step.
 
     pairs: 0 where nothing is claimed of them; promised and needed: steps to ACCURACY at the best
-    step; converging: 0 for the flow.
+    step; converging: 0 where none is looked for.
     """
 
     plan: Plan
@@ -166,7 +171,7 @@ def row(plan: Plan) -> Row:
         pairs=_pairs(plan),
         promised=promised,
         needed=float(far.times[reached.argmax()]) if reached.any() else math.inf,
-        converging=0.0 if plan.steps is None else largest_converging(plan, seen),
+        converging=largest_converging(plan, seen) if plan.alone else 0.0,
     )
 
 
@@ -200,11 +205,10 @@ def _pairs(plan: Plan) -> float:
 def largest_converging(plan: Plan, seen: float) -> float:
     """The largest step, to 0.1 %, with which the farthest of some starts still comes nearer.
 
-    seen: the factor at the certified step, for how many steps to play: until it has shrunk 100
-    times twice over. It must shrink in the second half of them too. 0: not even there.
+    seen: the factor at the certified step, which says how long to play: until it has come to a half
+    of its distance twice, or longer. It must come nearer in both halves of that. 0: not even there.
     """
-    few = steps_needed(Fraction(min(seen, 1 - 1e-6)), NEARER)
-    half = min(max(LEAST, 2 * few), MOST) // 2
+    half = min(max(LEAST, steps_needed(Fraction(min(seen, 1 - 1e-6)), NEARER)), MOST)
 
     def converges(h: float) -> bool:
         play = plan.play(h, 2 * half, FEW, half)
@@ -253,12 +257,10 @@ def print_play(certificates: Callable[[], dict[str, Certificate]] = proved) -> N
 def _line(found: Row) -> str:
     plan = found.plan
     pairs = f"{found.pairs:9.6f}" if found.pairs else f"{'-':>9}"
-    reach = (
-        f"{float(plan.largest):10.4g} {found.converging:10.4g}"
-        f" {float(plan.largest) / found.converging if found.converging else math.nan:6.3f}"
-        if plan.steps is not None
-        else ""
-    )
+    reach = f"{float(plan.largest):10.4g}" if plan.steps is not None else ""
+    if plan.alone:
+        share = float(plan.largest) / found.converging if found.converging else math.nan
+        reach += f" {found.converging:10.4g} {share:6.3f}"
     return (
         f"{plan.name:<25} {plan.method:<23} {float(plan.step):10.4g} {plan.claimed:9.6f}"
         f" {found.seen:9.6f} {pairs} {found.promised:9} {found.needed:7.0f} {reach}"
