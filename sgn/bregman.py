@@ -97,7 +97,7 @@ def _in_region(
     region, equilibrium = problem.region, claims.promises.equilibrium
     if equilibrium is None or not equilibrium.is_zero or aim.rate <= 0:
         return None
-    if not isinstance(region, Box) or region.ball is not None:
+    if not isinstance(region, Box) or region.ball is not None or "covers" not in claims.evidence:
         return None
     weights, best = _short(aim.weights), None
     try:

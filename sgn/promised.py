@@ -76,6 +76,8 @@ def with_promises(document: Document, problem: Problem | None) -> Document:
     if problem is not None:
         _state_equilibrium(result, claims, problem)
         result = with_bregman(result, _with_steps(claims, result), problem)
+        if "region" in result.get("bregman", {}) and result["equilibrium"]["kind"] == "zero":
+            result["equilibrium"] = {**result["equilibrium"], "kind": "restricted-nash"}  # T19
     return signed_again(result)
 
 
@@ -88,6 +90,9 @@ def without(document: Document, failed: Iterable[str]) -> Document:
     if "equilibrium" not in result:
         result.pop("basin", None)
         result.pop("bregman", None)
+    elif "bregman" in document and "bregman" not in result:
+        if result["equilibrium"]["kind"] == "restricted-nash":  # which rests on that
+            result["equilibrium"] = {**result["equilibrium"], "kind": "zero"}
     return signed_again(result)
 
 
