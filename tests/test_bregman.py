@@ -27,6 +27,7 @@ from games.document import from_document as game_from_document
 from games.game import Floats
 from games.markov.logit_game import LogitGame
 from sgn.bregman import in_whitened_logits, on_simplex
+from sgn.promised import without
 from tests.markov_games import random_markov
 from tests.scale import examples
 
@@ -180,6 +181,24 @@ def test_other_games_have_no_such_claim(change: dict[str, object]) -> None:
     document = read(CORPUS / "stage.json")["game"] | change
     with pytest.raises(Uncheckable):
         Policies(document)
+
+
+def test_certificates_make_the_claim_by_themselves() -> None:
+    game = NormalFormGame(PENNIES, 2)
+    game.region = game.logit_box("0.05")
+    certificate = sgn.certify(game)
+    assert isinstance(certificate, Certificate)
+    assert verify(certificate.document)
+    found = certificate.bregman
+    assert found is not None
+    assert found.region is not None
+    assert found.simplex is not None
+    assert float(found.region.rate) > 1.99  # 2 is the truth of a zero-sum game
+    assert found.simplex.rate == 2
+    assert found.simplex.level is None
+    dropped = without(certificate.document, ["Bregman level"])
+    assert "bregman" not in dropped
+    assert verify(dropped)
 
 
 def test_a_game_of_plain_gradients_makes_no_claim() -> None:
