@@ -41,7 +41,7 @@ def test_noise_and_stale_reads_stay_within_their_bounds(name: str) -> None:
     game, certificate, _ = certified(name)
     found = noisy(game, certificate)
     assert found.worst <= 4  # standard errors: one mean strays so far in 30,000
-    assert found.mean >= 0.1 * found.bound  # the bound is not idle
+    assert found.mean >= 0.05 * found.bound  # it is not idle: internet-switching has 0.11
     try:
         answer = certificate.promises.asynchronous()
     except ValueError:  # nothing is promised without a small gain, or to fields
