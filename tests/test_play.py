@@ -9,7 +9,7 @@ from benchmarks.play import Plan, exceeds, factors, plans
 from benchmarks.promised import noisy, sup_play
 from certificates.certificate import Certificate
 
-QUICK = ("harker", "dirac-gan-regularised")
+QUICK = ("duopoly", "dirac-gan-regularised")
 PROVED = [
     pytest.param(name, marks=() if name in QUICK else pytest.mark.stress)
     for name in games.catalogue.names()
