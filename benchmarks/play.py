@@ -100,11 +100,6 @@ class Row:
     needed: float
     converging: float
 
-    @property
-    def exceeds(self) -> bool:
-        """Whether some factor seen is above the claim by more than rounding explains."""
-        return not max(self.seen, self.pairs) <= self.plan.claimed * (1 + FACTOR_ERROR)
-
 
 def plans(name: str, certificate: Certificate, game: games.Game) -> Iterator[Plan]:
     """Every method with a step and a start set; with projection from the whole region too."""
@@ -155,10 +150,21 @@ def places(region: Box) -> Floats:
     return np.asarray(np.clip(low + share * (high - low), low, high))
 
 
-def row(plan: Plan) -> Row:
-    """Play one plan."""
+def factors(plan: Plan) -> tuple[float, float]:
+    """The worst factors to the equilibrium, and within pairs of starts, of all starts and steps."""
     play = plan.play(plan.step, _telling(plan), STARTS)
     seen = lasting(play.distances / play.distances[0]) if plan.lasting else play.worst_factor
+    return seen, _pairs(plan)
+
+
+def exceeds(plan: Plan, seen: float, pairs: float) -> bool:
+    """Whether some factor seen is above the claim by more than rounding explains."""
+    return not max(seen, pairs) <= plan.claimed * (1 + FACTOR_ERROR)
+
+
+def row(plan: Plan) -> Row:
+    """Play one plan."""
+    seen, pairs = factors(plan)
     best = plan.step if plan.steps is None else plan.steps.best_step.exact
     factor = plan.claimed if plan.steps is None else plan.steps.factor_at_best.exact
     promised = steps_needed(Fraction(factor), ACCURACY)
@@ -168,7 +174,7 @@ def row(plan: Plan) -> Row:
     return Row(
         plan,
         seen=seen,
-        pairs=_pairs(plan),
+        pairs=pairs,
         promised=promised,
         needed=float(far.times[reached.argmax()]) if reached.any() else math.inf,
         converging=largest_converging(plan, seen) if plan.alone else 0.0,
@@ -248,7 +254,7 @@ def print_play(certificates: Callable[[], dict[str, Certificate]] = proved) -> N
         for plan in plans(name, certificate, games.catalogue.load(name)):
             rows.append(row(plan))
             print(_line(rows[-1]), flush=True)
-    exceeding = [f"{r.plan.name} {r.plan.method}" for r in rows if r.exceeds]
+    exceeding = [f"{r.plan.name} {r.plan.method}" for r in rows if exceeds(r.plan, r.seen, r.pairs)]
     verdict = f"EXCEEDED: {', '.join(exceeding)}" if exceeding else "exceeded nowhere"
     print(f"The claimed factor, in {len(rows)} rows, to {FACTOR_ERROR:g}: {verdict}")
     print()
