@@ -90,10 +90,14 @@ def without(document: Document, failed: Iterable[str]) -> Document:
     if "equilibrium" not in result:
         result.pop("basin", None)
         result.pop("bregman", None)
-    elif "bregman" in document and "bregman" not in result:
-        if result["equilibrium"]["kind"] == "restricted-nash":  # which rests on that
-            result["equilibrium"] = {**result["equilibrium"], "kind": "zero"}
+    elif "bregman" not in result and _rests_on_bregman(document):
+        result["equilibrium"] = {**result["equilibrium"], "kind": "zero"}
     return signed_again(result)
+
+
+def _rests_on_bregman(document: Document) -> bool:
+    """Whether it is T19 that makes the equilibrium more than a zero."""
+    return "bregman" in document and document["equilibrium"]["kind"] == "restricted-nash"
 
 
 def signed_again(document: Document) -> Document:
