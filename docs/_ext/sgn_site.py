@@ -41,6 +41,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (_math, None), (_math_block, None))
     app.connect("config-inited", _copy_notebooks)
     app.connect("source-read", _prepare)
+    app.connect("doctree-read", _name_pictures)
     app.connect("autodoc-process-docstring", _docstring)
     app.connect("autodoc-process-signature", _signature)
     app.connect("build-finished", _loads_nothing)
@@ -75,6 +76,16 @@ def _prepare(app: Sphinx, name: str, content: list[str]) -> None:
 def _link_or_words(link: re.Match[str]) -> str:
     """A link to a notebook that this clone lacks is left as words."""
     return link[0] if (DOCS / "notebooks" / link[2]).exists() else link[1]
+
+
+def _name_pictures(app: Sphinx, tree: nodes.document) -> None:
+    """A picture that a notebook drew is called after its section, for those who cannot see it."""
+    for image in tree.findall(nodes.image):
+        section = image.parent
+        while not isinstance(section, nodes.section | nodes.document):
+            section = section.parent
+        title = section.next_node(nodes.title)
+        image.setdefault("alt", f"Picture: {title.astext()}" if title else "Picture")
 
 
 def _docstring(
