@@ -133,10 +133,14 @@ class Box:
         low, high = self.floats()
         return low + (high - low) * rng.random((count, self.dimension))
 
-    def vertices(self, axes: Sequence[int]) -> Iterator[tuple[Fraction, ...]]:
-        """The vertices of the box over the given axes; other coordinates at their lower end."""
+    def vertices(self, axes: Sequence[int] | None = None) -> Iterator[tuple[Fraction, ...]]:
+        """The vertices over the given axes, or all of them; other coordinates at their lower end.
+
+        >>> len(list(Box([0, 0, 0], [1, 2, 0]).vertices()))
+        4
+        """
         ends = [
-            (a, b) if k in axes and a < b else (a,)
+            (a, b) if (axes is None or k in axes) and a < b else (a,)
             for k, (a, b) in enumerate(zip(self.lower, self.upper, strict=True))
         ]
         return itertools.product(*ends)
