@@ -1,5 +1,6 @@
 """One game on one box: what was compiled for it, what was proved, and what more may cost."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar, final
@@ -44,9 +45,7 @@ class Work:
     def forms(self, block: Block) -> Forms:
         """Those of a block, from the game's text, as workers elsewhere have them."""
         if block not in self._forms:
-            low, high = self._box.floats()
-            centre = tuple((low + (high - low) / 2).tolist())
-            self._forms[block] = Forms(self._symbolic, block, centre).compiled()
+            self._forms[block] = Forms(self._symbolic, block, _centre(self._box)).compiled()
         return self._forms[block]
 
     def allowed(self, block: Block) -> int:
@@ -120,6 +119,15 @@ def _implies(known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
         (name := repr(claim.quantity)) in values
         and not worse(claim.quantity, values[name], claim.value)
         for claim in claims
+    )
+
+
+def _centre(box: Box) -> tuple[float, ...]:
+    """A point in it with few digits: what is expanded there stays short."""
+    low, high = box.floats()
+    sides = zip(low.tolist(), high.tolist(), strict=True)
+    return tuple(
+        round((a + b) / 2, 2 - math.floor(math.log10(b - a))) if b > a else a for a, b in sides
     )
 
 
