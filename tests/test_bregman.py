@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sgn
+from benchmarks.kl import falls
 from certificates.certificate import Certificate, from_document
 from certificates.check import verify
 from certificates.check_bregman import largest_level, simplex_coupling
@@ -294,6 +295,15 @@ def test_the_flow_keeps_what_is_promised_in_the_region(name: str) -> None:
     weights = np.array([float(w) for w in decay.weights])
     starts = within_level(game, zero, weights, float(decay.level), np.random.default_rng(3))
     falls_as_promised(game, zero, starts, decay)
+
+
+def test_a_hundred_flows_of_the_benchmark_fall_as_promised() -> None:
+    certificate, game, _ = held("stage")
+    found = falls(game, certificate)
+    assert [fall.starts for fall in found] == [100] * len(found)
+    for fall in found:
+        assert fall.slowest >= fall.rate
+        assert fall.kept <= 1
 
 
 def within_level(
