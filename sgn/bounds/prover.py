@@ -107,7 +107,7 @@ def examine(
         blame = np.where(np.isfinite(blame), blame, 0.0)
         axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
         rest = np.flatnonzero(~good)
-        if len(rest) and (forms.net is None or forms.block is not None):
+        if len(rest):
             plain = _hold(forms.natural(low[rest], high[rest]), claims, cushion)
             form[rest[plain]] = NATURAL
             rest = rest[~plain]
