@@ -107,10 +107,11 @@ def examine(
         blame = np.where(np.isfinite(blame), blame, 0.0)
         axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
         rest = np.flatnonzero(~good)
-        if len(rest) and forms.net is None:
+        if len(rest):
             plain = hold(forms.natural(low[rest], high[rest]), claims, cushion)
             form[rest[plain]] = NATURAL
-        elif len(rest) and forms.net is not None:
+            rest = rest[~plain]
+        if len(rest) and forms.net is not None:
             averaged = _hold_net(forms, forms.net, claims, cushion, low[rest], high[rest])
             form[rest[averaged]] = BERNSTEIN
     return form, axis
