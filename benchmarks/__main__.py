@@ -39,7 +39,7 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
 
 
 def main(names: list[str]) -> int:
-    """Print the tables named, or every one: a few minutes on two cores."""
+    """Print the tables named, or every one: some twenty minutes on two cores."""
     for name in names:
         if name not in TABLES:
             print(f"no table is called {name!r}; there are {', '.join(TABLES)}", file=sys.stderr)

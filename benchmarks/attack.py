@@ -52,8 +52,9 @@ def print_attacks(
         columns = {claim: [p[claim] for p in parts if claim in p] for claim in COLUMNS.values()}
         cells = {claim: part(values) for claim, values in columns.items() if values}
         print(_line(name, results.values(), cells))
-    broken = [name for name, result in results.items() if result.broken]
-    print(f"Broken: {', '.join(broken) or f'nothing, of {len(results)} certificates'}")
+    for status in ("BROKEN", "unclear"):
+        met = [name for name, a in results.items() if status in {f.status for f in a.findings}]
+        print(f"{status}: {', '.join(met) or f'nothing, of {len(results)} certificates'}")
     print()
 
 

@@ -29,7 +29,7 @@ RADII = ("0.1", "0.5", "1")  # in logits
 FIELD = sgn.EntropicDual("fisher")  # the published one
 STARTS, STEPS = 100, 60
 LIMIT = 60.0  # seconds a random game
-SIZES = ((2, (2, 2)), (3, (2, 2)), (4, (2, 2)), (5, (2, 2)), (2, (3, 3)))
+SIZES = ((2, (2, 2)), (3, (2, 2)), (5, (2, 2)), (10, (2, 2)), (2, (3, 3)), (3, (3, 3)))
 ENTROPIES = ("1", "4")
 FEW = 1  # random game of each kind in the table of all sizes; a share takes 50
 

@@ -24,8 +24,8 @@ STARTS, STEPS = 1000, 200
 FEW = 20  # of the starts, for what needs many steps
 SHARE = Fraction(99, 100)  # of the largest certified step
 ACCURACY = Fraction(1, 10**6)  # of the first distance
-NEARER, SHRUNK = Fraction(1, 100), 0.9  # of a distance, when it is seen to converge
-LEAST, MOST, MANY = 1000, 20_000, 200_000  # steps: to see convergence, and to count them
+NEARER, SHRUNK = Fraction(1, 2), 0.9  # of a distance, when it is seen to converge
+LEAST, MOST, MANY = 500, 5000, 200_000  # steps: half of those to see convergence, and to count
 FLOW_TIME = 0.1  # of 1/margin
 
 
@@ -53,6 +53,11 @@ class Plan:
     @property
     def lasting(self) -> bool:
         return self.played == "optimistic"
+
+    @property
+    def alone(self) -> bool:
+        """Whether steps that are too long show: projected play stays in the region with any."""
+        return self.steps is not None and self.region is None
 
     @property
     def step(self) -> Fraction:
@@ -85,7 +90,7 @@ class Row:
     """What was seen: factors to the equilibrium and within pairs, steps, and a longest step.
 
     pairs: 0 where nothing is claimed of them; promised and needed: steps to ACCURACY at the best
-    step; converging: 0 for the flow.
+    step; converging: 0 where none is looked for.
     """
 
     plan: Plan
@@ -94,11 +99,6 @@ class Row:
     promised: int
     needed: float
     converging: float
-
-    @property
-    def exceeds(self) -> bool:
-        """Whether some factor seen is above the claim by more than rounding explains."""
-        return not max(self.seen, self.pairs) <= self.plan.claimed * (1 + FACTOR_ERROR)
 
 
 def plans(name: str, certificate: Certificate, game: games.Game) -> Iterator[Plan]:
@@ -150,10 +150,21 @@ def places(region: Box) -> Floats:
     return np.asarray(np.clip(low + share * (high - low), low, high))
 
 
-def row(plan: Plan) -> Row:
-    """Play one plan."""
+def factors(plan: Plan) -> tuple[float, float]:
+    """The worst factors to the equilibrium, and within pairs of starts, of all starts and steps."""
     play = plan.play(plan.step, _telling(plan), STARTS)
     seen = lasting(play.distances / play.distances[0]) if plan.lasting else play.worst_factor
+    return seen, _pairs(plan)
+
+
+def exceeds(plan: Plan, seen: float, pairs: float) -> bool:
+    """Whether some factor seen is above the claim by more than rounding explains."""
+    return not max(seen, pairs) <= plan.claimed * (1 + FACTOR_ERROR)
+
+
+def row(plan: Plan) -> Row:
+    """Play one plan."""
+    seen, pairs = factors(plan)
     best = plan.step if plan.steps is None else plan.steps.best_step.exact
     factor = plan.claimed if plan.steps is None else plan.steps.factor_at_best.exact
     promised = steps_needed(Fraction(factor), ACCURACY)
@@ -163,10 +174,10 @@ def row(plan: Plan) -> Row:
     return Row(
         plan,
         seen=seen,
-        pairs=_pairs(plan),
+        pairs=pairs,
         promised=promised,
         needed=float(far.times[reached.argmax()]) if reached.any() else math.inf,
-        converging=0.0 if plan.steps is None else largest_converging(plan, seen),
+        converging=largest_converging(plan, seen) if plan.alone else 0.0,
     )
 
 
@@ -200,11 +211,10 @@ def _pairs(plan: Plan) -> float:
 def largest_converging(plan: Plan, seen: float) -> float:
     """The largest step, to 0.1 %, with which the farthest of some starts still comes nearer.
 
-    seen: the factor at the certified step, for how many steps to play: until it has shrunk 100
-    times twice over. It must shrink in the second half of them too. 0: not even there.
+    seen: the factor at the certified step, which says how long to play: until it has come to a half
+    of its distance twice, or longer. It must come nearer in both halves of that. 0: not even there.
     """
-    few = steps_needed(Fraction(min(seen, 1 - 1e-6)), NEARER)
-    half = min(max(LEAST, 2 * few), MOST) // 2
+    half = min(max(LEAST, steps_needed(Fraction(min(seen, 1 - 1e-6)), NEARER)), MOST)
 
     def converges(h: float) -> bool:
         play = plan.play(h, 2 * half, FEW, half)
@@ -244,7 +254,7 @@ def print_play(certificates: Callable[[], dict[str, Certificate]] = proved) -> N
         for plan in plans(name, certificate, games.catalogue.load(name)):
             rows.append(row(plan))
             print(_line(rows[-1]), flush=True)
-    exceeding = [f"{r.plan.name} {r.plan.method}" for r in rows if r.exceeds]
+    exceeding = [f"{r.plan.name} {r.plan.method}" for r in rows if exceeds(r.plan, r.seen, r.pairs)]
     verdict = f"EXCEEDED: {', '.join(exceeding)}" if exceeding else "exceeded nowhere"
     print(f"The claimed factor, in {len(rows)} rows, to {FACTOR_ERROR:g}: {verdict}")
     print()
@@ -253,12 +263,10 @@ def print_play(certificates: Callable[[], dict[str, Certificate]] = proved) -> N
 def _line(found: Row) -> str:
     plan = found.plan
     pairs = f"{found.pairs:9.6f}" if found.pairs else f"{'-':>9}"
-    reach = (
-        f"{float(plan.largest):10.4g} {found.converging:10.4g}"
-        f" {float(plan.largest) / found.converging if found.converging else math.nan:6.3f}"
-        if plan.steps is not None
-        else ""
-    )
+    reach = f"{float(plan.largest):10.4g}" if plan.steps is not None else ""
+    if plan.alone:
+        share = float(plan.largest) / found.converging if found.converging else math.nan
+        reach += f" {found.converging:10.4g} {share:6.3f}"
     return (
         f"{plan.name:<25} {plan.method:<23} {float(plan.step):10.4g} {plan.claimed:9.6f}"
         f" {found.seen:9.6f} {pairs} {found.promised:9} {found.needed:7.0f} {reach}"

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from certificates.check_matrix import Ball, Bools
 
-LOOSE = 2  # variables whose coefficients are taken together at first
+LOOSE = 2  # variables whose coefficients are taken together at first,
+MANY = 128  # if there are more matrices
 CHUNK = 2**16  # matrix entries worked on at once: what caches hold
 Indices = NDArray[np.int64]
 
@@ -42,7 +43,8 @@ class Averages:
     def all_satisfy(self, test: Callable[[Ball], Bools]) -> bool:
         """Whether the test, a convex one, accepts every matrix, alone or in a ball of some."""
         order = self._by_spread()
-        start = max(0, len(order) - LOOSE)
+        many = prod(self.counts.values()) > MANY
+        start = max(0, len(order) - LOOSE) if many else len(order)
         groups = prod(self.counts[k] for k in order[:start])
         box, group = np.divmod(np.arange(len(self.tables[0].mid) * groups), groups)
         for last in range(start, len(order) + 1):

@@ -15,38 +15,49 @@ import numpy as np
 from certificates.check_averages import LOOSE, Averages
 from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import Ball, Floats
-from certificates.check_polynomial import NotPolynomial, Polynomial, polynomials_near
+from certificates.check_polynomial import NotPolynomial, Polynomial, Work, polynomials_near
+from games.degree import powers
 from games.graph import Graph
+from games.number import float_enclosure
 
 MAX_MATRICES = 2**12  # coefficients of J on one leaf
 MAX_NUMBERS = 2**20  # entries of all of them
 MAX_POWER = 20  # of one variable
+MAX_TERMS = 10**6  # products of terms, to expand all that leaves of Bernstein form need
 HELD = 2**22  # entries held at once
 STEP = 100_000  # nanoseconds that a product of balls takes, beside the work on its numbers
 
 
 def expanded(
-    graph: Graph, entries: Sequence[int], variables: Mapping[str, int], centre: Floats
+    graph: Graph, entries: Sequence[int], variables: Mapping[str, int], centre: Floats, work: Work
 ) -> list[Polynomial]:
-    """The entries of J as polynomials in x − centre; raises Uncheckable when there are none.
+    """The entries of J as polynomials in x − centre; raises Uncheckable unless they are and small.
 
     variables: of all on which J may depend, the number.
     """
     if 2 ** len(variables) * len(entries) > MAX_NUMBERS:
         raise Uncheckable(f"Bernstein leaves of so many variables: {len(variables)} are too many")
+    known = powers(graph, entries, [graph.variable(name) for name in variables])
+    if any(entry not in known for entry in entries):
+        raise Uncheckable("a leaf of Bernstein form, and J is no polynomial")
+    highest = list(map(max, zip(*(known[entry] for entry in entries), strict=True)))
+    if max(highest, default=0) > MAX_POWER:
+        raise Uncheckable(f"Bernstein leaves are of powers up to {MAX_POWER}")
+    matrices = prod(power + 1 for power in highest)
+    if matrices > MAX_MATRICES or matrices * len(entries) > MAX_NUMBERS:
+        raise Uncheckable(f"a leaf of Bernstein form would have {matrices} matrices")
     try:
         point = [Fraction(value) for value in centre.tolist()]
-        return polynomials_near(graph, entries, variables, point)
-    except (NotPolynomial, OverflowError, ValueError) as error:
-        raise Uncheckable(f"a Bernstein leaf, and J is no polynomial: {error}") from None
+        return polynomials_near(graph, entries, variables, point, work)
+    except NotPolynomial as error:
+        raise Uncheckable(f"a leaf of Bernstein form, and J is no polynomial: {error}") from None
 
 
 @final
 class Net:
     """The Bernstein coefficients of a block (p, q) whose entries are polynomials in x − centre.
 
-    matrices: how many a box has; batch: boxes to take at once. Raises Uncheckable where they are
-    too many.
+    matrices: how many a box has; batch: boxes to take at once.
 
     >>> square = {((0, 2),): (Fraction(1), Fraction(1))}
     >>> net = Net([square], (1, 1), np.zeros(1))
@@ -60,15 +71,10 @@ class Net:
         self._shape, self._centre = shape, centre
         own = [_powers([entry]) for entry in entries]
         self._power = _powers(entries)
-        if max(self._power.values(), default=0) > MAX_POWER:
-            raise Uncheckable(f"Bernstein leaves are of powers up to {MAX_POWER}")
         self.matrices = prod(power + 1 for power in self._power.values())
-        numbers = self.matrices * len(entries)
-        if self.matrices > MAX_MATRICES or numbers > MAX_NUMBERS:
-            raise Uncheckable(f"a Bernstein leaf of this game has {self.matrices} matrices")
         self._axes = [list(powers) for powers in own]
         self._tables = [_table(entry, powers) for entry, powers in zip(entries, own, strict=True)]
-        self.batch = max(1, HELD // numbers)
+        self.batch = max(1, HELD // (self.matrices * len(entries)))
 
     @property
     def work(self) -> int:
@@ -101,16 +107,20 @@ def _powers(entries: Sequence[Polynomial]) -> dict[int, int]:
 
 def _table(entry: Polynomial, powers: Mapping[int, int]) -> Ball:
     """Its coefficients by powers: one axis a variable."""
-    low = np.full([power + 1 for power in powers.values()], Fraction(0), dtype=object)
-    high = low.copy()
+    low, high = (np.zeros([power + 1 for power in powers.values()]) for _ in range(2))
     for monomial, ends in entry.items():
         at = dict(monomial)
         place = tuple(at.get(k, 0) for k in powers)
-        low[place], high[place] = ends
-    first, last = Ball.of(low), Ball.of(high)
-    return Ball.between(
-        np.nextafter(first.mid - first.rad, -np.inf), np.nextafter(last.mid + last.rad, np.inf)
-    )
+        low[place], high[place] = float_enclosure(ends[0])[0], float_enclosure(ends[1])[1]
+    return Ball.between(low, high)
+
+
+def in_the_midst(low: Floats, high: Floats) -> Floats:
+    """A point of short binary fractions near the middle of a box."""
+    middle = low + (high - low) / 2
+    _, exponent = np.frexp(high - low)
+    rounded = np.ldexp(np.rint(np.ldexp(middle, 3 - exponent)), exponent - 3)
+    return np.where(np.isfinite(rounded) & (high > low), rounded, np.where(low == high, low, 0.0))
 
 
 def _moved(ends: Floats, centre: Floats, k: int) -> Ball:

@@ -24,6 +24,7 @@ from games.markov.tensors import Tensors
 from games.region import Box
 
 MAX_DIFFERENCES = 2**21  # of payoffs, for the bounds between players
+MAX_BITS = 256  # of a weight that payoffs are multiplied with
 Test = tuple[
     str, str, Callable[[], bool]
 ]  # an obligation's name, its theorem, and whether it holds
@@ -163,7 +164,12 @@ def simplex_coupling(tensors: Tensors, weights: Sequence[Fraction]) -> Coupling:
 
 
 def _weighted(tensors: Tensors, weights: Sequence[Fraction]) -> tuple[list[NDArray[Any]], int]:
-    """Each player's payoffs times its weight, as integers in one common unit (1/unit)."""
+    """Each player's payoffs times its weight, as integers in one common unit (1/unit).
+
+    Raises Uncheckable where the weights would make these too long.
+    """
+    if any(part.bit_length() > MAX_BITS for w in weights for part in w.as_integer_ratio()):
+        raise Uncheckable(f"a weight has more than {MAX_BITS} bits")
     scaled = [
         [Fraction(float(v)) * w for v in payoffs.ravel()]
         for payoffs, w in zip(tensors.rewards[:, 0], weights, strict=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.check_averages import Averages
-from certificates.check_bernstein import Net, expanded
+from certificates.check_bernstein import MAX_TERMS, Net, expanded
 from certificates.check_derivative import Derivatives
 from certificates.check_interval import Interval, enclose
 from certificates.check_jacobian import Uncheckable
@@ -29,6 +29,7 @@ from certificates.check_leaf_balls import (
 from certificates.check_matrix import Ball, rounded_up
 from certificates.check_outside import lie_outside
 from certificates.check_plan import Plan
+from certificates.check_polynomial import Work
 from certificates.check_star import Star
 from games.graph import OPERATORS, Graph
 from games.region import Box
@@ -141,6 +142,7 @@ class Model:
         self._derivatives = Derivatives(graph)
         self._work = 0
         self._centre = np.zeros(len(variables)) if centre is None else centre
+        self._expansion = Work(MAX_TERMS)
         self._nets: dict[tuple[int, ...], Net] = {}
         self._nodes = [graph.variable(name) for name in variables]
         self._gradient = (
@@ -334,7 +336,7 @@ class Model:
         key = tuple(plan.entries)
         if key not in self._nets:
             places = {self.variables[k]: k for k in plan.used}
-            entries = expanded(self.graph, plan.entries, places, self._centre)
+            entries = expanded(self.graph, plan.entries, places, self._centre, self._expansion)
             self._nets[key] = Net(entries, plan.shape, self._centre)
         return self._nets[key]
 

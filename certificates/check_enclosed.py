@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.check_averages import Averages
+from certificates.check_bernstein import in_the_midst
 from certificates.check_cover import BATCH, NATURAL, Leaves, Model, read_cover
 from certificates.check_jacobian import Blocks, PolicyJacobian, Uncheckable
 from certificates.check_matrix import Ball
@@ -55,14 +56,13 @@ class EnclosedJacobian(PolicyJacobian):
         self.sizes, self.symmetric = text.sizes, not text.field
         self._region, self._covers, self._part = region, covers, part
         owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
-        low, high = region.floats()
         self._model = Model(
             text.graph,
             text.variables,
             owners,
             text.costs,
             field=text.field,
-            centre=low + (high - low) / 2,
+            centre=in_the_midst(*region.floats()),
         )
         ends = np.cumsum(text.sizes)
         self._slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, text.sizes, strict=True)]

@@ -80,7 +80,7 @@ def _is_of_kind(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball, M: Bal
         case "nash":
             return convex and costs and J.constant
         case "restricted-nash":  # one of the game on X = ΠX_i; a ball is no such product
-            return convex and costs and is_product(claims.region)
+            return (convex and costs and is_product(claims.region)) or _has_decay(claims)
         case "quantal-response":
             return claims.game is not None and zero_is_nash(claims.game)
         case "boundary":  # ‖F(x*)‖ ≥ ‖F(x₀)‖ − βe > 0 at the one solution: no zero in the region
@@ -88,6 +88,12 @@ def _is_of_kind(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball, M: Bal
             return least > (claims.lipschitz * found.error) ** 2
         case _:
             return True
+
+
+def _has_decay(claims: Claims) -> bool:
+    """Whether T19 is claimed, and so checked, in the region: each f_i is convex in p_i there."""
+    claimed = claims.promises.bregman
+    return claimed is not None and claimed.region is not None and claimed.region.rate > 0
 
 
 def _has_costs(game: Document) -> bool:

@@ -36,18 +36,20 @@ class NotPolynomial(Exception):
 
 @final
 @dataclass
-class _Work:
-    """What the costs in one graph took so far."""
+class Work:
+    """What the polynomials of one graph took so far, and may take at most."""
 
+    most: int
     done: int = 0
 
     def add(self, terms: int) -> None:
+        """Raise NotPolynomial when so many terms more are too many."""
         self.done += terms
-        if self.done > MAX_WORK:
-            raise NotPolynomial(f"the costs take more than {MAX_WORK} products of terms")
+        if self.done > self.most:
+            raise NotPolynomial(f"the costs take more than {self.most} products of terms")
 
 
-_WORK: WeakKeyDictionary[Graph, _Work] = WeakKeyDictionary()
+_WORK: WeakKeyDictionary[Graph, Work] = WeakKeyDictionary()
 
 
 def polynomial_of(graph: Graph, root: int, variables: Mapping[str, int]) -> Polynomial:
@@ -56,25 +58,28 @@ def polynomial_of(graph: Graph, root: int, variables: Mapping[str, int]) -> Poly
     All costs of one graph share one bound of the work.
     """
     seeds: dict[str, Polynomial] = {name: {((k, 1),): _ONE} for name, k in variables.items()}
-    return _polynomials(graph, [root], seeds)[0]
+    return _polynomials(graph, [root], seeds, _WORK.setdefault(graph, Work(MAX_WORK)))[0]
 
 
 def polynomials_near(
-    graph: Graph, roots: Sequence[int], variables: Mapping[str, int], centre: Sequence[Fraction]
+    graph: Graph,
+    roots: Sequence[int],
+    variables: Mapping[str, int],
+    centre: Sequence[Fraction],
+    work: Work,
 ) -> list[Polynomial]:
     """The polynomials at nodes in x_k − centre_k for the given variables; raises NotPolynomial."""
     seeds = {
         name: _sum({((k, 1),): _ONE}, _constant((centre[k], centre[k])))
         for name, k in variables.items()
     }
-    return _polynomials(graph, roots, seeds)
+    return _polynomials(graph, roots, seeds, work)
 
 
 def _polynomials(
-    graph: Graph, roots: Sequence[int], variables: Mapping[str, Polynomial]
+    graph: Graph, roots: Sequence[int], variables: Mapping[str, Polynomial], work: Work
 ) -> list[Polynomial]:
     """Those at the roots, from those of the variables."""
-    work = _WORK.setdefault(graph, _Work())
     values: dict[int, Polynomial] = {}
     for node in graph.needed(roots):
         values[node] = _apply(graph, node, values, variables, work)
@@ -99,7 +104,7 @@ def _apply(
     node: int,
     values: Mapping[int, Polynomial],
     variables: Mapping[str, Polynomial],
-    work: _Work,
+    work: Work,
 ) -> Polynomial:
     op, value = graph.ops[node], graph.values[node]
     if op == "const" and isinstance(value, Fraction):
@@ -172,7 +177,7 @@ def _scaled(p: Polynomial, factor: Interval) -> Polynomial:
     return {} if factor == _ZERO else {m: _multiply(c, factor) for m, c in p.items()}
 
 
-def _product(p: Polynomial, q: Polynomial, work: _Work) -> Polynomial:
+def _product(p: Polynomial, q: Polynomial, work: Work) -> Polynomial:
     if len(p) * len(q) > 50 * MAX_TERMS:
         raise NotPolynomial(f"a product has more than {MAX_TERMS} terms")
     work.add(len(p) * len(q))
@@ -197,7 +202,7 @@ def _limited(p: Polynomial) -> Polynomial:
     return p
 
 
-def _power(base: Polynomial, exponent: Interval, work: _Work) -> Polynomial:
+def _power(base: Polynomial, exponent: Interval, work: Work) -> Polynomial:
     low, high = exponent
     if low != high:
         raise NotPolynomial("an exponent is not a rational number")

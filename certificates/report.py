@@ -11,6 +11,7 @@ from typing import Any, final
 from certificates.check import Verification
 from certificates.claims import Claims
 from certificates.document import Document, decode_array
+from certificates.geometry import LOGIT_KINDS
 from certificates.refusal_claims import RefusalClaims
 from certificates.report_style import CSS
 from certificates.report_words import CAVEATS, LIMITS, promises, theorem_name
@@ -225,25 +226,48 @@ def _players(claims: Claims | RefusalClaims, game: Document) -> str:
     listed = game.get("players")
     players = listed if isinstance(listed, list) else [{}] * MAX_SHOWN
     for name, player in zip(claims.names[:MAX_SHOWN], players, strict=False):
-        variables = player.get("variables")
-        names = ", ".join(map(str, variables)) if isinstance(variables, list) else ""
-        cost = str(player.get("cost", ""))
-        cut = cost if len(cost) <= MAX_TEXT else cost[:MAX_TEXT] + " …"
-        moves = names or f"{player.get('size', '?')} variables"
-        code = f"<code>{_text(cut)}</code>" if cut else "see below"
         rows.append(
-            f'<tr><th scope="row">{_text(name)}</th><td>{_text(moves)}</td><td>{code}</td></tr>'
+            f'<tr><th scope="row">{_text(name)}</th><td>{_text(_moves(player))}</td>'
+            f"<td>{_given_by(player)}</td></tr>"
         )
+    others = any("field" in player or "actions" in player for player in players[:MAX_SHOWN])
     more = len(claims.names) - len(rows)
     return (
         '<table class="rows"><thead><tr><th scope="col">Player</th><th scope="col">Moves</th>'
-        f'<th scope="col">Cost, to be minimised</th></tr></thead><tbody>{"".join(rows)}</tbody>'
+        f'<th scope="col">{"Given by" if others else "Cost, to be minimised"}</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody>"
         "</table>" + (f"<p>… and {more} more players.</p>" if more else "")
     )
 
 
+def _moves(player: Document) -> str:
+    """The player's variables, or how many there are, or the actions of its policy."""
+    variables = player.get("variables")
+    if isinstance(variables, list):
+        return ", ".join(map(str, variables))
+    if "actions" in player:
+        return f"a policy over {player['actions']} actions, in each state"
+    return f"{player.get('size', '?')} variables"
+
+
+def _given_by(player: Document) -> str:
+    """The player's cost or field as in the file, or where else it stands."""
+    field = player.get("field")
+    said = "; ".join(map(str, field)) if isinstance(field, list) else str(player.get("cost", ""))
+    if not said:
+        return "payoffs, which the file holds" if "actions" in player else "see below"
+    return f"<code>{_text(said if len(said) <= MAX_TEXT else said[:MAX_TEXT] + ' …')}</code>"
+
+
 def _parameters(game: Document) -> str:
     given = game.get("parameters")
+    if game.get("kind") in LOGIT_KINDS:
+        entropy = game.get("entropy")
+        given = {
+            "discount": game.get("discount", "none, one state"),
+            "entropy weights": ", ".join(map(str, entropy)) if isinstance(entropy, list) else "?",
+            "field": game.get("field", "fisher"),
+        }
     if not isinstance(given, dict) or not given:
         return ""
     rows = [(str(name), str(value)) for name, value in given.items()]

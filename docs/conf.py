@@ -12,6 +12,7 @@ html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_use_index = False
 html_show_copyright = False
 
 # myst_nb reads Markdown as the hosts of repositories do, and notebooks as they are stored;
@@ -25,7 +26,6 @@ smartquotes = False  # a prime is no quotation mark
 pygments_dark_style = "github-dark"
 myst_enable_extensions = ["dollarmath"]  # as notebooks write formulas
 html_math_renderer = "mathml"  # no script; browsers set it
-suppress_warnings = ["toc.empty_glob"]  # a clone without notebooks has a tutorial without pages
 
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}

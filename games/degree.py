@@ -48,6 +48,38 @@ def degrees(graph: Graph, outputs: Iterable[int], variables: Sequence[int]) -> d
     return known
 
 
+def powers(
+    graph: Graph, outputs: Iterable[int], variables: Sequence[int]
+) -> dict[int, tuple[int, ...]]:
+    """At most which power of each variable is in each node; nodes without are no polynomials.
+
+    >>> graph = Graph()
+    >>> x = graph.variable("x")
+    >>> powers(graph, [graph.apply("*", x, x)], [x])[1]
+    (2,)
+    """
+    none = (0,) * len(variables)
+    known: dict[int, tuple[int, ...]] = {}
+    for node in graph.needed(outputs):
+        args = [known[a] for a in graph.args[node] if a in known]
+        op = graph.ops[node]
+        if len(args) < len(graph.args[node]):
+            continue
+        if node in variables:
+            known[node] = tuple(int(node == variable) for variable in variables)
+        elif all(arg == none for arg in args):
+            known[node] = none
+        elif op in ("+", "-", "neg"):
+            known[node] = tuple(map(max, zip(*args, strict=True)))
+        elif op == "*":
+            known[node] = tuple(map(sum, zip(*args, strict=True)))
+        elif op == "/" and args[1] == none:
+            known[node] = args[0]
+        elif op == "**" and (exponent := _natural_exponent(graph, node)) is not None:
+            known[node] = tuple(max(1, exponent) * power for power in args[0])
+    return known
+
+
 def defined_everywhere(graph: Graph, nodes: Iterable[int]) -> bool:
     """Whether all these nodes are certainly defined at every real point."""
     return all(

@@ -104,7 +104,10 @@ class Game(abc.ABC):
 
     @abc.abstractmethod
     def document(self) -> Document:
-        """The game as it stands in files and certificates: text, numbers as text, numpy arrays."""
+        """The game as it stands in files and certificates: text, numbers as text, numpy arrays.
+
+        It is what is proved: a family whose document is that of a SymbolicGame is proved as one.
+        """
 
 
 def check_names(players: Sequence[Player]) -> None:

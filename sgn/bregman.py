@@ -30,7 +30,16 @@ from sgn.weights import margin_at
 
 FloatArray = NDArray[np.float64]
 DIGITS = 6
-AIMS = ("0.5", "0.8", "0.9", "0.95", "0.98", "0.99", "0.999")  # of the rate at sampled policies
+AIMS = (
+    "0.1",
+    "0.5",
+    "0.8",
+    "0.9",
+    "0.95",
+    "0.98",
+    "0.99",
+    "0.999",
+)  # of the rate at sampled policies
 MAX_BOXES = 2**13  # of one cover
 BATCH = 2**10
 ROOM = 1 + Fraction(1, 10**6)  # for what the checker's own boxes are wider by
@@ -45,18 +54,14 @@ def with_bregman(document: Document, claims: Claims, problem: Problem) -> Docume
         policies = Policies(claims.game)
     except Uncheckable:
         return document
-    starts = [np.ones(len(game.players))]
-    if claims.metric.kind == "scalar":
-        starts.append(claims.weights.astype(float))
-    whitened = in_whitened_logits(game, problem.points())
-    weights, sampled = best_direct_weights(whitened, game.slices, starts)
-    found, evidence = {}, document["evidence"]
-    made = _in_region(claims, problem, policies, _Aim(_short(weights), sampled))
-    if made is not None:
+    found, evidence, tried = {}, document["evidence"], [np.ones(len(game.players))]
+    if (aim := _aim(claims, problem, game)) is not None:
+        tried.append(aim.weights)
+    if aim is not None and (made := _in_region(claims, problem, policies, aim)) is not None:
         found["region"], cover = made
         covers = {**evidence["covers"], "bregman": encode_array(cover)}
         evidence = {**evidence, "covers": covers}
-    if isinstance(game, NormalFormGame) and (simplex := on_simplex(game, [starts[0], weights])):
+    if isinstance(game, NormalFormGame) and (simplex := on_simplex(game, tried)):
         found["simplex"] = simplex
     return {**document, "bregman": found, "evidence": evidence} if found else document
 
@@ -66,8 +71,23 @@ def with_bregman(document: Document, claims: Claims, problem: Problem) -> Docume
 class _Aim:
     """Weights, and the rate at the worst policy sampled."""
 
-    weights: NDArray[Any]
+    weights: FloatArray
     rate: float
+
+
+def _aim(claims: Claims, problem: Problem, game: LogitGame) -> _Aim | None:
+    """The best weights for sampled policies; None where some are too near to pure ones."""
+    starts = [np.ones(len(game.players))]
+    if claims.metric.kind == "scalar":
+        starts.append(claims.weights.astype(float))
+    try:
+        with np.errstate(all="ignore"):
+            whitened = in_whitened_logits(game, problem.points())
+    except np.linalg.LinAlgError:
+        return None
+    if not np.isfinite(whitened).all():
+        return None
+    return _Aim(*best_direct_weights(whitened, game.slices, starts))
 
 
 def _in_region(
@@ -77,20 +97,23 @@ def _in_region(
     region, equilibrium = problem.region, claims.promises.equilibrium
     if equilibrium is None or not equilibrium.is_zero or aim.rate <= 0:
         return None
-    if not isinstance(region, Box) or region.ball is not None:
+    if not isinstance(region, Box) or region.ball is not None or "covers" not in claims.evidence:
         return None
-    best = None
-    for part in AIMS:
-        rate = round_down(Fraction(aim.rate) * Fraction(part), DIGITS)
-        cover = None if _late(problem) else _cover(policies, region, rate, aim.weights)
-        if cover is None:
-            break
-        best = rate, cover
-    level = round_down(largest_level(claims, problem.game.sizes, aim.weights), DIGITS)
+    weights, best = _short(aim.weights), None
+    try:
+        for part in AIMS:
+            rate = round_down(Fraction(aim.rate) * Fraction(part), DIGITS)
+            cover = None if _late(problem) else _cover(policies, region, rate, weights)
+            if cover is None:
+                break
+            best = rate, cover
+        level = round_down(largest_level(claims, problem.game.sizes, weights), DIGITS)
+    except Uncheckable:
+        return None
     if best is None or level <= 0:
         return None
     rate, cover = best
-    stated = {"rate": to_text(rate), "weights": texts(aim.weights), "level": to_text(level)}
+    stated = {"rate": to_text(rate), "weights": texts(weights), "level": to_text(level)}
     return stated, cover
 
 
@@ -99,7 +122,10 @@ def _late(problem: Problem) -> bool:
 
 
 def _cover(policies: Policies, region: Box, rate: Fraction, weights: NDArray[Any]) -> Tokens | None:
-    """A cover on whose leaves the checker's test holds, with a little room; None if not found."""
+    """A cover on whose leaves the checker's test holds, with a little room; None if not found.
+
+    Raises Uncheckable.
+    """
 
     def test(low: FloatArray, high: FloatArray) -> tuple[Any, Any]:
         with np.errstate(all="ignore"):
@@ -107,10 +133,7 @@ def _cover(policies: Policies, region: Box, rate: Fraction, weights: NDArray[Any
             good = policies.keep(rate * ROOM, weights, low, high, rewards)
         return np.where(good, NATURAL, -1), np.argmax(high - low, axis=1)
 
-    try:
-        found = split(test, region, MAX_BOXES, BATCH)
-    except Uncheckable:
-        return None
+    found = split(test, region, MAX_BOXES, BATCH)
     return found.tokens if isinstance(found, Proved) else None
 
 

@@ -76,6 +76,8 @@ def with_promises(document: Document, problem: Problem | None) -> Document:
     if problem is not None:
         _state_equilibrium(result, claims, problem)
         result = with_bregman(result, _with_steps(claims, result), problem)
+        if "region" in result.get("bregman", {}) and result["equilibrium"]["kind"] == "zero":
+            result["equilibrium"] = {**result["equilibrium"], "kind": "restricted-nash"}  # T19
     return signed_again(result)
 
 
@@ -88,7 +90,14 @@ def without(document: Document, failed: Iterable[str]) -> Document:
     if "equilibrium" not in result:
         result.pop("basin", None)
         result.pop("bregman", None)
+    elif "bregman" not in result and _rests_on_bregman(document):
+        result["equilibrium"] = {**result["equilibrium"], "kind": "zero"}
     return signed_again(result)
+
+
+def _rests_on_bregman(document: Document) -> bool:
+    """Whether it is T19 that makes the equilibrium more than a zero."""
+    return "bregman" in document and document["equilibrium"]["kind"] == "restricted-nash"
 
 
 def signed_again(document: Document) -> Document:

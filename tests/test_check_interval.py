@@ -114,13 +114,8 @@ def fuzz(text: str, rng: np.random.Generator, count: int) -> None:
 
 @pytest.mark.parametrize("text", PRIMITIVES)
 def test_primitives_contain_the_exact_values(text: str, rng: np.random.Generator) -> None:
+    """Of 100,000 points and as many intervals under `make stress`."""
     fuzz(text, rng, examples(1000))
-
-
-@pytest.mark.stress
-@pytest.mark.parametrize("text", PRIMITIVES)
-def test_primitives_at_many_points_and_intervals(text: str, rng: np.random.Generator) -> None:
-    fuzz(text, rng, 100_000)
 
 
 @pytest.mark.parametrize("text", PRIMITIVES)

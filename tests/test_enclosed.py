@@ -1,6 +1,7 @@
 """Enclosed bounds: between the truth and the gap; budgets, time, interrupts, stepping down."""
 
 import dataclasses
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -196,3 +197,15 @@ def test_a_bounder_needs_a_box_budget() -> None:
     with pytest.raises(ValueError, match="max_boxes is 0"):
         Enclosed(max_boxes=0)
     assert dataclasses.replace(Enclosed(), max_boxes=7).max_boxes == 7
+
+
+@pytest.mark.parametrize("scale", ["1e-8", "1", "1e8"])
+def test_every_bound_is_as_close_in_any_unit(scale: str) -> None:
+    """Cocoercivity is in the inverse unit of the others: neither decides what the others need."""
+    costs = {"a": f"{scale}*(x**2/2 + x**4/24 + x*y)", "b": f"{scale}*(y**2 - x*y + y**4/12)"}
+    game = SymbolicGame.from_costs({"a": ["x"], "b": ["y"]}, costs, region=Box.cube(2, 1))
+    result = sgn.certify(game, metric="euclidean").require()
+    assert result.lipschitz.exact <= Fraction(scale) * Fraction("3.27")  # √(6 + √20) and 1 %
+    assert result.margin.exact >= Fraction(scale) * Fraction("0.98")  # of 1
+    assert result.euler is not None
+    assert float(result.euler.factor_at_best) <= 0.9

@@ -15,6 +15,7 @@ from certificates.certificate import Certificate
 from certificates.check import verify
 from certificates.document import Document, digest
 from certificates.geometry import COORDINATES, FIELDS, Geometry, geometry_of, read_geometry
+from certificates.report import page
 from certificates.report_words import promises
 from certificates.schemas import schema
 from games.errors import InputError
@@ -114,6 +115,15 @@ def test_the_table_and_the_report_name_the_geometry(proved: Certificate) -> None
     assert any(sentence.startswith("Natural-gradient Euler play") for sentence in said)
     assert any(sentence.startswith("Natural-gradient Runge-Kutta 4 play") for sentence in said)
     assert "natural-gradient Euler step" in proved._repr_html_()
+
+
+def test_the_page_tells_a_game_of_policies(proved: Certificate) -> None:
+    shown = page(proved.document, proved.claims, verify(proved.document))
+    assert "a policy over 2 actions, in each state" in shown
+    assert "payoffs, which the file holds" in shown
+    assert '<th scope="row">field</th><td>fisher</td>' in shown
+    assert "Cost, to be minimised" not in shown
+    assert "Natural-gradient play contracts" in shown
 
 
 def test_plain_gradients_of_policies_name_their_coordinates() -> None:

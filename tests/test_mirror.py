@@ -1,4 +1,6 @@
-"""T18 with several actions and players; and that the published margin is no bound."""
+"""T18 with several actions and players; the published study, whose margin is no bound."""
+
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -6,11 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sgn
-from certificates.certificate import Refusal
+from certificates.certificate import Certificate, Refusal
+from certificates.document import decode_arrays
 from games import Box, MarkovGame, NormalFormGame
 from games.catalogue.markov import coordination
+from games.document import from_document
 from games.game import Floats
 from sgn.geometry import EntropicDual
+from tests.corpus.make import valid
 from tests.markov_games import random_markov
 from tests.published_rule import corners, published, rule_at, scaled_hessian
 from tests.scale import examples
@@ -173,3 +178,65 @@ def test_the_rule_says_yes_round_an_unstable_equilibrium() -> None:
     refusal = sgn.certify(game, box, geometry=EntropicDual())
     assert isinstance(refusal, Refusal)
     assert refusal.verdict == "refuted"
+
+
+# ---- The published study ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def study() -> Certificate:
+    """The published game at logit radius 0.1, as it stands in the corpus and is verified there."""
+    found = Certificate(valid("markov"))
+    game = coordination()
+    same = from_document(decode_arrays(found.document["game"], "game"), "corpus")
+    points = np.random.default_rng(2).normal(size=(3, 4))
+    np.testing.assert_array_equal(same.jacobian(points), game.jacobian(points))
+    assert found.region == game.region == game.logit_box("0.1")
+    return found
+
+
+def test_the_proof_is_better_than_the_published_estimate(study: Certificate) -> None:
+    said = published()
+    assert study.margin.exact > Fraction("0.36") > said["margin"]
+    assert study.euler is not None
+    step = study.euler.step_max.exact
+    assert step > Fraction("1.2") > 4 * said["natural_gradient_step_published"]
+    eigenvalues = np.linalg.eigvals(coordination().jacobian(np.zeros(4)))
+    assert step < (2 * eigenvalues.real / np.abs(eigenvalues) ** 2).min()  # no metric proves more
+
+
+def test_published_starts_converge_at_the_certified_step(study: Certificate) -> None:
+    """20 starts in the cube; at 1.66, 6.158 of the published steps, none of them does."""
+    assert study.euler is not None
+    starts = np.random.default_rng(0).uniform(-0.2, 0.2, (20, 4))
+    for step, converge in ((study.euler.step_max.exact, True), (1.66, False)):
+        play = sgn.simulate(
+            coordination(),
+            starts,
+            method="natural-gradient",
+            step=step,
+            steps=500,
+            target=np.zeros(4),
+        )
+        assert (play.converged(1e-6) == converge).all()  # 0.96⁵⁰⁰ = 1e-9
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("natural-gradient", "euler"), ("rk4", "rk4"), ("extragradient", "extragradient")],
+)
+def test_play_contracts_as_stated(study: Certificate, method: str, name: str) -> None:
+    """From 100 starts on the rim of the start set, at 0.99 of the largest certified step."""
+    steps = {"euler": study.euler, "rk4": study.rk4, "extragradient": study.extragradient}[name]
+    assert steps is not None
+    assert study.basin is not None
+    radius = study.basin.radii[name]
+    assert radius is not None
+    step = steps.step_max.exact * Fraction(99, 100)
+    starts = np.random.default_rng(1).standard_normal((100, 4))
+    starts *= float(radius) / np.linalg.norm(starts, axis=1, keepdims=True)
+    assert set(study.weights) == {Fraction(1)}  # the metric's norm is the usual one
+    play = sgn.simulate(
+        coordination(), starts, method=method, step=step, steps=12, target=np.zeros(4)
+    )
+    assert play.worst_factor <= float(steps.factor(step))

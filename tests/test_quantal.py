@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 import games
 import sgn
+from certificates.check import verify
 from certificates.check_quantal import zero_is_nash
+from sgn.promised import signed_again, without
+from tests.corpus.changes import put
 from tests.markov_games import random_markov
 from tests.scale import examples
 
@@ -97,3 +100,17 @@ def test_a_certificate_says_so() -> None:
     assert found.equilibrium.error < Fraction(1, 10**9)
     assert "a quantal response equilibrium" in str(found)
     assert sgn.verify(found)
+
+
+def test_where_the_divergence_falls_costs_are_convex_in_policies() -> None:
+    """T19 makes the zero a Nash equilibrium among the region's policies; else it is a zero."""
+    found: sgn.Certificate = sgn.certify(games.catalogue.load("markov-coordination")).require()
+    assert found.equilibrium is not None
+    assert found.equilibrium.kind == "restricted-nash"
+    assert sgn.verify(found)
+    less = without(found.document, ["Bregman rate"])
+    assert "bregman" not in less
+    assert less["equilibrium"]["kind"] == "zero"
+    put("equilibrium.kind", "restricted-nash")(less)
+    failed = [o.name for o in verify(signed_again(less)).obligations if not o.holds]
+    assert failed == ["equilibrium"]

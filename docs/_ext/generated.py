@@ -5,12 +5,14 @@ import io
 import os
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from certificates.schemas import schema
 from games import catalogue
 from sgn.cli import main
 
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"  # the copies
 _MARK = re.compile(r"^```\{made\} ([a-z]+)(?: (\S+))?\n```$", re.MULTILINE)
 _WIDTH = "80"  # of the text of --help
 
@@ -18,6 +20,12 @@ _WIDTH = "80"  # of the text of --help
 def fill(text: str) -> str:
     """The text with every ```` ```{made} NAME ARGUMENT ```` block replaced by what it names."""
     return _MARK.sub(lambda match: _MAKERS[match[1]](match[2] or ""), text)
+
+
+def notebooks_list(_: str) -> str:
+    """The notebooks in their order, as a toctree; a clone may have none yet."""
+    names = sorted(f"notebooks/{file.stem}" for file in NOTEBOOKS.glob("*.ipynb"))
+    return "\n".join(["```{toctree}", ":maxdepth: 1", "", *names, "```"]) if names else ""
 
 
 def schema_tables(name: str) -> str:
@@ -101,6 +109,7 @@ def command_help(command: str) -> str:
 
 
 _MAKERS: Mapping[str, Callable[[str], str]] = {
+    "notebooks": notebooks_list,
     "schema": schema_tables,
     "games": games_table,
     "help": command_help,

@@ -11,12 +11,14 @@ _APART = re.compile(r"(^```.*?^```|`[^`\n]*`|\]\([^)\n]*\)|^ {4,}.*?$)", re.DOTA
 _FENCE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _STARS_OR_CODE = re.compile(r"``.*?``|`[^`\n]*`|\]\([^)\n]*\)|\*+")
 _LABEL = re.compile(r"(?<![\w#\[-])T(\d\d?)(?![\w²])")
-# x_iy_i is x_i y_i: an index is a word below, at most two of i, j, k, l, or one other sign
-_INDEX = re.compile(r"([_^])(\{[^{}]*\}|min|max|iR|Ri|[ijkl]{1,2}|[^\W_]|[½∞])")
+# x_iy_i is x_i y_i: an index is a word below, at most two of i, j, k, l, or one other sign; none
+# follows four letters, as in test_mirror
+_INDEX = re.compile(r"(?<![a-z]{4})([_^])(\{[^{}]*\}|min|max|iR|Ri|[ijkl]{1,2}|[^\W_]|[½∞])")
 _TAGS = {"_": "sub", "^": "sup"}
 _STATEMENT = re.compile(r"^\*\*T(\d\d?)\b", re.MULTILINE)
 _RUN_IN = re.compile(r"(?<=\S)\n(?=\*\*?[A-Z]|\([a-z]′?\) \*)")
-_ARGUMENT = re.compile(r"((?:[A-Za-z]\w*)(?:, [A-Za-z]\w*)*): (?=\S)")
+_NAME = r"(?:[a-z]\w*|[A-Z])"
+_ARGUMENT = re.compile(rf"({_NAME}(?:, {_NAME})*): (?=\S)")
 
 # in a docstring's line of arguments: another one, or what comes after them
 _INLINE = re.compile(r"(?<=[^.][.;]) (?=(?:[a-z]\w*, )*[a-z]\w*: |(?:Returns|Raises|Source)\b)")

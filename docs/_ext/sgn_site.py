@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import generated
+import numpy as np
 import prose
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
+from numpy.typing import ArrayLike, NDArray
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.util.typing import stringify_annotation
 from sphinx.writers.html5 import HTML5Translator
+
+from games.number import Number
 
 DOCS = Path(__file__).parents[1]
 LABELS = prose.statements((DOCS / "theory.md").read_text(encoding="utf-8"))
@@ -21,6 +26,14 @@ OUTSIDE = re.compile(
     r"|<link\b(?=[^>]*\brel=[\"'](?:stylesheet|preload|icon|preconnect))[^>]*\bhref=[\"'](?:https?:)?//"
     r"|@import\s+url\(|url\([\"']?https?://"
 )
+SHORT_TYPES = {
+    "ArrayLike": ArrayLike,
+    "Number": Number,
+    "NDArray[float64]": NDArray[np.float64],
+    "NDArray[int64]": NDArray[np.int64],
+    "NDArray[bool]": NDArray[np.bool_],
+}
+ALIASES = {stringify_annotation(alias, "smart"): name for name, alias in SHORT_TYPES.items()}
 NOTEBOOK = re.compile(r"\[([^]\n]*)\]\((\w+\.ipynb)\)")
 
 
@@ -28,7 +41,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (_math, None), (_math_block, None))
     app.connect("config-inited", _copy_notebooks)
     app.connect("source-read", _prepare)
+    app.connect("doctree-read", _name_pictures)
     app.connect("autodoc-process-docstring", _docstring)
+    app.connect("autodoc-process-signature", _signature)
     app.connect("build-finished", _loads_nothing)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -63,10 +78,39 @@ def _link_or_words(link: re.Match[str]) -> str:
     return link[0] if (DOCS / "notebooks" / link[2]).exists() else link[1]
 
 
+def _name_pictures(app: Sphinx, tree: nodes.document) -> None:
+    """A picture that a notebook drew is called after its section, for those who cannot see it."""
+    for image in tree.findall(nodes.image):
+        section = image.parent
+        while not isinstance(section, nodes.section | nodes.document):
+            section = section.parent
+        title = section.next_node(nodes.title)
+        image.setdefault("alt", f"Picture: {title.astext()}" if title else "Picture")
+
+
 def _docstring(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
     lines[:] = prose.docstring_to_rst(lines, LABELS)
+
+
+def _signature(
+    app: Sphinx,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    arguments: str | None,
+    returned: str | None,
+) -> tuple[str | None, str | None]:
+    """A signature with the names of types in place of what they stand for."""
+    return _with_names(arguments), _with_names(returned)
+
+
+def _with_names(text: str | None) -> str | None:
+    for written, name in ALIASES.items():
+        text = text and text.replace(written, name)
+    return text
 
 
 def _math(writer: HTML5Translator, node: nodes.Element) -> None:

@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, final
 
-import flint
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +19,7 @@ from games.game import Game
 from games.markov.logit_game import LogitGame
 from sgn.attacks.measures import Frame, symmetric
 from sgn.attacks.objectives import Objective
-from sgn.attacks.precise import Balls, ball, column, entries, precisely, product
+from sgn.attacks.precise import Balls, around, ball, column, entries, precisely, product
 from sgn.attacks.subject import GameSubject, Subject, point_text
 from sgn.attacks.towards import Centre, found_anew
 
@@ -69,7 +68,7 @@ class Divergence:
         result: list[Any] = []
         for block in self._blocks(entries(z)):
             grown = [v.exp() for v in block]
-            total = 1 + sum(grown, flint.arb(0))
+            total = 1 + sum(grown, ball(0))
             result += [v / total for v in grown]
         return column(result)
 
@@ -84,10 +83,10 @@ class Divergence:
         return self._potential(z) - self._potential(zero) - linear
 
     def _potential(self, z: Balls) -> Any:
-        total, weights = flint.arb(0), iter(self._blocks(self.weights))
+        total, weights = ball(0), iter(self._blocks(self.weights))
         for block in self._blocks(entries(z)):
             [weight, *_] = next(weights)
-            total += ball(weight) * sum((v.exp() for v in block), flint.arb(0)).log1p()
+            total += ball(weight) * sum((v.exp() for v in block), ball(0)).log1p()
         return total
 
     def _blocks(self, values: Sequence[Any]) -> list[list[Any]]:
@@ -112,7 +111,10 @@ class AtPolicies(Objective):
         return self.of.game.dimension
 
     def values(self, places: Floats) -> Floats:
-        return np.asarray(np.linalg.eigvalsh(self._whitened(places)[0])[:, 0])
+        try:
+            return np.asarray(np.linalg.eigvalsh(self._whitened(places)[0])[:, 0])
+        except np.linalg.LinAlgError:  # some policy is too near to a pure one
+            return np.full(len(places), np.nan)
 
     def _whitened(self, places: Floats) -> tuple[Floats, Floats]:
         """R⁻¹ sym(WF̃J) R⁻ᵀ and R⁻¹, WF̃ = RRᵀ."""
@@ -136,7 +138,7 @@ class AtPolicies(Objective):
         p, blocks = entries(self.of.probabilities(z)), self.of._blocks
         result: list[Any] = []
         for own, part in zip(blocks(p), blocks(entries(v)), strict=True):
-            mean = sum((a * b for a, b in zip(own, part, strict=True)), flint.arb(0))
+            mean = sum((a * b for a, b in zip(own, part, strict=True)), ball(0))
             result += [a * (b - mean) for a, b in zip(own, part, strict=True)]
         return column(result)
 
@@ -256,6 +258,4 @@ def _known(centre: Centre, certificate: Certificate) -> Balls:
     frame = Frame(certificate.claims.metric, centre.subject.sizes)
     widths = np.linalg.norm(frame.inverse, axis=1) * (1 + 1e-9)
     error = centre.error(frame)
-    return column(
-        [ball(v) + flint.arb(0, float(w) * error) for v, w in zip(centre.zero, widths, strict=True)]
-    )
+    return column([around(v, float(w) * error) for v, w in zip(centre.zero, widths, strict=True)])

@@ -38,6 +38,11 @@ def ball(value: Any) -> Any:
     return flint.arb(flint.fmpq(exact.numerator, exact.denominator))
 
 
+def around(value: Any, radius: Any) -> Any:
+    """The ball of all numbers within a radius, itself a ball, of an exact one."""
+    return ball(value) + flint.arb(0, radius)
+
+
 def matrix(rows: Sequence[Sequence[Any]] | NDArray[Any]) -> Balls:
     """Exact numbers as a matrix of balls."""
     return flint.arb_mat([[ball(value) for value in row] for row in rows])

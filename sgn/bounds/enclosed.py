@@ -22,7 +22,7 @@ from sgn.bounds.bounds import Bounds
 from sgn.bounds.effort import Effort
 from sgn.bounds.goal import Goal
 from sgn.bounds.prover import CUSHIONS
-from sgn.bounds.quantities import Block, FloatArray, Quantity
+from sgn.bounds.quantities import Block, Cocoercivity, EulerFactor, FloatArray, Quantity
 from sgn.bounds.sampled import Sampled
 from sgn.bounds.values import ValuesWork, as_policies, in_reach
 from sgn.bounds.work import Work, as_symbolic, is_short
@@ -30,6 +30,8 @@ from sgn.bounds.work import Work, as_symbolic, is_short
 FORMS = ("auto", "text", "values")
 VALUES_DRAWS, VALUES_BUDGET = 2**9, 2**23  # of sampling where values are enclosed
 SAMPLING = 20.0  # seconds left from which on sampling takes its full budget, a second or so
+OTHER_UNITS = (Cocoercivity, EulerFactor)  # not those of the Jacobian
+SMALLEST = 1e-9  # the size where every number is 0
 
 
 @final
@@ -93,7 +95,7 @@ class Enclosed(Bounder):
         if isinstance(work, Work):
             work.domain()
         values = self._sampled(game, region, quantities)
-        size = max(1e-9, float(np.abs(values[np.isfinite(values)]).max(initial=0.0)))
+        size = _size(quantities, values)
         result = values.copy()
         if isinstance(work, ValuesWork):
             known = np.flatnonzero(np.isfinite(values)).tolist()
@@ -162,3 +164,9 @@ class Enclosed(Bounder):
             made = ValuesWork if self._by_values(game, region) else Work
             self._work[:] = [made(game, region, self.max_boxes, self.effort, self.strictness)]
         return self._work[0]
+
+
+def _size(quantities: Sequence[Quantity], values: FloatArray) -> float:
+    """The largest number that is in the Jacobian's units: what is small beside it is not needed."""
+    alike = np.array([not isinstance(quantity, OTHER_UNITS) for quantity in quantities])
+    return float(np.abs(values[alike & np.isfinite(values)]).max(initial=0.0)) or SMALLEST

@@ -11,6 +11,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from games.degree import powers
 from games.symbolic import SymbolicGame
 from sgn.bounds.bernstein import MAX_MATRICES, Net, pays
 from sgn.bounds.polynomials import Expansion
@@ -23,7 +24,7 @@ MAX_VERTICES = 10  # variables of a block up to which all vertices of its affine
 ALL_VERTICES = 7  # variables of all of J up to which they are, instead of a star
 MAX_STAR = 2**18  # numbers in a star
 EXPANSION = 10**5  # products of terms that the polynomials of one block may take
-ALL_EXPANSIONS = 2 * 10**6  # those of all blocks
+ALL_EXPANSIONS = 3 * 10**5  # those of all blocks
 
 
 @final
@@ -216,10 +217,14 @@ class Forms:
         """The Bernstein coefficients; None unless the block is a polynomial of modest size."""
         if 2 ** len(self.used) > MAX_MATRICES:
             return None
+        nodes = [self._nodes[k] for k in self.used]
+        known = powers(self._graph, self._entries, nodes)
+        if not pays([known.get(entry) for entry in self._entries]):
+            return None
         blocks = 1 if self.block is None else len(self._game.players) ** 2
         work = min(EXPANSION, ALL_EXPANSIONS // blocks)
         entries = Expansion(self._graph, self._names, self.centre).of(self._entries, work)
-        return Net(entries, np.array(self.centre)) if pays(entries) else None
+        return Net(entries, np.array(self.centre)) if entries else None
 
     def _affine(self, low: FloatArray, high: FloatArray) -> _Affine:
         count, n = low.shape

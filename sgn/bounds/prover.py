@@ -25,7 +25,6 @@ Tokens = NDArray[np.int32]
 Choices = NDArray[np.int64]  # one a box: a form, or a side to split
 SPLIT = 1e-6  # parts equal eigenvalues, so that the checker finds the same vectors of them
 ENTRIES = 2**20  # matrix entries held at once
-HELD = 2**16  # of Bernstein coefficients: what caches hold
 BATCH = 2048  # boxes likewise: what one worker is sent
 WORK = 2**26  # matrix entries that one proof may go through: some seconds
 DEEPEST = 2.0**-48  # part of a side below which nothing is split
@@ -108,11 +107,10 @@ def examine(
         blame = np.where(np.isfinite(blame), blame, 0.0)
         axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
         rest = np.flatnonzero(~good)
-        if len(rest):
+        if len(rest) and forms.net is None:
             plain = hold(forms.natural(low[rest], high[rest]), claims, cushion)
             form[rest[plain]] = NATURAL
-            rest = rest[~plain]
-        if len(rest) and forms.net is not None:
+        elif len(rest) and forms.net is not None:
             averaged = _hold_net(forms, forms.net, claims, cushion, low[rest], high[rest])
             form[rest[averaged]] = BERNSTEIN
     return form, axis
@@ -289,18 +287,15 @@ def _hold_net(
     low: FloatArray,
     high: FloatArray,
 ) -> Bools:
-    """The same for Bernstein coefficients: a few at first, as most boxes that fail do so there."""
-    values, count = net.coefficients(low, high), len(low)
-    radius = np.broadcast_to(net.doubt(low, high).reshape(forms.shape), (count, *forms.shape))
-    nothing = np.zeros_like(low)
-    good = np.ones(count, dtype=bool)
-    for places in net.stages():
-        left = np.flatnonzero(good)
-        few = max(1, HELD // places.size)
-        for part in (left[k : k + few] for k in range(0, len(left), few)):
-            corners = values[part][:, places].reshape(len(part), -1, *forms.shape)
-            good[part] = hold(Enclosure(corners, radius[part], nothing[part]), claims, cushion)
-    return good
+    """The same for the averages of Bernstein coefficients."""
+
+    def test(middle: FloatArray, reach: FloatArray) -> Bools:
+        shape = (len(middle), *forms.shape)
+        corners = middle.reshape(shape)[:, None]
+        nothing = np.zeros((len(middle), forms.dimension))
+        return hold(Enclosure(corners, reach.reshape(shape), nothing), claims, cushion)
+
+    return net.satisfy(test, low, high)
 
 
 def _balanced(S: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -1,5 +1,6 @@
 """One game on one box: what was compiled for it, what was proved, and what more may cost."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar, final
@@ -45,9 +46,7 @@ class Work:
     def forms(self, block: Block) -> Forms:
         """Those of a block, from the game's text, as workers elsewhere have them."""
         if block not in self._forms:
-            low, high = self._box.floats()
-            centre = tuple((low + (high - low) / 2).tolist())
-            self._forms[block] = Forms(self._symbolic, block, centre).compiled()
+            self._forms[block] = Forms(self._symbolic, block, _centre(self._box)).compiled()
         return self._forms[block]
 
     def allowed(self, block: Block) -> int:
@@ -127,6 +126,15 @@ def _implies(known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
 def is_short(game: LogitGame) -> bool:
     """Whether the field of a game of policies can be written as text that is short enough."""
     return game.dimension <= MAX_LOGITS and game.tensors.states <= MAX_STATES
+
+
+def _centre(box: Box) -> tuple[float, ...]:
+    """A point in it with few digits: what is expanded there stays short."""
+    low, high = box.floats()
+    sides = zip(low.tolist(), high.tolist(), strict=True)
+    return tuple(
+        round((a + b) / 2, 2 - math.floor(math.log10(b - a))) if b > a else a for a, b in sides
+    )
 
 
 def as_symbolic(game: Game, region: Region) -> tuple[SymbolicGame, Box]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from certificates.certificate import Certificate
-from certificates.check_cover import NATURAL, STAR, TAYLOR, read_cover
+from certificates.check_cover import BERNSTEIN, NATURAL, STAR, TAYLOR, read_cover
 from certificates.check_enclosed import read_covers
 from games.region import Box
 from sgn.plots.style import (
@@ -14,6 +14,7 @@ from sgn.plots.style import (
     GREEN,
     INK,
     ORANGE,
+    PURPLE,
     SMALL,
     SQUARE,
     VERMILLION,
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
     from sgn.attacks.report import Attack
 
 MOST = 20_000  # leaves
-_FORMS = {NATURAL: ("natural", ORANGE), TAYLOR: ("Taylor", BLUE), STAR: ("star", GREEN)}
+_FORMS = {
+    NATURAL: ("natural", ORANGE),
+    TAYLOR: ("Taylor", BLUE),
+    STAR: ("star", GREEN),
+    BERNSTEIN: ("Bernstein", PURPLE),
+}
 _WORDS = {"euler_max": "largest Euler step", "euler_best": "best Euler step"}
 _PREFERRED = ("margin", "euclidean_margin", "lipschitz", "domain")
 

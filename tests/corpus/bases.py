@@ -109,6 +109,19 @@ def leaning() -> SymbolicGame:
     )
 
 
+def quartic() -> SymbolicGame:
+    """Polynomials with an irrational coefficient, on a region far from 0."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y", "z"]},
+        {
+            "a": "(x - 9)**4/6 + x**2/2 + (x - 9)**2*y*z/(3*pi) - x*y/5",
+            "b": "y**2/2 + y**4/5 + z**2 + z**4/7 + (x - 9)*y**2*z/8 + y*z/2",
+        },
+        name="quartic",
+        region=Box(["8.2", "-1", "-0.7"], ["9.7", "0.9", "1/3"]),
+    )
+
+
 def matrices() -> QuadraticGame:
     """Two players of two variables, for whom one matrix each will do and weights will not."""
     J = np.diag([3.0, 1.0, 1.0, 2.0])
@@ -193,6 +206,7 @@ def documents() -> dict[str, Document]:
     """File name to what is written."""
     found = {name: result.document for name, result in certificates().items()}
     found["enclosed.json"] = sharpened(sgn.certify(curved()).document)
+    found["quartic.json"] = sharpened(sgn.certify(quartic()).document)
     return found
 
 

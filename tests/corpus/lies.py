@@ -37,6 +37,7 @@ from tests.corpus.changes import (
     times,
 )
 from tests.corpus.lies_bands import BAND_LIES
+from tests.corpus.lies_bernstein import BERNSTEIN_LIES
 from tests.corpus.lies_bregman import BREGMAN_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
@@ -308,6 +309,7 @@ LIES = [
         put("witness.matrix", encode_array(np.diag([1.0, -1.0, 1.0]))),
         put("witness.vector", ["0", "1", "0"]))),
     *BAND_LIES,
+    *BERNSTEIN_LIES,
     *BREGMAN_LIES,
     *ENCLOSED_LIES,
     *FIELD_LIES,
