@@ -3,9 +3,10 @@
 Sampled policies say which weights and which rate to aim at; the checker's own test decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, final
 
 import numpy as np
@@ -103,7 +104,7 @@ def _in_region(
     try:
         for part in AIMS:
             rate = round_down(Fraction(aim.rate) * Fraction(part), DIGITS)
-            cover = None if _late(problem) else _cover(policies, region, rate, weights)
+            cover = _cover(policies, region, rate, weights, partial(_late, problem))
             if cover is None:
                 break
             best = rate, cover
@@ -121,7 +122,13 @@ def _late(problem: Problem) -> bool:
     return isinstance(problem.bounder, Enclosed) and problem.bounder.effort.stopped
 
 
-def _cover(policies: Policies, region: Box, rate: Fraction, weights: NDArray[Any]) -> Tokens | None:
+def _cover(
+    policies: Policies,
+    region: Box,
+    rate: Fraction,
+    weights: NDArray[Any],
+    late: Callable[[], bool],
+) -> Tokens | None:
     """A cover on whose leaves the checker's test holds, with a little room; None if not found.
 
     Raises Uncheckable.
@@ -133,7 +140,7 @@ def _cover(policies: Policies, region: Box, rate: Fraction, weights: NDArray[Any
             good = policies.keep(rate * ROOM, weights, low, high, rewards)
         return np.where(good, NATURAL, -1), np.argmax(high - low, axis=1)
 
-    found = split(test, region, MAX_BOXES, BATCH)
+    found = split(test, region, MAX_BOXES, BATCH, late)
     return found.tokens if isinstance(found, Proved) else None
 
 
