@@ -253,6 +253,11 @@ class Refusal:
         """What to try."""
         return self.claims.suggestions
 
+    @property
+    def worst_point(self) -> tuple[Fraction, ...]:
+        """Where in the region most speaks against it; empty where no point does, or every one."""
+        return self.claims.worst_point or ()
+
     def require(self) -> NoReturn:
         """Raise NotCertified."""
         raise NotCertified(self)
