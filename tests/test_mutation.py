@@ -166,8 +166,8 @@ def mutant(base: Document, rng: random.Random) -> Document:
     for _ in range(rng.choice([1, 1, 1, 2, 3])):
         try:
             rng.choice(MUTATIONS)(document, rng)
-        except (LookupError, ValueError, TypeError):
-            continue  # an earlier mutation left nothing to change here
+        except (LookupError, ValueError, TypeError, AttributeError, InputError):
+            continue  # an earlier mutation left nothing to change here, or of another kind
     document["digest"] = digest(document)
     return document
 
