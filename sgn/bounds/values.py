@@ -82,21 +82,22 @@ class ValuesWork:
         groups: dict[Block, list[Claim]] = {}
         for claim in claims:
             groups.setdefault(claim.quantity.block, []).append(claim)
+        new = np.ones(cover.count, dtype=bool)
         while True:
-            good = np.ones(cover.count, dtype=bool)
+            good = new.copy()
             for block, members in groups.items():
-                good &= self._covers.holds(cover, members, block)
-            failing = int((~good).sum())
-            if not failing:
+                good[good] = self._covers.holds(cover, members, block, good)
+            failing = new & ~good
+            count = int(failing.sum())
+            if not count:
                 return cover
-            finer = cover.count + failing
+            finer = cover.count + count
             if finer > most or self.effort.late(end) or self.effort.interrupted:
                 return None
-            split = self._covers.split(cover, ~good)
-            if split is cover:
+            cover, new = self._covers.split(cover, failing)
+            if not new.any():
                 return None
-            cover = split
-            self.effort.count(2 * failing)
+            self.effort.count(2 * count)
 
     def _best(self, quantity: Quantity, value: float, size: float) -> float:
         """The best claim that holds on every leaf. Raises CannotBound; not for what is optional."""
