@@ -8,6 +8,7 @@ from benchmarks.catalogue import print_catalogue
 from benchmarks.enclosure import print_table
 from benchmarks.ladder import print_auto, print_ladder
 from benchmarks.lq import print_flagship, print_random
+from benchmarks.markov_scale import print_named, print_share, print_sizes
 from benchmarks.scale import print_quick
 from benchmarks.startup import print_startup
 from benchmarks.trusted import print_trusted
@@ -19,6 +20,7 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "enclosure": (print_table,),
     "ladder": (print_ladder, print_auto),
     "attack": (print_counterexample, print_speed),
+    "markov_scale": (print_sizes, print_named, print_share),
     "scale": (print_quick,),
     "trusted": (print_trusted,),
 }

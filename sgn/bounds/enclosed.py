@@ -28,7 +28,7 @@ from sgn.bounds.values import ValuesWork, as_policies, in_reach
 from sgn.bounds.work import Work, as_symbolic, is_short
 
 FORMS = ("auto", "text", "values")
-VALUES_DRAWS, VALUES_BUDGET = 2**9, 2**23  # of sampling where values are enclosed
+VALUES_DRAWS, VALUES_BUDGET = 2**7, 2**21  # of sampling where values are enclosed
 SAMPLING = 20.0  # seconds left from which on sampling takes its full budget, a second or so
 
 

@@ -15,7 +15,8 @@ import games
 import sgn
 from certificates.check import verify
 from certificates.document import Document, digest, write
-from games import Box, QuadraticGame, SymbolicGame
+from games import Box, MarkovGame, QuadraticGame, SymbolicGame
+from games.catalogue.markov import random_game
 from tests.corpus.changes import times
 
 VALID = Path(__file__).parent / "valid"
@@ -75,6 +76,11 @@ def bent() -> SymbolicGame:
         name="bent",
         region=Box([-1, -2], ["1.5", 1]),
     )
+
+
+def valued() -> MarkovGame:
+    """Three actions and two, whose values are bounded on a few leaves."""
+    return random_game(2, (3, 2), seed=3, entropy=1)
 
 
 def nearly_linear() -> SymbolicGame:
@@ -190,6 +196,7 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "bent.json": sgn.certify(bent()),
         "near-linear.json": sgn.certify(nearly_linear()),
         "markov.json": sgn.certify(games.catalogue.load("markov-coordination")),
+        "valued.json": sgn.certify(valued(), evidence=sgn.Enclosed(form="values")),
         "turning.json": sgn.certify(turning()),
         "dense.json": sgn.certify(
             QuadraticGame(
