@@ -1,4 +1,4 @@
-"""Markov games by size: time to prove and to check them by their values, and how many are proved."""
+"""Markov games by size, by their values: time to prove and to check, and how many are proved."""
 
 import time
 from dataclasses import dataclass
@@ -69,9 +69,8 @@ def print_sizes(
 def print_named() -> None:
     """Three players, three actions, five states: 30 logits at entropy 0.1."""
     print("## Stochastic games of the catalogue: 3 players × 3 actions × 5 states\n")
-    print(
-        "| game | radius | margin | sampled | leaves | search | check |\n|---|---|---|---|---|---|---|"
-    )
+    print("| game | radius | margin | sampled | leaves | search | check |")
+    print("|---|---|---|---|---|---|---|")
     for name in NAMED:
         game = games.catalogue.load(name)
         if isinstance(game, MarkovGame):

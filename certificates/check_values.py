@@ -18,6 +18,7 @@ from certificates.check_matrix import Ball, Floats
 from certificates.check_policies import Policy, policy_over
 from certificates.check_solutions import Numbers, are_solutions
 from certificates.check_star import Star
+from certificates.claims import Claims
 from certificates.document import Document, decode_array, is_count, require_keys
 from certificates.part import WHOLE, Part
 from games.errors import InputError
@@ -258,6 +259,15 @@ def _at(game: Document, points: Sequence[Sequence[Fraction]]) -> Enclosure:
 
 
 # ---- the evidence in a certificate ---------------------------------------------------------------
+
+
+def by_values(claims: Claims, game: Document, part: Part) -> tuple[ValuesJacobian | None, str]:
+    """J, if on every leaf the vectors bound the values of all its policies; a word about it."""
+    vectors = read_values(claims.evidence["values"])
+    jacobian = ValuesJacobian(game, claims.region, vectors, part)
+    if fault := jacobian.unsolved():
+        return None, fault
+    return jacobian, f"enclosed by values over one cover, {jacobian.leaf_count} leaves"
 
 
 def read_values(value: Any) -> Vectors:

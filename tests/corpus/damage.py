@@ -255,11 +255,8 @@ DAMAGED = [
         "evidence.values.vectors")),
     changed("values-without-a-cover", "'cover' is missing", "valued", drop(
         "evidence.values.cover")),
-    changed("values-a-list", "expected an object", "valued", put("evidence.values", [])),
     changed("values-of-nan", "not finite", "valued", put(
         "evidence.values.vectors", cover(np.full((8, 8, 2), np.nan)))),
-    changed("values-infinite", "not finite", "valued", put(
-        "evidence.values.vectors", cover(np.full((8, 8, 2), np.inf)))),
     changed("values-in-two-dimensions", "list of 3 sizes", "valued", put(
         "evidence.values.vectors", cover(np.zeros((8, 16))))),
     changed("values-of-integers", "binary64 for the vectors", "valued", put(
