@@ -207,6 +207,8 @@ def region_text(region: Region) -> str:
 
 def evidence_text(claims: Claims) -> str:
     """What the numbers rest on."""
+    if "values" in claims.evidence:
+        return "super- and sub-solutions of the values over a cover of the region"
     if claims.evidence["kind"] == "enclosed":
         return "interval arithmetic over covers of the region"
     if claims.verdict == "proved":

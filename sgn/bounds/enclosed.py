@@ -39,8 +39,8 @@ class Enclosed(Bounder):
 
     max_boxes: for one bound; seed: of the sampling that says what to aim at; effort: the time
     limit, workers and listener of one run; strictness: how much is left for the checker's rounding.
-    form: "text", "values" (of games of policies: super- and sub-solutions), or "auto": by the text
-    of the field where it is short enough.
+    form: "text", "values" (of games of policies: super- and sub-solutions), or "auto": values of
+    games of more than four logits, where their field has some.
     """
 
     max_boxes: int = 20_000
@@ -151,7 +151,7 @@ class Enclosed(Bounder):
         return Confirmation({"kind": self.kind, "covers": covers}, ())
 
     def _by_values(self, game: Game, region: Region) -> bool:
-        """Whether values are enclosed: on request, or where the text would be out of reach."""
+        """Whether values are enclosed: on request, or where that is better than the text."""
         if self.form == "auto" and isinstance(game, LogitGame) and in_reach(game, region):
             return not is_short(game)
         return self.form == "values"
