@@ -13,9 +13,9 @@ from benchmarks.markov import (
     print_markov_play,
     print_published,
     print_radii,
-    print_sizes,
     print_weights,
 )
+from benchmarks.markov_scale import print_named, print_share, print_sizes
 from benchmarks.planted import print_planted
 from benchmarks.play import print_play
 from benchmarks.promised import print_promised
@@ -29,7 +29,8 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "catalogue": (print_catalogue,),
     "enclosure": (print_table,),
     "ladder": (print_ladder, print_auto),
-    "markov": (print_published, print_weights, print_markov_play, print_radii, print_sizes),
+    "markov": (print_published, print_weights, print_markov_play, print_radii),
+    "markov_scale": (print_sizes, print_named, print_share),
     "kl": (print_kl,),
     "attack": (print_every_attack, print_play, print_promised, print_counterexample, print_speed),
     "planted": (print_planted,),

@@ -206,30 +206,13 @@ def _jacobian(claims: Claims, where: str, part: Part) -> tuple[Jacobian | None, 
 
 
 def _enclosed(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | None, Obligation]:
-    """Every cost is smooth on every leaf of a cover of the region."""
-    if "values" in claims.evidence:
-        return _by_values(claims, game, part)
-    from certificates.check_enclosed import EnclosedJacobian, read_covers
+    """J over covers of the region, by the game's text or by the values of its policies."""
+    from certificates.check_enclosed import by_covers
+    from certificates.check_values import by_values
 
-    covers = read_covers(claims.evidence["covers"])
-    jacobian = EnclosedJacobian(game, claims.region, covers, part)
-    defined = jacobian.is_defined()
-    if not defined:
-        detail = "a cost may be undefined or not smooth somewhere on the region"
-        return None, Obligation("Jacobian", "evidence", False, detail)
-    detail = f"enclosed over {len(covers)} covers, {jacobian.leaf_count} leaves"
-    return jacobian, Obligation("Jacobian", "evidence", True, detail)
-
-
-def _by_values(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | None, Obligation]:
-    """On every leaf of the cover the vectors bound the values of all its policies."""
-    from certificates.check_values import ValuesJacobian, read_values
-
-    jacobian = ValuesJacobian(game, claims.region, read_values(claims.evidence["values"]), part)
-    if fault := jacobian.unsolved():
-        return None, Obligation("Jacobian", "evidence", False, fault)
-    detail = f"enclosed by values over one cover, {jacobian.leaf_count} leaves"
-    return jacobian, Obligation("Jacobian", "evidence", True, detail)
+    by_text = "covers" in claims.evidence
+    jacobian, detail = (by_covers if by_text else by_values)(claims, game, part)
+    return jacobian, Obligation("Jacobian", "evidence", jacobian is not None, detail)
 
 
 def _obligation(name: str, theorem: str, test: Callable[[], bool]) -> Obligation:

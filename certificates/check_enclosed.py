@@ -17,6 +17,7 @@ from certificates.check_plan import Plan
 from certificates.check_policies import Policies
 from certificates.check_star import Star
 from certificates.check_text import TEXT_KINDS, read_costs
+from certificates.claims import Claims
 from certificates.document import Document, decode_array, is_count, require_keys
 from certificates.part import WHOLE, Part
 from games.errors import InputError
@@ -115,6 +116,15 @@ class EnclosedJacobian(PolicyJacobian):
             raise Uncheckable(f"the cover for {purpose!r} is missing")
         leaves = read_cover(self._covers[purpose], self._region)
         return leaves.only(self._part.of(len(leaves.form)))
+
+
+def by_covers(claims: Claims, game: Document, part: Part) -> tuple[EnclosedJacobian | None, str]:
+    """J, if every cost is smooth on every leaf of a cover of the region; and a word about it."""
+    covers = read_covers(claims.evidence["covers"])
+    jacobian = EnclosedJacobian(game, claims.region, covers, part)
+    if not jacobian.is_defined():
+        return None, "a cost may be undefined or not smooth somewhere on the region"
+    return jacobian, f"enclosed over {len(covers)} covers, {jacobian.leaf_count} leaves"
 
 
 def read_covers(value: Any) -> dict[str, NDArray[Any]]:

@@ -5,6 +5,7 @@ differences between states of its columns, and of the values: common shifts canc
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import final
 
@@ -12,10 +13,10 @@ import numpy as np
 
 from certificates.check_forms import Form, inverse
 from certificates.check_matrix import Ball, Floats, rounded_up
-from certificates.check_policy_forms import Policy
+from certificates.check_policy_forms import Policy, mean
 from certificates.check_solutions import Numbers, entropy_form
 
-PASSES = 3  # in which the distance from the centre's values is bounded anew
+PASSES = 4  # in which the distance from the centre's values is bounded anew
 
 
 @final
@@ -81,51 +82,31 @@ class Enclosure:
     # ---- the chain -------------------------------------------------------------------------------
 
     @cached_property
-    def _transition(self) -> Form:
-        """P_π (S, S)."""
-        return _averaged(Form.of(self._numbers.transition), self._policies, ())
+    def _around(self) -> "_Around":
+        return _around(self._numbers, self._policies, self._upper, self._lower)
 
-    @cached_property
-    def _differences(self) -> tuple[Form, Form]:
-        """Of the values U of all sources: U(t) − U(L) (S, n + S), L the last state, and ρᵀU.
+    def _along(self, rows: Ball, columns: slice) -> Form:
+        """Combinations (R, S) of the values of some columns: (R, columns).
 
-        With any U₀, H: X = U − U₀ solves (I − γP)X = E, E = R + γPU₀ − U₀; for a row a of
-        differences, or ρᵀ, aX = hE + fX with f = a − h(I − γP), and fX = Σ_t f(t)(X(t) − X(L)) +
-        (f1)X(L), where f moves by what h γP does, and X is small: known from the vectors, and
-        then from this itself.
+        With U = U₀ + X, (I − γP)X = E: for any h, aX = hE + hγ(P − P₀)X + (a − h(I − γP₀))X.
         """
-        numbers, S = self._numbers, self._numbers.states
-        start, hint = _hints(self._transition, self._sources, numbers)
-        a = np.concatenate([_to_last(S), numbers.initial.mid[None]])
-        rows = Ball(a, np.concatenate([np.zeros((S, S)), numbers.initial.rad[None]]))
-        U0, H = Form.each(Ball.exact(start)), Form.each(Ball.exact(a @ hint))
-        E = self._sources + self._gamma * (self._transition @ U0) - U0
-        fixed = Form.of(rows) @ U0
-        linear = fixed + H @ E
-        f = Form.of(rows) - H + self._gamma * (H @ self._transition)
-        ones = Form.of(Ball.exact(np.ones((S, 1))))
-        f1 = Form.of(rows) @ ones - H @ ones + self._gamma * (H @ ones)
-        high, low = _above(self._upper - start), -_above(start - self._lower)
-        far = np.maximum(np.abs(high[:, -1:]), np.abs(low[:, -1:]))
-        spread = np.maximum(_above(high - low[:, -1:]), _above(high[:, -1:] - low))
-        common = rounded_up(_size(f1) * far, 1)
-        for _ in range(PASSES):
-            rest = rounded_up(_size(f) @ spread + common, S + 2)
-            result = linear.widened(rest)
-            known = _size(result[:S] - fixed[:S])
-            spread = np.fmin(spread, known)
-        return result[:S], result[S]
-
-    @cached_property
-    def _sources(self) -> Form:
-        return _mean_sources(self._numbers, self._policies)
+        near = self._around
+        h = rows.mid @ near.hint
+        H, every = Ball.exact(h), Ball(rows.mid[None], rows.rad[None])
+        miss = every - H + (H @ Ball.exact(near.chain)) * self._numbers.discount
+        size = rounded_up(np.abs(miss.mid) + miss.rad, 1)
+        rest = np.abs(h) @ near.left[..., columns] + size @ near.far[..., columns]
+        fixed = Form.each(every @ Ball.exact(near.start[..., columns]))
+        linear = Form.each(H) @ near.missing[:, columns]
+        return (fixed + linear).widened(rounded_up(rest, 2 * len(near.hint[0]) + 4))
 
     @cached_property
     def _occupancy(self) -> Form:
         """d = (1 − γ)ρᵀM (S,)."""
-        gamma = self._numbers.discount
-        n = len(self._numbers.actions)
-        return Form.of(Ball.exact(np.ones(())) - gamma) * self._differences[1][n:]
+        numbers, n = self._numbers, len(self._numbers.actions)
+        rows = Ball(numbers.initial.mid[None], numbers.initial.rad[None])
+        visits = self._along(rows, slice(n, None))
+        return Form.of(Ball.exact(np.ones(())) - numbers.discount) * visits[0]
 
     @cached_property
     def _inverse_occupancy(self) -> Form:
@@ -153,14 +134,18 @@ class Enclosure:
 
     def _mean_values(self, i: int, kept: Collection[int]) -> Form:
         """r_i + γPw_i in differences to action 0 of the players kept, the others averaged."""
-        numbers, n = self._numbers, len(self._numbers.actions)
+        numbers = self._numbers
         P, r = numbers.transition, numbers.rewards[..., i]
         for j in kept:
             P, r = _to_first(P, 1 + j), _to_first(r, 1 + j)
-        flat = Ball(P.mid.reshape(-1, numbers.states), P.rad.reshape(-1, numbers.states))
-        ahead = Form.of(flat) @ self._differences[0][:, :n][:, i, None]
-        table = Form.of(r) + self._gamma * ahead.on(lambda a: a.reshape(*a.shape[:2], *r.mid.shape))
-        return _averaged(table, self._policies, kept)
+        ahead = self._ahead(P, slice(i, i + 1))[..., 0]
+        return _averaged(Form.of(r) + ahead, self._policies, kept)
+
+    def _ahead(self, moved: Ball, columns: slice) -> Form:
+        """γΣ_t moved(…, t)U(t, ·) of some columns: (…, columns)."""
+        shape, S = moved.mid.shape[:-1], self._numbers.states
+        found = self._along(Ball(moved.mid.reshape(-1, S), moved.rad.reshape(-1, S)), columns)
+        return self._gamma * found.on(lambda a: a.reshape(*a.shape[:2], *shape, a.shape[-1]))
 
     def _centred_gain(self, i: int, j: int) -> Form:
         """Σ_a ∂π_j(a|s)/∂z_j(s,b) Q_i^j(s,a) = π_b(D_b − Σ_cπ_cD_c): (S, A_j − 1)."""
@@ -172,9 +157,8 @@ class Enclosure:
     def _leads(self, j: int) -> Form:
         """γΣ_t(P^j(s,b,t) − P^j(s,0,t))M(t,s'): (S, A_j − 1, S)."""
         n = len(self._numbers.actions)
-        table = Form.of(_to_first(self._numbers.transition, 1 + j))
-        moved = _averaged(table, self._policies, (j,))
-        return self._gamma * (moved @ self._differences[0][:, n:][None])
+        moved = _to_first(self._numbers.transition, 1 + j)
+        return _averaged(self._ahead(moved, slice(n, None)), self._policies, (j,))
 
     def _occupancy_slope(self, j: int) -> Form:
         """Y(s', b, s) with ∂d(s)/∂z_j(s',b) = d(s')Y: (S, A_j − 1, S)."""
@@ -182,27 +166,87 @@ class Enclosure:
         return _tilted(lead, self._policies[j].chosen[:, None]).on(lambda a: np.swapaxes(a, -1, -2))
 
 
+@final
+@dataclass(frozen=True)
+class _Around:
+    """Values U = U₀ + X round those at the centres, (K, S, n + S).
+
+    start: U₀. hint: near (I − γP₀)⁻¹. chain: P₀ (K, S, S), near P_π. missing: E = R + γPU₀ − U₀.
+    far ≥ |X|, and left ≥ |γ(P − P₀)X|.
+    """
+
+    start: Floats
+    hint: Floats
+    chain: Floats
+    missing: Form
+    far: Floats
+    left: Floats
+
+
+def _around(numbers: Numbers, policies: Sequence[Policy], upper: Floats, lower: Floats) -> _Around:
+    """How far the values are from those at the centres: by the vectors, then by that itself.
+
+    (P − P₀)X(s) = Σ_t(P − P₀)(s, t)(X(t) − X(s)) + (1 − P₀1)(s)X(s), and the differences of X
+    are of the form of :meth:`Enclosure._along`.
+    """
+    S = numbers.states
+    chain = _averaged(Form.of(numbers.transition), policies, ())
+    P0 = chain.part[:, 0]
+    hint, start = _hints(numbers, policies, P0)
+    E = _mean_sources(numbers, policies, start) - Form.each(Ball.exact(start))
+    high, low = _above(upper - start), -_above(start - lower)
+    far = np.maximum(np.abs(high), np.abs(low))
+    gap = _above(high[:, None] - low[:, :, None])  # X(t) − X(s) at [s, t]
+    wide = np.maximum(gap, np.swapaxes(gap, 1, 2)).reshape(len(far), S * S, -1)
+    pairs = (np.eye(S)[None] - np.eye(S)[:, None]).reshape(S * S, S)
+    h = pairs @ hint
+    H = Ball.exact(h)
+    miss = Ball.exact(pairs) - H + (H @ Ball.exact(P0)) * numbers.discount
+    fixed = _size(Form.each(H) @ E)
+    fixed = fixed + rounded_up(np.abs(miss.mid) + miss.rad, 1) @ far
+    moves = rounded_up(np.abs(chain.part[:, 1:]).sum(axis=1) + chain.rad, chain.part.shape[1] + 1)
+    lost = Ball.exact(np.ones((S, 1))) - Ball.exact(P0) @ Ball.exact(np.ones((S, 1)))
+    common = (np.abs(lost.mid) + lost.rad) * far
+    gamma = numbers.discount.mid + numbers.discount.rad
+    for _ in range(PASSES):
+        each = (moves[:, :, None] @ wide.reshape(len(wide), S, S, -1))[:, :, 0]
+        left = rounded_up(gamma * (each + common), S + 8)
+        wide = np.fmin(wide, rounded_up(fixed + np.abs(h) @ left, 2 * S + 8))
+    return _Around(start, hint, P0, E, far, left)
+
+
 def values_hint(numbers: Numbers, policies: Sequence[Policy]) -> Floats:
     """Near the values (K, S, n + S) at the centres of the boxes."""
-    transition = _averaged(Form.of(numbers.transition), policies, ())
-    return _hints(transition, _mean_sources(numbers, policies), numbers)[0]
+    chain = _averaged(Form.of(numbers.transition), policies, ())
+    return _hints(numbers, policies, chain.part[:, 0])[1]
 
 
-def _hints(transition: Form, sources: Form, numbers: Numbers) -> tuple[Floats, Floats]:
-    """Near the values at the centres, and near (I − γP)⁻¹ there; zeros where that fails."""
-    P, gamma = transition.part[:, 0], float(numbers.discount.mid)
+def _hints(numbers: Numbers, policies: Sequence[Policy], P: Floats) -> tuple[Floats, Floats]:
+    """Near (I − γP)⁻¹ and the values at the centres; zeros where that fails."""
+    S, gamma = numbers.states, float(numbers.discount.mid)
     try:
-        hint = np.linalg.inv(np.eye(numbers.states) - gamma * P)
+        hint = np.asarray(np.linalg.inv(np.eye(S) - gamma * P), dtype=float)
     except np.linalg.LinAlgError:
         hint = np.zeros_like(P)
-    return np.asarray(hint @ sources.part[:, 0]), np.asarray(hint, dtype=float)
+    nothing = np.zeros((len(P), S, len(numbers.actions) + S))
+    return hint, np.asarray(hint @ _mean_sources(numbers, policies, nothing).part[:, 0])
 
 
-def _mean_sources(numbers: Numbers, policies: Sequence[Policy]) -> Form:
-    """R (S, n + S): mean rewards, with entropy where it counts, and the identity."""
-    result = _averaged(Form.of(numbers.sources), policies, ())
+def _mean_sources(numbers: Numbers, policies: Sequence[Policy], ahead: Floats) -> Form:
+    """R + γPU for fixed U (K, S, n + S): mean rewards, with entropy where it counts, and visits.
+
+    The mean is taken of the table of joint actions, in which what U is large by cancels.
+    """
+    sources, S = numbers.sources, numbers.states
+    flat = Ball(numbers.transition.mid.reshape(-1, S), numbers.transition.rad.reshape(-1, S))
+    later = (flat @ Ball.exact(ahead)) * numbers.discount
+    shape = (len(ahead), *sources.mid.shape)
+    table = Ball(sources.mid[None], sources.rad[None]) + Ball(
+        later.mid.reshape(shape), later.rad.reshape(shape)
+    )
+    result = _averaged(Form.each(table), policies, ())
     if numbers.bonus:
-        axes = np.eye(len(numbers.actions) + numbers.states)
+        axes = np.eye(len(numbers.actions) + S)
         for i, policy in enumerate(policies):
             bonus = entropy_form(numbers, policy, i)
             result = result + bonus[:, None] * Form.of(Ball.exact(axes[i]))
@@ -213,9 +257,7 @@ def _averaged(table: Form, policies: Sequence[Policy], kept: Collection[int]) ->
     """Means over the players not kept of a table (S, A_1, …, A_n, …), last player first."""
     for j in reversed(range(len(policies))):
         if j not in kept:
-            last, pi = table.to_end(1 + j), policies[j].chosen
-            pi = pi[(slice(None), *(None for _ in range(last.rad.ndim - 3)))]
-            table = last[..., 0] + ((last[..., 1:] - last[..., :1]) * pi).sum(-1)
+            table = mean(table.to_end(1 + j), policies[j])
     return table
 
 
@@ -232,13 +274,6 @@ def _outer(lead: Form, gain: Form) -> Form:
 
 def _ones(shape: tuple[int, ...]) -> Form:
     return Form.of(Ball.exact(np.ones(shape)))
-
-
-def _to_last(states: int) -> Floats:
-    """The matrix that takes differences to the last state."""
-    result = np.eye(states)
-    result[:, -1] -= 1.0
-    return result
 
 
 def _to_first(table: Ball, axis: int) -> Ball:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from certificates.check_forms import Form
 from certificates.check_interval import Interval, enclose
 from certificates.check_leaf_balls import centred, product_up
-from certificates.check_matrix import Ball, Floats, rounded_up
+from certificates.check_matrix import TINY, UNIT, Ball, Floats, rounded_up
 from games.graph import Graph
 
 ONE = Interval(np.array([1.0]), np.array([1.0]))
@@ -20,12 +20,19 @@ ONE = Interval(np.array([1.0]), np.array([1.0]))
 class Policy:
     """One player over K boxes, S states, A actions of which the first has logit 0.
 
-    low, high: probabilities (K, S, A). chosen, logits: forms (K, S, A − 1) of the other actions'.
+    low, high: probabilities (K, S, A). To second order π = centre + Σ_b t_b·turns_b +
+    Σ_p s_p·turns_p ± rest: balls (K, S, A), (K, S, A, Q) and floats (K, S, A), with s_p = t_b²
+    for the next A − 1 of the turns, and t_bt_c for the others. own: which sides t_b are (S, A − 1).
+    chosen, logits: forms (K, S, A − 1) of the other actions'.
     log_sum: the form (K, S) of log Σ_a e^{z_a}, so that H = log_sum − Σ_k π_k z_k.
     """
 
     low: Floats
     high: Floats
+    centre: Ball
+    turns: Ball
+    rest: Floats
+    own: NDArray[np.int64]
     chosen: Form
     logits: Form
     log_sum: Form
@@ -45,10 +52,15 @@ def policy_over(low: Floats, high: Floats, first: int, states: int, count: int) 
     logits = _form(Ball.exact(middle), sides)
     here = np.arange(states)[:, None]
     logits.part[:, symbols, here, np.arange(count - 1)] = size
+    turns, rest = _turns(at, thin, wide, size)
     return Policy(
         wide.low,
         wide.high,
-        _chosen(at, wide, size, symbols, sides),
+        at,
+        turns,
+        rest,
+        symbols - 1,
+        _chosen(at, turns, rest, symbols, sides),
         logits,
         _log_sum(thin, at, size, symbols, sides),
     )
@@ -89,47 +101,63 @@ def _form(centre: Ball, sides: int) -> Form:
     return Form(part, centre.rad.copy())
 
 
-def _chosen(at: Ball, wide: Interval, size: Floats, symbols: NDArray[np.int64], sides: int) -> Form:
-    """π_a = π_a(c) + Σ_b ∂_bπ_a(c)δ_b + ½Σ_bc δ_bδ_c ∂_b∂_cπ_a, the last over the box."""
-    states, count = symbols.shape[0], at.mid.shape[-1]
-    result = _form(at[..., 1:], sides)
-    for a in range(1, count):
-        for b in range(1, count):
-            slope = at[..., a] * (Ball.exact(float(a == b)) - at[..., b])
-            move = slope * Ball.exact(size[..., b - 1])
-            result.part[:, symbols[:, b - 1], np.arange(states), a - 1] = move.mid
-            result.rad[..., a - 1] = rounded_up(result.rad[..., a - 1] + move.rad, 1)
-    bent = [_bent(wide, size, a) for a in range(1, count)]
-    rest = Ball.between(*(np.stack([getattr(b, end) for b in bent], -1) for end in ("low", "high")))
-    return result + Form.each(rest)
+def _turns(at: Ball, thin: Interval, wide: Interval, size: Floats) -> tuple[Ball, Floats]:
+    """∂_bπ_a(c)·size_b, then ½∂_b∂_cπ_a(c)·size_b·size_c by pairs, and what is left of those."""
+    A = at.mid.shape[-1]
+    reach = Ball.exact(size)
+    own = Ball.exact(np.eye(A)[:, 1:]) - at[..., None, 1:]
+    firsts = at[..., None] * own * reach[..., None, :]
+    pairs = [(b, b) for b in range(1, A)] + [(b, c) for b in range(1, A) for c in range(1, b)]
+    mid, rad = [firsts.mid], [firsts.rad]
+    rest = np.zeros_like(at.mid)
+    for b, c in pairs:
+        area = reach[..., b - 1] * reach[..., c - 1]
+        area = area * Ball.exact(0.5) if b == c else area
+        at_centre = [_second(thin, a, b, c) for a in range(A)]
+        low, high = (np.stack([getattr(x, end) for x in at_centre], -1) for end in ("low", "high"))
+        bend = Ball.between(low, high) * area[..., None]
+        mid.append(bend.mid[..., None])
+        rad.append(bend.rad[..., None])
+        for a in range(A):
+            off = _second(wide, a, b, c) - at_centre[a]
+            far = np.maximum(-off.low, off.high) * (area.mid + area.rad)
+            rest[..., a] = rounded_up(rest[..., a] + far, 3)
+    return Ball(np.concatenate(mid, axis=-1), np.concatenate(rad, axis=-1)), rest
 
 
-def _bent(wide: Interval, size: Floats, a: int) -> Interval:
-    """½Σ_bc δ_bδ_c ∂_b∂_cπ_a for |δ_b| ≤ size_b, from the closed forms of the second derivatives.
-
-    ∂_a²π_a = π_a(1 − π_a)(1 − 2π_a), ∂_b²π_a = −π_aπ_b(1 − 2π_b), ∂_a∂_cπ_a = −π_aπ_c(1 − 2π_a) and
-    else ∂_b∂_cπ_a = 2π_aπ_bπ_c.
+def _second(policy: Interval, a: int, b: int, c: int) -> Interval:
+    """∂_b∂_cπ_a: π_a(1 − π_a)(1 − 2π_a) for a = b = c, −π_aπ_b(1 − 2π_b) for b = c, for one of them
+    equal to a −π_aπ_c(1 − 2π_a) with c the other, and else 2π_aπ_bπ_c.
     """
 
     def pi(k: int) -> Interval:
-        return Interval(wide.low[..., k], wide.high[..., k])
+        return Interval(policy.low[..., k], policy.high[..., k])
 
-    half = Interval(np.array([0.5]), np.array([0.5]))
-    total = Interval(np.zeros_like(size[..., 0]), np.zeros_like(size[..., 0]))
-    two_less = {k: ONE - (pi(k) + pi(k)) for k in range(1, size.shape[-1] + 1)}
-    for b in two_less:
-        for c in range(1, b + 1):
-            area = product_up(size[..., b - 1], size[..., c - 1])
-            if b == c:
-                own = ONE - pi(a) if b == a else -pi(b)
-                total = total + half * pi(a) * own * two_less[b] * Interval(0 * area, area)
-            elif a in (b, c):
-                other = c if b == a else b
-                total = total + pi(a) * pi(other) * two_less[a] * Interval(-area, area)
-            else:
-                product = pi(a) * pi(b) * pi(c)
-                total = total + (product + product) * Interval(-area, area)
-    return total
+    def less(k: int) -> Interval:
+        return ONE - (pi(k) + pi(k))
+
+    if b == c:
+        return pi(a) * (ONE - pi(a) if a == b else -pi(b)) * less(b)
+    if a in (b, c):
+        return -(pi(a) * pi(c if a == b else b) * less(a))
+    return (pi(a) + pi(a)) * pi(b) * pi(c)
+
+
+def _chosen(at: Ball, turns: Ball, rest: Floats, symbols: NDArray[np.int64], sides: int) -> Form:
+    """π_a for all but the first action; t² is ½ ± ½."""
+    states, count = symbols.shape
+    halves = Ball(turns.mid / 2, rounded_up(turns.rad / 2, 2))[..., count : 2 * count]
+    centre = at
+    for b in range(count):
+        centre = centre + halves[..., b]
+    result = _form(centre[..., 1:], sides)
+    wrong = turns.rad[..., 1:, :count].sum(axis=-1)
+    lost = (np.abs(halves.mid) + halves.rad).sum(axis=-1)
+    others = turns[..., 2 * count :]
+    lost = lost + (np.abs(others.mid) + others.rad).sum(axis=-1) + rest
+    for b in range(count):
+        result.part[:, symbols[:, b], np.arange(states)] = turns.mid[..., 1:, b]
+    return result.widened(rounded_up(wrong + lost[..., 1:], 2 * turns.mid.shape[-1] + 4))
 
 
 def _log_sum(
@@ -150,3 +178,42 @@ def _log_sum(
         result.part[:, symbols[:, b - 1], np.arange(states)] = move.mid
         result.rad[:] = rounded_up(result.rad + move.rad, 1)
     return result
+
+
+def mean(table: Form, policy: Policy) -> Form:
+    """Σ_a π_a f_a over the last axis of a table (S, …, A), state by state.
+
+    Since Σ_a π_a = 1, what all f_a have nearly in common is taken out. What moves twice is summed
+    over the actions before its size is taken.
+    """
+    others, A = table.rad.shape[2:-1], table.rad.shape[-1]
+    f = table.on(lambda a: a.reshape(*a.shape[:3], -1, A))
+    shared = (policy.centre.mid[:, None, :, None] * f.part).sum(axis=-1)
+    g = f - Form(shared[..., None], np.zeros((1, 1, 1, 1)))
+    turns = policy.turns
+    c = g.part @ turns.mid[:, None]  # (K, 1 + G, S, R, Q)
+    near = (g.part @ policy.centre.mid[:, None, :, :, None])[..., 0]
+    part = np.zeros((len(c), policy.chosen.part.shape[1], *c.shape[2:4]))
+    part[:, : c.shape[1]] = shared + near
+    squares, count = slice(A - 1, 2 * (A - 1)), turns.mid.shape[-1]
+    part[:, 0] += 0.5 * c[:, 0, ..., squares].sum(axis=-1)
+    for s, sides in enumerate(policy.own):
+        part[:, 1 + sides, s] += np.swapaxes(c[:, 0, s, :, : A - 1], 1, 2)
+    size = np.abs(c)
+    rad = size[:, 1:].sum(axis=(1, -1))
+    rad += 0.5 * size[:, 0, ..., squares].sum(axis=-1)
+    rad += size[:, 0, ..., 2 * (A - 1) :].sum(axis=-1)
+    # of the products, of the balls, of what is third, and of the table itself
+    rounding = 1.01 * (A + 6) * UNIT
+    wrong = policy.rest + policy.centre.rad + rounding * np.abs(policy.centre.mid)
+    wrong += (turns.rad + rounding * np.abs(turns.mid)).sum(axis=-1)
+    rad += (wrong[:, :, None] * g.size).sum(axis=-1)
+    rad += (policy.high[:, :, None] * g.rad).sum(axis=-1)
+    added = (
+        (np.abs(shared) + np.abs(near)).sum(axis=1)
+        + np.abs(part).sum(axis=1)
+        + size[:, 0].sum(axis=-1)
+    )
+    rad += 1.01 * (count + 4) * UNIT * added + 16 * A * count * part.shape[1] * TINY
+    total = Form(part, rounded_up(rad, part.shape[1] * count + 4 * A + 24))
+    return total.on(lambda a: a.reshape(*a.shape[:3], *others))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_cover import ENTRY, MAX_LEAVES, MAX_STAR, MAX_WORK, MOVE, read_cover
+from certificates.check_cover import ENTRY, MAX_LEAVES, MAX_STAR, MAX_WORK, read_cover
 from certificates.check_enclosure import Enclosure, values_hint
 from certificates.check_forms import Form
 from certificates.check_jacobian import Blocks, Jacobian, Uncheckable
@@ -18,6 +18,7 @@ from certificates.check_matrix import Ball, Floats
 from certificates.check_policy_forms import Policy, policy_over
 from certificates.check_solutions import Numbers, are_solutions
 from certificates.check_star import Star
+from certificates.claims import Claims
 from certificates.document import Document, decode_array, is_count, require_keys
 from certificates.geometry import LOGIT_KINDS
 from certificates.part import WHOLE, Part
@@ -28,10 +29,10 @@ from games.number import float_enclosure
 from games.region import Box, Region
 
 FIELDS = ("fisher", "kakade")
-MAX_VECTORS = 2**26  # numbers in the vectors of a certificate
+MAX_VECTORS = 2**24  # numbers in the vectors of a certificate
 MAX_HELD = 2**22  # numbers in the largest array of one batch of leaves
 MAX_KEPT = 2**24  # numbers in the stars that are kept from one claim to the next
-MAX_TABLE = 2**24  # numbers in a table of one leaf, with all its moves
+MAX_TABLE = 2**22  # numbers in a table of one leaf, with all its moves
 CLAIMS = 12  # of which each goes through all leaves again
 MAX_CORNERS = 6  # sides whose vertices are looked at, instead of a star
 CUSHION = 2.0**-20  # by which vectors at a point are moved, relative to the values
@@ -215,7 +216,7 @@ def _require_bounded(tensors: Tensors, leaves: int) -> None:
     held = _numbers_held(tensors)
     n = sum(tensors.states * (count - 1) for count in tensors.actions)
     once = 10 * ENTRY * held * len(tensors.actions) ** 2
-    test = (1 + n) * (2 * n) ** 2 * (ENTRY + MOVE * 2 * n)
+    test = (1 + n) * (2 * n) ** 2 * (ENTRY + 2 * n)
     if leaves * (once + CLAIMS * test) > MAX_WORK:
         raise Uncheckable("the leaves of this game would take too long to check")
 
@@ -259,6 +260,15 @@ def _at(game: Document, points: Sequence[Sequence[Fraction]]) -> Enclosure:
 
 
 # ---- the evidence in a certificate ---------------------------------------------------------------
+
+
+def by_values(claims: Claims, game: Document, part: Part) -> tuple[ValuesJacobian | None, str]:
+    """J, if on every leaf the vectors bound the values of all its policies; a word about it."""
+    vectors = read_values(claims.evidence["values"])
+    jacobian = ValuesJacobian(game, claims.region, vectors, part)
+    if fault := jacobian.unsolved():
+        return None, fault
+    return jacobian, f"enclosed by values over one cover, {jacobian.leaf_count} leaves"
 
 
 def read_values(value: Any) -> Vectors:

@@ -225,6 +225,8 @@ def _side_text(low: Fraction, high: Fraction) -> str:
 
 def evidence_text(claims: Claims) -> str:
     """What the numbers rest on."""
+    if "values" in claims.evidence:
+        return "super- and sub-solutions of the values over a cover of the region"
     if claims.evidence["kind"] == "enclosed":
         return "interval arithmetic over covers of the region"
     if claims.verdict == "proved":

@@ -28,7 +28,7 @@ from sgn.bounds.values import ValuesWork, as_policies, in_reach
 from sgn.bounds.work import Work, as_symbolic, is_short
 
 FORMS = ("auto", "text", "values")
-VALUES_DRAWS, VALUES_BUDGET = 2**9, 2**23  # of sampling where values are enclosed
+VALUES_DRAWS, VALUES_BUDGET = 2**7, 2**21  # of sampling where values are enclosed
 SAMPLING = 20.0  # seconds left from which on sampling takes its full budget, a second or so
 OTHER_UNITS = (Cocoercivity, EulerFactor)  # not those of the Jacobian
 SMALLEST = 1e-9  # the size where every number is 0
@@ -41,8 +41,8 @@ class Enclosed(Bounder):
 
     max_boxes: for one bound; seed: of the sampling that says what to aim at; effort: the time
     limit, workers and listener of one run; strictness: how much is left for the checker's rounding.
-    form: "text", "values" (of games of policies: super- and sub-solutions), or "auto": by the text
-    of the field where it is short enough.
+    form: "text", "values" (of games of policies: super- and sub-solutions), or "auto": values of
+    games of more than four logits, where their field has some.
     """
 
     max_boxes: int = 20_000
@@ -153,7 +153,7 @@ class Enclosed(Bounder):
         return Confirmation({"kind": self.kind, "covers": covers}, ())
 
     def _by_values(self, game: Game, region: Region) -> bool:
-        """Whether values are enclosed: on request, or where the text would be out of reach."""
+        """Whether values are enclosed: on request, or where that is better than the text."""
         if self.form == "auto" and isinstance(game, LogitGame) and in_reach(game, region):
             return not is_short(game)
         return self.form == "values"

@@ -17,8 +17,9 @@ from sgn.values.cover import Cover, Covers, numbers_held
 FIELDS = ("fisher", "kakade")
 MAX_LOGITS = 60
 MAX_STAR = 2**20  # numbers in a star
-MAX_TABLE = 2**24  # numbers in the tensors of one leaf, with all its moves
+MAX_TABLE = 2**22  # numbers in the tensors of one leaf, with all its moves
 KEPT = 2**24  # numbers in the stars of one cover
+WORK = 4 * 10**11  # what checking the leaves may cost, in nanoseconds, roughly
 GAPS = (0.003, 0.03, 0.1, 0.3, 0.6, 1.0, 3.0, 10.0, 100.0, 1000.0)  # parts of a bound's size
 AIMS = (0.999, 0.6, 0.3, 0.1, 0.03)  # by which a margin may fall short, step by step
 HALVINGS = 5  # of a gap, once it is between two of these
@@ -33,7 +34,7 @@ class ValuesWork:
     ) -> None:
         policies, box = as_policies(game, region)
         self.game, self.region, self.effort = game, region, effort
-        self._most = max(64, min(max_boxes, KEPT // numbers_held(policies)))
+        self._most = max(16, min(max_boxes, KEPT // numbers_held(policies), _checkable(policies)))
         self._covers = Covers(policies, box, strictness)
         self._cover: list[Cover] = []
 
@@ -68,7 +69,7 @@ class ValuesWork:
         for aim in AIMS:
             claim = _claim(quantity, value, aim, size)
             end = self.effort.end if aim is AIMS[0] else middle
-            most = self._most if aim is AIMS[0] else max(64, self._most // 8)
+            most = self._most if aim is AIMS[0] else max(16, self._most // 8)
             cover = self._refined(self._current, [claim], most, end)
             if cover is None:
                 return
@@ -82,21 +83,22 @@ class ValuesWork:
         groups: dict[Block, list[Claim]] = {}
         for claim in claims:
             groups.setdefault(claim.quantity.block, []).append(claim)
+        new = np.ones(cover.count, dtype=bool)
         while True:
-            good = np.ones(cover.count, dtype=bool)
+            good = new.copy()
             for block, members in groups.items():
-                good &= self._covers.holds(cover, members, block)
-            failing = int((~good).sum())
-            if not failing:
+                good[good] = self._covers.holds(cover, members, block, good)
+            failing = new & ~good
+            count = int(failing.sum())
+            if not count:
                 return cover
-            finer = cover.count + failing
+            finer = cover.count + count
             if finer > most or self.effort.late(end) or self.effort.interrupted:
                 return None
-            split = self._covers.split(cover, ~good)
-            if split is cover:
+            cover, new = self._covers.split(cover, failing)
+            if not new.any():
                 return None
-            cover = split
-            self.effort.count(2 * failing)
+            self.effort.count(2 * count)
 
     def _best(self, quantity: Quantity, value: float, size: float) -> float:
         """The best claim that holds on every leaf. Raises CannotBound; not for what is optional."""
@@ -125,6 +127,13 @@ class ValuesWork:
         if isinstance(quantity, NOT_NEEDED) and not _is_of_use(quantity, claim.value):
             return False
         return self._covers.holds_everywhere(self._current, [claim], quantity.block)
+
+
+def _checkable(game: LogitGame) -> int:
+    """How many leaves a checker takes: it encloses J on each and tests a dozen claims."""
+    n, players = game.dimension, len(game.players)
+    enclosing = 1000 * numbers_held(game) * players**2
+    return WORK // (enclosing + 12 * (1 + n) * 4 * n**2 * (100 + 2 * n))
 
 
 def _is_of_use(quantity: Quantity, claim: float) -> bool:

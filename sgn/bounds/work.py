@@ -24,6 +24,7 @@ from sgn.intervals import compile_intervals
 Found = TypeVar("Found")
 CRUDE_BOXES = 64
 MAX_LOGITS = 10  # the second derivatives of J grow like the fourth power of their number
+SHORT_LOGITS = 4  # beyond, enclosing values is faster by far, and as sharp
 ENTRIES = 2**25  # matrix entries that one proof may go through: a second or two
 ALL_ENTRIES = 2**28  # entries and second derivatives for all that is bounded at once
 
@@ -124,8 +125,8 @@ def _implies(known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
 
 
 def is_short(game: LogitGame) -> bool:
-    """Whether the field of a game of policies can be written as text that is short enough."""
-    return game.dimension <= MAX_LOGITS and game.tensors.states <= MAX_STATES
+    """Whether a game of policies is so small that its text proves more than its values do."""
+    return game.dimension <= SHORT_LOGITS and game.tensors.states <= MAX_STATES
 
 
 def _centre(box: Box) -> tuple[float, ...]:

@@ -50,6 +50,8 @@ def cover(certificate: Certificate, purpose: str = "", ax: "Axes | None" = None)
     region = claims.region
     if claims.evidence["kind"] != "enclosed" or not isinstance(region, Box):
         raise ValueError("only enclosed evidence has a cover")
+    if "covers" not in claims.evidence:
+        raise ValueError("the cover is one for all claims, by values; only those by text are drawn")
     if region.dimension != 2:
         raise ValueError(f"the region has {region.dimension} sides; expected 2")
     covers = read_covers(claims.evidence["covers"])

@@ -59,10 +59,10 @@ class Covers:
         n = self.game.dimension
         return self._made((n + NATURAL,), np.zeros((1, n)), np.ones((1, n)))
 
-    def split(self, cover: Cover, which: Bools) -> Cover:
-        """With those leaves halved along the side that moves J most; leaves outside a ball go.
+    def split(self, cover: Cover, which: Bools) -> tuple[Cover, Bools]:
+        """With those leaves halved along the side that moves J most, and which are new.
 
-        The same cover where a leaf cannot be split any more.
+        Leaves outside a ball go. The same cover where a leaf cannot be split any more.
         """
         n, chosen = self.game.dimension, np.flatnonzero(which)
         moves = np.abs(cover.jacobian.terms[chosen, 1:]).sum(axis=(2, 3))
@@ -70,7 +70,7 @@ class Covers:
         half = cover.width[chosen].copy()
         half[np.arange(len(chosen)), sides] /= 2
         if half.min() < DEEPEST:
-            return cover
+            return cover, np.zeros(cover.count, dtype=bool)
         second = cover.start[chosen].copy()
         second[np.arange(len(chosen)), sides] += half[np.arange(len(chosen)), sides]
         place = np.full(cover.count, -1)
@@ -88,7 +88,7 @@ class Covers:
         place: NDArray[np.int64],
         sides: NDArray[np.int64],
         outside: Bools,
-    ) -> Cover:
+    ) -> tuple[Cover, Bools]:
         """The new leaves in place of old ones; place: of a leaf among those split, or −1."""
         n = self.game.dimension
         tokens: list[int] = []
@@ -114,7 +114,7 @@ class Covers:
         def joined(old: FloatArray, new: FloatArray) -> FloatArray:
             return np.asarray(np.concatenate([old, new])[every])
 
-        return Cover(
+        merged = Cover(
             tuple(tokens),
             joined(cover.start, fresh.start),
             joined(cover.width, fresh.width),
@@ -124,24 +124,29 @@ class Covers:
                 joined(cover.jacobian.doubt, fresh.jacobian.doubt),
             ),
         )
+        return merged, every >= cover.count
 
-    def holds(self, cover: Cover, claims: Sequence[Claim], block: Block) -> Bools:
-        """For each leaf whether it proves the claims about a block."""
-        batch = max(1, HELD // self._cost)
-        parts = [slice(k, k + batch) for k in range(0, cover.count, batch)]
-        return np.concatenate([self._hold(cover.jacobian, part, claims, block) for part in parts])
+    def holds(self, cover: Cover, claims: Sequence[Claim], block: Block, which: Bools) -> Bools:
+        """For each of these leaves whether it proves the claims about a block."""
+        batch, chosen = max(1, HELD // self._cost), np.flatnonzero(which)
+        parts = [chosen[k : k + batch] for k in range(0, len(chosen), batch)]
+        found = [self._hold(cover.jacobian, part, claims, block) for part in parts]
+        return np.concatenate([np.zeros(0, dtype=bool), *found])
 
     def holds_everywhere(self, cover: Cover, claims: Sequence[Claim], block: Block) -> bool:
         """Whether every leaf proves the claims; ends at the first batch that does not."""
         batch = max(1, HELD // self._cost)
         return all(
-            bool(self._hold(cover.jacobian, slice(k, k + batch), claims, block).all())
+            bool(self._hold(cover.jacobian, np.arange(k, end), claims, block).all())
             for k in range(0, cover.count, batch)
+            for end in [min(k + batch, cover.count)]
         )
 
-    def _hold(self, J: Affine, part: slice, claims: Sequence[Claim], block: Block) -> Bools:
+    def _hold(
+        self, J: Affine, part: NDArray[np.int64], claims: Sequence[Claim], block: Block
+    ) -> Bools:
         rows, columns = self._block(block)
-        terms, doubt = J.terms[part, :, rows, columns], J.doubt[part, rows, columns]
+        terms, doubt = J.terms[part][..., rows, columns], J.doubt[part][:, rows, columns]
         doubt = doubt * (1 + ROUNDING) + ROUNDING * (1 + np.abs(terms).sum(axis=1))
         centre, moves, nobody = terms[:, 0], terms[:, 1:], np.zeros((len(terms), 0))
         with np.errstate(all="ignore"):

@@ -14,13 +14,20 @@ from sgn.values.affine import Affine, FloatArray
 @final
 @dataclass(frozen=True, eq=False)
 class PolicyBox:
-    """One player's policies over K boxes: least and greatest (K, S, A), and affine numbers.
+    """One player's policies over K boxes: least and greatest (K, S, A), and to second order.
 
-    chosen, logits: (K, S, A − 1), of all actions but the first; entropy: H (K, S).
+    π = centre + Σ_b t_b·moves_b + Σ_p s_p·bends_p ± rest (K, S, A, …), with s_p = t_b² for the
+    first A − 1 of the pairs p, and else t_bt_c. own: which of the box's sides t_b are (S, A − 1).
+    chosen, logits: affine (K, S, A − 1), of all actions but the first; entropy: H (K, S).
     """
 
     least: FloatArray
     greatest: FloatArray
+    centre: FloatArray
+    moves: FloatArray
+    bends: FloatArray
+    rest: FloatArray
+    own: NDArray[np.int64]
     chosen: Affine
     logits: Affine
     entropy: Affine
@@ -47,17 +54,19 @@ def _policy_box(low: FloatArray, high: FloatArray, own: NDArray[np.int64]) -> Po
     # ∂π_a/∂z_b at the centre, times the half side: (K, S, A, A − 1)
     slopes = pi[..., :, None] * (np.eye(A) - pi[..., None, :])
     moves = slopes[..., 1:] * half[..., None, :]
-    shift, doubt = _curved(least, greatest, half)
+    bends, rest = _curved(pi, least, greatest, half)
     sides = low.shape[1]
-    chosen = _spread(pi[..., 1:] + shift[..., 1:], moves[..., 1:, :], own, sides)
-    chosen = chosen.widened(doubt[..., 1:])
+    squares = bends[..., : A - 1].sum(axis=-1) / 2
+    chosen = _spread((pi + squares)[..., 1:], moves[..., 1:, :], own, sides)
+    lost = np.abs(bends).sum(axis=-1) - np.abs(bends[..., : A - 1]).sum(axis=-1) / 2
+    chosen = chosen.widened((lost + rest)[..., 1:])
     logits = _spread(middle, half[..., None] * np.eye(A - 1), own, sides)
     # ½Var of what is within the widest half side of 0
     quarter = half.max(axis=-1) ** 2 / 4
     total = -np.log(pi[..., 0]) + quarter
     log_sum = _spread(total[..., None], pi[..., None, 1:] * half[..., None, :], own, sides)
     entropy = log_sum.at(slice(None), 0).widened(quarter) - (chosen * logits).sum()
-    return PolicyBox(least, greatest, chosen, logits, entropy)
+    return PolicyBox(least, greatest, pi, moves, bends, rest, own, chosen, logits, entropy)
 
 
 def _ends(own: FloatArray, others: FloatArray) -> FloatArray:
@@ -77,25 +86,51 @@ def _spread(centre: FloatArray, moves: FloatArray, own: NDArray[np.int64], sides
 
 
 def _curved(
-    least: FloatArray, greatest: FloatArray, half: FloatArray
+    pi: FloatArray, least: FloatArray, greatest: FloatArray, half: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """½Σ_bc δ_bδ_c ∂_b∂_cπ_a over the box, |δ_b| ≤ half_b: middles and half widths (K, S, A)."""
-    A = least.shape[-1]
-    low, high = np.zeros_like(least), np.zeros_like(least)
-    pi = np.stack([least, greatest])  # every factor has two ends: products go over all of them
-    for b in range(1, A):
-        for c in range(1, b + 1):
-            area = half[..., b - 1] * half[..., c - 1]
-            for a in range(A):
-                ends = _bend(pi, a, b, c)
-                if b == c:  # δ² from 0 to its largest
-                    low[..., a] += np.minimum(ends[0], 0.0) * area / 2
-                    high[..., a] += np.maximum(ends[1], 0.0) * area / 2
-                else:
-                    far = np.maximum(-ends[0], ends[1]) * area
-                    low[..., a] -= far
-                    high[..., a] += far
-    return (low + high) / 2, (high - low) / 2
+    """½Σ_bc δ_bδ_c ∂_b∂_cπ_a at the centre by pairs (K, S, A, P), and how far it is from the box's.
+
+    |δ_b| ≤ half_b; the squares come first.
+    """
+    A = pi.shape[-1]
+    pairs = [(b, b) for b in range(1, A)] + [(b, c) for b in range(1, A) for c in range(1, b)]
+    thin, wide = np.stack([pi, pi]), np.stack([least, greatest])
+    bends, rest = np.zeros((*pi.shape, len(pairs))), np.zeros_like(pi)
+    for p, (b, c) in enumerate(pairs):
+        area = half[..., b - 1] * half[..., c - 1] * (0.5 if b == c else 1.0)
+        for a in range(A):
+            at, _ = _bend(thin, a, b, c)
+            bottom, top = _bend(wide, a, b, c)
+            bends[..., a, p] = area * at
+            rest[..., a] += area * np.maximum(top - at, at - bottom)
+    return bends, rest
+
+
+def mean(table: Affine, box: PolicyBox) -> Affine:
+    """Σ_a π_a f_a over the last axis of a table (S, …, A), state by state.
+
+    What all actions have in common is left out first; what moves twice is summed over the actions
+    before its size is taken.
+    """
+    others, A = table.doubt.shape[2:-1], table.doubt.shape[-1]
+    f = table.turned(lambda a: a.reshape(*a.shape[:3], -1, A))
+    shared = (box.centre[:, None, :, None] * f.terms).sum(axis=-1)
+    g = Affine(f.terms - shared[..., None], f.doubt)
+    turning = np.concatenate([box.moves, box.bends], axis=-1)  # (K, S, A, Q)
+    c = g.terms @ turning[:, None]  # (K, 1 + G, S, R, Q)
+    squares = slice(A - 1, 2 * (A - 1))
+    total = np.zeros((len(shared), box.chosen.terms.shape[1], *shared.shape[2:]))
+    total[:, : shared.shape[1]] = shared
+    total[:, 0] += 0.5 * c[:, 0, ..., squares].sum(axis=-1)
+    for s, symbols in enumerate(box.own):
+        total[:, 1 + symbols, s] += np.swapaxes(c[:, 0, s, :, : A - 1], 1, 2)
+    size = np.abs(c)
+    doubt = size[:, 1:].sum(axis=(1, -1))
+    doubt += 0.5 * size[:, 0, ..., squares].sum(axis=-1)
+    doubt += size[:, 0, ..., 2 * (A - 1) :].sum(axis=-1)
+    doubt += (box.greatest[:, :, None] * g.doubt).sum(axis=-1)
+    doubt += (box.rest[:, :, None] * np.abs(g.terms).sum(axis=1)).sum(axis=-1)
+    return Affine(total, doubt).turned(lambda a: a.reshape(*a.shape[:3], *others))
 
 
 def _bend(pi: FloatArray, a: int, b: int, c: int) -> tuple[FloatArray, FloatArray]:

@@ -12,10 +12,10 @@ import numpy as np
 
 from games.markov.powers import powers_of
 from games.markov.tensors import Tensors
-from sgn.values.affine import Affine, FloatArray, bilinear, constant, reciprocal, still
-from sgn.values.policies import PolicyBox
+from sgn.values.affine import Affine, FloatArray, constant, reciprocal, still
+from sgn.values.policies import PolicyBox, mean
 
-ROUNDS = 3  # of bounding how far values are from those at the centre
+ROUNDS = 4  # of bounding how far values are from those at the centre
 
 
 @final
@@ -85,56 +85,59 @@ class BoxJacobian:
 
     # ---- values and visits -----------------------------------------------------------------------
 
-    @cached_property
-    def _chain(self) -> Affine:
-        """P_π (S, S)."""
-        return self._mean(constant(self._tensors.probabilities), ())
-
-    @cached_property
-    def _valued(self) -> Affine:
-        """What is valued (S, n + S): the mean rewards, with entropy where it counts, and visits."""
-        tensors, n = self._tensors, len(self._boxes)
-        result = self._mean(constant(np.moveaxis(tensors.rewards, 0, -1)), ())
+    def _valued(self, ahead: FloatArray) -> Affine:
+        """R + γPU for fixed U (K, S, n + S): rewards, with entropy if it counts, and visits."""
+        tensors, n, S = self._tensors, len(self._boxes), self._tensors.states
+        shape = (*tensors.shape, n + S)
+        sources = np.zeros(shape)
+        sources[..., :n] = np.moveaxis(tensors.rewards, 0, -1)
+        sources[..., n:] = np.eye(S).reshape(S, *(1 for _ in tensors.actions), S)
+        later = tensors.probabilities.reshape(-1, S) @ ahead
+        table = sources + self._gamma * later.reshape(len(ahead), *shape)
+        result = self._mean(still(table), ())
         if tensors.occupancy_entropy:
             for i, box in enumerate(self._boxes):
                 tau = float(tensors.entropy[i])
-                result = result + box.entropy.at(..., None) * constant(tau * np.eye(n)[i])
-        terms = np.zeros((*result.terms.shape[:-1], n + tensors.states))
-        terms[..., :n] = result.terms
-        terms[:, 0, :, n:] = np.eye(tensors.states)
-        doubt = np.zeros((*result.doubt.shape[:-1], n + tensors.states))
-        doubt[..., :n] = result.doubt
-        return Affine(terms, doubt)
+                result = result + box.entropy.at(..., None) * constant(tau * np.eye(n + S)[i])
+        return result
 
     @cached_property
-    def _compared(self) -> tuple[Affine, Affine]:
-        """Values less those of the last state (S, n + S), and from the first state (n + S,).
+    def _start(self) -> tuple[FloatArray, FloatArray, Affine, FloatArray]:
+        """U₀ and H₀ = (I − γP)⁻¹ at the centres, what U₀ misses, and how little is left.
 
-        X, the distance from values at the centre, is H(R − (I − γP)U₀) + (a − H(I − γP))X in the
-        rows a that count; the last part is small twice.
+        X = U − U₀ is H₀(missing + γ(P − P₀)X); of the last (P − P₀)X(s) = Σ_t(P − P₀)(s, t)(X(t) −
+        X(s)) is at most what is left (K, S, n + S), by differences of X that shrink with it.
         """
         tensors, S = self._tensors, self._tensors.states
-        rows = np.eye(S)
-        rows[:, -1] -= 1
-        rows = np.concatenate([rows, tensors.start[None]])
-        inverse = np.linalg.inv(np.eye(S) - self._gamma * self._chain.terms[:, 0])
-        start = still(inverse @ self._valued.terms[:, 0])
-        gamma, H = constant(self._gamma), still(rows @ inverse)
-        missing = self._valued + gamma * (self._chain @ start) - start
-        left = constant(rows) - H + gamma * (H @ self._chain)
-        move = H @ missing
-        over, under = self._above - start.terms[:, 0], self._below - start.terms[:, 0]
-        wide = np.maximum(over - under[:, -1:], over[:, -1:] - under)
+        chain = self._mean(constant(tensors.probabilities), ())
+        inverse = np.asarray(np.linalg.inv(np.eye(S) - self._gamma * chain.terms[:, 0]), float)
+        nothing = np.zeros((len(inverse), S, len(self._boxes) + S))
+        start = inverse @ self._valued(nothing).terms[:, 0]
+        missing = self._valued(start) - still(start)
+        over, under = self._above - start, self._below - start
+        far = over[:, None] - under[:, :, None]
+        wide = np.maximum(far, np.swapaxes(far, 1, 2)).reshape(len(far), S * S, -1)
+        pairs = (np.eye(S)[None] - np.eye(S)[:, None]).reshape(S * S, S)  # X(t) − X(s) in row s, t
+        H = pairs @ inverse
+        linear = (still(H) @ missing).reach
+        moved = self._gamma * (chain.moved + chain.doubt).reshape(-1, S, 1, S)
         for _ in range(ROUNDS):
-            found = move.widened(left.reach @ wide)
-            wide = np.minimum(wide, found.at(slice(None, S)).reach)
-        found = constant(rows) @ start + found
-        return found.at(slice(None, S)), found.at(S)
+            left = (moved @ wide.reshape(len(wide), S, S, -1))[:, :, 0]
+            wide = np.minimum(wide, linear + np.abs(H) @ left)
+        return start, inverse, missing, left
+
+    def _along(self, rows: FloatArray, columns: slice) -> Affine:
+        """Of the values of some columns these combinations of states: (R, columns)."""
+        start, inverse, missing, left = self._start
+        H = rows @ inverse
+        moved = still(H) @ missing.at(slice(None), columns)
+        return still(rows @ start[..., columns]) + moved.widened(np.abs(H) @ left[..., columns])
 
     @cached_property
     def _visits(self) -> Affine:
         """d (S,)."""
-        return constant(1 - self._gamma) * self._compared[1].at(slice(len(self._boxes), None))
+        visits = self._along(self._tensors.start[None], slice(len(self._boxes), None))
+        return constant(1 - self._gamma) * visits.at(0)
 
     @cached_property
     def _inverse_visits(self) -> Affine:
@@ -152,13 +155,17 @@ class BoxJacobian:
     @cached_property
     def _leads(self) -> list[Affine]:
         """γ Σ_t (P^i(s, k, t) − P^i(s, 0, t)) M(t, s'): (S, A_i − 1, S) a player."""
-        visits = self._compared[0].at(slice(None), slice(len(self._boxes), None)).at(None)
-        result = []
-        for i in self._players:
-            moved = _less_first(self._tensors.probabilities, 1 + i)
-            mean = self._mean(constant(self._gamma * moved), (i,))
-            result.append(bilinear(np.matmul, mean, visits))
-        return result
+        columns = slice(len(self._boxes), None)
+        return [
+            self._mean(self._ahead(_less_first(self._tensors.probabilities, 1 + i), columns), (i,))
+            for i in self._players
+        ]
+
+    def _ahead(self, moved: FloatArray, columns: slice) -> Affine:
+        """γ Σ_t moved(…, t)U(t, ·) for the values of some columns: (…, columns)."""
+        rows = self._gamma * moved.reshape(-1, moved.shape[-1])
+        found = self._along(rows, columns)
+        return found.turned(lambda a: a.reshape(*a.shape[:2], *moved.shape[:-1], -1))
 
     def _visit_slopes(self, j: int) -> Affine:
         """∂d(s)/∂z_j(s', b), as (S', A_j − 1, S)."""
@@ -189,20 +196,14 @@ class BoxJacobian:
         moved, reward = self._tensors.probabilities, self._tensors.rewards[i]
         for j in kept:
             moved, reward = _less_first(moved, 1 + j), _less_first(reward, 1 + j)
-        values = self._compared[0].at(slice(None), slice(i, i + 1))
-        flat = constant(self._gamma * moved.reshape(-1, moved.shape[-1]))
-        ahead = (flat @ values).turned(lambda a: a.reshape(*a.shape[:2], *reward.shape))
+        ahead = self._ahead(moved, slice(i, i + 1)).at(..., 0)
         return self._mean(constant(reward) + ahead, kept)
 
     def _mean(self, table: Affine, kept: tuple[int, ...]) -> Affine:
         """Over the actions of the players not kept, of a table (S, A_1, …, A_n, …)."""
         for j in reversed(self._players):
             if j not in kept:
-                last = table.last(1 + j)
-                chosen, first = self._boxes[j].chosen, last.at(..., 0)
-                between = (None,) * (first.doubt.ndim - 2)
-                over = last.at(..., slice(1, None)) - last.at(..., slice(0, 1))
-                table = first + (over * chosen.at(slice(None), *between)).sum()
+                table = mean(table.last(1 + j), self._boxes[j])
         return table
 
 

@@ -16,7 +16,7 @@ import sgn
 from certificates.check import verify
 from certificates.document import Document, digest, write
 from games import Box, MarkovGame, NormalFormGame, QuadraticGame, SymbolicGame
-from games.catalogue.markov import coordination
+from games.catalogue.markov import coordination, random_game
 from games.catalogue.markov import matching_pennies as pennies
 from tests.corpus.changes import times
 
@@ -77,6 +77,11 @@ def bent() -> SymbolicGame:
         name="bent",
         region=Box([-1, -2], ["1.5", 1]),
     )
+
+
+def valued() -> MarkovGame:
+    """Three actions and two, whose values are bounded on a few leaves."""
+    return random_game(2, (3, 2), seed=3, entropy=1)
 
 
 def nearly_linear() -> SymbolicGame:
@@ -257,6 +262,7 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "shares.json": sgn.certify(shares()),
         "stage.json": sgn.certify(stage()),
         "plain.json": sgn.certify(plain()),
+        "valued.json": sgn.certify(valued(), evidence=sgn.Enclosed(form="values")),
         "turning.json": sgn.certify(turning()),
         "dense.json": sgn.certify(
             QuadraticGame(

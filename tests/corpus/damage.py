@@ -73,7 +73,7 @@ def packed(data: bytes) -> str:
     return base64.b64encode(zlib.compress(data, 9)).decode()
 
 
-def cover(tokens: list[Any]) -> Document:
+def cover(tokens: Any) -> Document:
     """An encoded row of tokens."""
     array = np.array(tokens)
     return encode_array(array if array.dtype.kind == "f" else array.astype(np.int32))
@@ -225,7 +225,7 @@ DAMAGED = [
     changed("sparse-rows-short", "does not fit", "ring", put(
         "coupling_upper.indptr", encode_array(np.arange(10, dtype=np.int32)))),
     # covers
-    changed("covers-missing", "'covers' is missing", "enclosed", drop("evidence.covers")),
+    changed("covers-missing", "either covers or values", "enclosed", drop("evidence.covers")),
     changed("covers-a-list", "one array of tokens", "enclosed", put("evidence.covers", [])),
     changed("covers-with-evidence-exact", "unknown key", "enclosed", put("evidence.kind", "exact")),
     changed("enclosed-called-estimated", "does not go with", "enclosed", put(
@@ -263,6 +263,24 @@ DAMAGED = [
     changed("covers-of-too-many-tokens-together", "can be checked", "enclosed", both(
         put("evidence.covers.margin.shape", [2 * 10**7]),
         put("evidence.covers.lipschitz.shape", [2 * 10**7]))),
+    # values
+    changed("values-beside-covers", "either covers or values", "enclosed", put(
+        "evidence.values", {"cover": cover([4]), "vectors": cover([[[1.0]]])})),
+    changed("values-without-vectors", "'vectors' is missing", "valued", drop(
+        "evidence.values.vectors")),
+    changed("values-without-a-cover", "'cover' is missing", "valued", drop(
+        "evidence.values.cover")),
+    changed("values-of-nan", "not finite", "valued", put(
+        "evidence.values.vectors", cover(np.full((8, 8, 2), np.nan)))),
+    changed("values-in-two-dimensions", "list of 3 sizes", "valued", put(
+        "evidence.values.vectors", cover(np.zeros((8, 16))))),
+    changed("values-of-integers", "binary64 for the vectors", "valued", put(
+        "evidence.values.vectors", cover(np.zeros((8, 8, 2), dtype=np.int64)))),
+    changed("values-cover-of-floats", "integers for the cover", "valued", put(
+        "evidence.values.cover", cover([6.0]))),
+    changed("values-of-too-many-leaves", "can be checked", "valued", put(
+        "evidence.values.vectors.shape", [2**40, 8, 2])),
+    changed("values-with-more", "unknown key", "valued", put("evidence.values.trust", "me")),
     changed("cover-zip-bomb", "does not fill", "enclosed", put(
         "evidence.covers.margin", cover([1, 4, 4]) | {"zlib64": packed(bytes(2**22))})),
     changed("game-unknown-key-enclosed", "unknown key", "enclosed", put("game.jacobian", [])),

@@ -43,6 +43,7 @@ from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
+from tests.corpus.lies_values import VALUES_LIES
 
 
 def _without_one_coupling(document: Document) -> None:
@@ -313,6 +314,7 @@ LIES = [
     *BREGMAN_LIES,
     *ENCLOSED_LIES,
     *FIELD_LIES,
+    *VALUES_LIES,
     *METRIC_LIES,
     *PROMISE_LIES,
 ]  # fmt: skip
