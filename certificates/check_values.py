@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from certificates.check_cover import ENTRY, MAX_LEAVES, MAX_STAR, MAX_WORK, read_cover
 from certificates.check_enclosure import Enclosure, values_hint
 from certificates.check_forms import Form
-from certificates.check_jacobian import Blocks, Jacobian, Uncheckable
+from certificates.check_jacobian import Blocks, PolicyJacobian, Uncheckable
 from certificates.check_logit import read_policies_game
 from certificates.check_matrix import Ball, Floats
+from certificates.check_policies import Policies
 from certificates.check_policy_forms import Policy, policy_over
 from certificates.check_solutions import Numbers, are_solutions
 from certificates.check_star import Star
@@ -52,7 +53,7 @@ class Vectors(NamedTuple):
 
 
 @final
-class ValuesJacobian(Jacobian):
+class ValuesJacobian(PolicyJacobian):
     """J of a natural-gradient field as one star a leaf; every claim is tested on the same leaves.
 
     Raises Uncheckable or InputError.
@@ -105,6 +106,17 @@ class ValuesJacobian(Jacobian):
             else:
                 centre = Ball(form.part[:, 0], form.rad)
                 yield Star(centre, Ball.exact(form.part[:, 1:]))
+
+    def each_reward(
+        self, purpose: str, policies: Policies
+    ) -> Iterator[tuple[Floats, Floats, Ball]]:
+        weights = [self._tensors.entropy[i] for i in policies.owners]
+        entropy, start = Ball.of(weights) * Ball.exact(np.eye(len(weights))), 0
+        for form in self._forms():
+            leaves = self._leaves.only(slice(start, start + len(form.rad)))
+            start += len(form.rad)
+            hessian = policies.hessian(leaves.low, leaves.high)
+            yield leaves.low, leaves.high, (entropy - form.hull) @ hessian
 
     @property
     def _has_corners(self) -> bool:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from certificates.check_bregman import largest_level, simplex_coupling
 from certificates.check_jacobian import Uncheckable
 from certificates.check_policies import Policies
+from certificates.check_values import ValuesJacobian, read_values
 from certificates.claims import Claims
 from certificates.document import Document, encode_array, texts
 from games.markov.logit_game import LogitGame
@@ -43,6 +44,7 @@ AIMS = (
 )  # of the rate at sampled policies
 MAX_BOXES = 2**13  # of one cover
 BATCH = 2**10
+NO_TOKENS: Tokens = np.zeros(0, dtype=np.int32)
 ROOM = 1 + Fraction(1, 10**6)  # for what the checker's own boxes are wider by
 
 
@@ -60,8 +62,9 @@ def with_bregman(document: Document, claims: Claims, problem: Problem) -> Docume
         tried.append(aim.weights)
     if aim is not None and (made := _in_region(claims, problem, policies, aim)) is not None:
         found["region"], cover = made
-        covers = {**evidence["covers"], "bregman": encode_array(cover)}
-        evidence = {**evidence, "covers": covers}
+        if len(cover):
+            covers = {**evidence["covers"], "bregman": encode_array(cover)}
+            evidence = {**evidence, "covers": covers}
     if isinstance(game, NormalFormGame) and (simplex := on_simplex(game, tried)):
         found["simplex"] = simplex
     return {**document, "bregman": found, "evidence": evidence} if found else document
@@ -98,13 +101,14 @@ def _in_region(
     region, equilibrium = problem.region, claims.promises.equilibrium
     if equilibrium is None or not equilibrium.is_zero or aim.rate <= 0:
         return None
-    if not isinstance(region, Box) or region.ball is not None or "covers" not in claims.evidence:
+    if not isinstance(region, Box) or region.ball is not None:
         return None
     weights, best = _short(aim.weights), None
     try:
+        proof = _proofs(claims, problem, policies, region, weights)
         for part in AIMS:
             rate = round_down(Fraction(aim.rate) * Fraction(part), DIGITS)
-            cover = _cover(policies, region, rate, weights, partial(_late, problem))
+            cover = proof(rate)
             if cover is None:
                 break
             best = rate, cover
@@ -116,6 +120,25 @@ def _in_region(
     rate, cover = best
     stated = {"rate": to_text(rate), "weights": texts(weights), "level": to_text(level)}
     return stated, cover
+
+
+def _proofs(
+    claims: Claims, problem: Problem, policies: Policies, region: Box, weights: NDArray[Any]
+) -> Callable[[Fraction], Tokens | None]:
+    """From a rate to a cover on which it holds: none needed where values have their own, or None.
+
+    Raises Uncheckable.
+    """
+    if "values" not in claims.evidence:
+        return lambda rate: _cover(policies, region, rate, weights, partial(_late, problem))
+    J = ValuesJacobian(claims.game or {}, region, read_values(claims.evidence["values"]))
+    leaves = list(J.each_reward("bregman", policies))
+
+    def hold(rate: Fraction) -> Tokens | None:
+        good = all(policies.keep(rate, weights, *leaf).all() for leaf in leaves)
+        return NO_TOKENS if good else None
+
+    return hold
 
 
 def _late(problem: Problem) -> bool:

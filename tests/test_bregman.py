@@ -24,11 +24,13 @@ from certificates.part import WHOLE, Part
 from certificates.report import page
 from certificates.safe import Lower
 from games import Box, NormalFormGame, kl_divergence
+from games.catalogue.markov import random_game
 from games.document import from_document as game_from_document
 from games.game import Floats
 from games.markov.logit_game import LogitGame
 from sgn.bregman import in_whitened_logits, on_simplex
-from sgn.promised import without
+from sgn.promised import signed_again, without
+from tests.corpus.changes import put
 from tests.markov_games import random_markov
 from tests.scale import examples
 
@@ -436,3 +438,25 @@ def test_pieces_of_the_cover_are_checked_apart() -> None:
         assert all(policies.keep(rate, weights, *leaf).all() for leaf in leaves)
         counts.append(sum(len(low) for low, _, _ in leaves))
     assert counts[0] == sum(counts[1:]) > 100
+
+
+def test_the_rate_of_a_game_that_is_enclosed_by_its_values() -> None:
+    """∂R/∂p = (T − J)H from the enclosed J: proved, below the sampled rate, and not by luck."""
+    game = random_game(3, (2, 2), entropy="1")
+    found: sgn.Certificate = sgn.certify(game, evidence=sgn.Enclosed(form="values")).require()
+    assert found.bregman is not None
+    claim = found.bregman.region
+    assert claim is not None
+    assert isinstance(game.region, Box)
+    points = game.region.sample(np.random.default_rng(0), 500)
+    weights = np.repeat([float(w) for w in claim.weights], game.sizes)
+    whitened = in_whitened_logits(game, points) * weights[:, None]
+    root = np.sqrt(weights)
+    scaled = whitened / root[:, None] / root
+    least = np.linalg.eigvalsh((scaled + np.swapaxes(scaled, 1, 2)) / 2)[:, 0].min()
+    assert 0.5 * least < float(claim.rate) <= least
+    assert sgn.verify(found)
+    document = encode_arrays(found.document)
+    put("bregman.region.rate", "1.1")(document)
+    failed = [o.name for o in verify(signed_again(document)).obligations if not o.holds]
+    assert failed == ["Bregman rate"]
