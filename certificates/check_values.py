@@ -34,6 +34,7 @@ MAX_VECTORS = 2**24  # numbers in the vectors of a certificate
 MAX_HELD = 2**22  # numbers in the largest array of one batch of leaves
 MAX_KEPT = 2**24  # numbers in the stars that are kept from one claim to the next
 MAX_TABLE = 2**22  # numbers in a table of one leaf, with all its moves
+MAX_ACTIONS = 16  # of one player: their second derivatives grow like the third power
 CLAIMS = 12  # of which each goes through all leaves again
 MAX_CORNERS = 6  # sides whose vertices are looked at, instead of a star
 CUSHION = 2.0**-20  # by which vectors at a point are moved, relative to the values
@@ -197,8 +198,9 @@ def needs_values(game: Document) -> bool:
     """Whether the game is one of policies that is too large to be written as expressions."""
     if game.get("kind") not in LOGIT_KINDS:
         return False
-    players, tensors, _ = read_policies_game(game)
-    return tensors.states > MAX_STATES or sum(player.size for player in players) > MAX_LOGITS
+    players, tensors, field = read_policies_game(game)
+    small = tensors.states <= MAX_STATES and sum(player.size for player in players) <= MAX_LOGITS
+    return not small and field in FIELDS
 
 
 def _of_policies(game: Document) -> tuple[Tensors, str]:
@@ -215,10 +217,10 @@ def _numbers_held(tensors: Tensors) -> int:
     n = sum(tensors.states * (count - 1) for count in tensors.actions)
     table = (1 + n) * tensors.transition.size
     star = (1 + n) * n * n
-    if star > MAX_STAR or table > MAX_TABLE:
+    if star > MAX_STAR or table > MAX_TABLE or max(tensors.actions) > MAX_ACTIONS:
         raise Uncheckable(
-            f"a game of {n} logits and {tensors.transition.size} probabilities is too large to"
-            " be enclosed by values"
+            f"a game of {n} logits, {max(tensors.actions)} actions and {tensors.transition.size}"
+            " probabilities is too large to be enclosed by values"
         )
     return max(star, table) * (2**n if n <= MAX_CORNERS else 1)
 

@@ -24,6 +24,7 @@ from certificates.metric import Metric
 from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key, read_promises
 from certificates.safe import root_above
 from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
+from games.errors import InputError
 from games.game import Structure
 from games.number import round_down, round_up, to_text
 from games.region import Box, Space
@@ -232,7 +233,10 @@ def _state_equilibrium(result: Document, claims: Claims, problem: Problem) -> No
     )
     if not np.isfinite(x).all():
         return
-    found = _supported(claims, J, x, problem)
+    try:
+        found = _supported(claims, J, x, problem)
+    except (Uncheckable, InputError):  # the checker cannot enclose the field at a point
+        return
     if found is None:
         return
     few = len(x) <= TEXT_LIMIT

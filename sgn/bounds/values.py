@@ -16,7 +16,7 @@ from sgn.values.cover import Cover, Covers, numbers_held
 
 FIELDS = ("fisher", "kakade")
 MAX_LOGITS = 60
-MAX_STAR = 2**20  # numbers in a star
+MAX_ACTIONS = 16  # of one player
 MAX_TABLE = 2**22  # numbers in the tensors of one leaf, with all its moves
 KEPT = 2**24  # numbers in the stars of one cover
 WORK = 4 * 10**11  # what checking the leaves may cost, in nanoseconds, roughly
@@ -157,11 +157,13 @@ def as_policies(game: Game, region: Region) -> tuple[LogitGame, Box]:
         raise CannotBound("unsupported", "the Jacobian is not constant; give a box as the region")
     n = game.dimension
     table = (1 + n) * game.tensors.transition.size
-    if n > MAX_LOGITS or (1 + n) * n * n > MAX_STAR or table > MAX_TABLE:
+    most = max(game.tensors.actions)
+    if n > MAX_LOGITS or table > MAX_TABLE or most > MAX_ACTIONS:
         raise CannotBound(
             "too-large",
-            f"games of policies are enclosed up to {MAX_LOGITS} logits and {MAX_TABLE} numbers in"
-            f" their tensors with all moves, and this has {n} and {table}",
+            f"games of policies are enclosed up to {MAX_LOGITS} logits, {MAX_ACTIONS} actions and"
+            f" {MAX_TABLE} numbers in their tensors with all moves, and this has {n}, {most} and"
+            f" {table}",
         )
     return game, region
 
