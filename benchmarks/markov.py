@@ -1,25 +1,15 @@
-"""Markov games in logits: the published study beside what is proved, and random games by size.
-
-python -m benchmarks markov, or for one size of random games
-python -m benchmarks.markov STATES ACTIONS,ACTIONS ENTROPY [GAMES]
-"""
+"""The published study of a Markov game beside what is proved: `python -m benchmarks markov`."""
 
 import itertools
-import sys
 import time
-from collections import Counter
-from dataclasses import dataclass
-from typing import final
 
 import numpy as np
 
 import sgn
 from certificates.certificate import Certificate
-from games.catalogue.markov import coordination, random_game
-from games.errors import InputError
+from games.catalogue.markov import coordination
 from games.game import Floats
 from games.markov.logit_game import LogitGame
-from games.number import Number
 from sgn.bounds.quantities import Margin
 from sgn.euler import euler_spectral_limit
 from sgn.runge_kutta import spectral_limit
@@ -28,10 +18,7 @@ from tests.published_rule import corners, published, rule_at
 RADII = ("0.1", "0.5", "1")  # in logits
 FIELD = sgn.EntropicDual("fisher")  # the published one
 STARTS, STEPS = 100, 60
-LIMIT = 60.0  # seconds a random game
-SIZES = ((2, (2, 2)), (3, (2, 2)), (5, (2, 2)), (10, (2, 2)), (2, (3, 3)), (3, (3, 3)))
-ENTROPIES = ("1", "4")
-FEW = 1  # random game of each kind in the table of all sizes; a share takes 50
+LIMIT = 60.0  # seconds for a radius
 
 
 def print_published() -> None:
@@ -142,60 +129,6 @@ def print_markov_play() -> None:
     print()
 
 
-@final
-@dataclass(frozen=True)
-class Trial:
-    """One random game: verdict, or why not; margin proved (0: none) and CPU seconds."""
-
-    outcome: str
-    margin: float
-    seconds: float
-
-
-def attempt(states: int, actions: tuple[int, ...], entropy: Number, seed: int) -> Trial:
-    """Certify a random game on the box of logit radius 0.1, in a minute at most."""
-    started = time.process_time()
-    outcome, margin = "", 0.0
-    try:
-        game = random_game(states, actions, seed, entropy)
-        found = sgn.certify(game, geometry=FIELD, evidence="enclosed", time_limit=LIMIT)
-        outcome = found.verdict if isinstance(found, Certificate) else found.reason
-        margin = float(found.margin) if isinstance(found, Certificate) else 0.0
-    except InputError as error:
-        outcome = str(error).partition(";")[0]
-    return Trial(outcome, margin, time.process_time() - started)
-
-
-def print_share(states: int, actions: tuple[int, ...], entropy: Number, games: int) -> None:
-    """One line: how many random games of a size are proved in a minute; what stops the rest."""
-    trials = [attempt(states, actions, entropy, seed) for seed in range(games)]
-    proved = [trial for trial in trials if trial.outcome == "proved"]
-    others = Counter(trial.outcome for trial in trials if trial.outcome != "proved")
-    seconds = [trial.seconds for trial in trials]
-    margins = f"{np.median([t.margin for t in proved]):8.4f}" if proved else f"{'-':>8}"
-    why = ", ".join(f"{count} {reason}" for reason, count in others.most_common())
-    shape = "x".join(map(str, actions))
-    print(
-        f"{states:6}  {shape:>7}  {entropy:>7}  {len(proved):3} of {games:<3}  {margins}"
-        f"  {np.median(seconds):7.1f}  {max(seconds):6.1f}  {why}",
-        flush=True,
-    )
-
-
-def print_sizes(games: int = FEW) -> None:
-    """Random games by size and entropy, discount 0.9."""
-    _random_head()
-    for states, actions in SIZES:
-        for entropy in ENTROPIES:
-            print_share(states, actions, entropy, games)
-    print()
-
-
-def _random_head() -> None:
-    print("Random games, discount 0.9, logit radius 0.1: proved in a minute")
-    print("states  actions  entropy     proved   margin   median    most  what stops the others")
-
-
 def _least_margin(game: LogitGame, radius: float, weights: Floats, draws: int = 10_000) -> float:
     """The least direct margin at the box's corners and at draws: an upper estimate of T5."""
     corner = np.array(list(itertools.product((-1.0, 1.0), repeat=game.dimension)))
@@ -203,10 +136,3 @@ def _least_margin(game: LogitGame, radius: float, weights: Floats, draws: int = 
     points = 2 * radius * np.concatenate([corner, inside])
     values = Margin(tuple(weights.tolist()), game.slices).values(game.jacobian(points))
     return float(values.min())
-
-
-if __name__ == "__main__":
-    _random_head()
-    states, actions, entropy, *count = sys.argv[1:]
-    shape = tuple(int(part) for part in actions.split(","))
-    print_share(int(states), shape, entropy, int(count[0]) if count else 50)
