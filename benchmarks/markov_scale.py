@@ -35,7 +35,8 @@ def outcome(game: MarkovGame, radius: Number, limit: float = LIMIT) -> Outcome:
     """The game on the box of that logit radius round its equilibrium, by its values."""
     box = game.logit_box(radius)
     start = time.perf_counter()
-    found = sgn.certify(game, box, evidence=sgn.Enclosed(form="values"), time_limit=limit)
+    values = sgn.Enclosed(form="values")
+    found = sgn.certify(game, box, evidence=values, metric="scalar", time_limit=limit)
     middle = time.perf_counter()
     if not isinstance(found, sgn.Certificate):
         message = str(found.document["message"])

@@ -19,8 +19,10 @@ MAX_LOGITS = 60
 MAX_ACTIONS = 16  # of one player
 MAX_TABLE = 2**22  # numbers in the tensors of one leaf, with all its moves
 KEPT = 2**24  # numbers in the stars of one cover
+ROUND = 2**20  # numbers in the stars of the leaves that are split at once
 WORK = 4 * 10**11  # what checking the leaves may cost, in nanoseconds, roughly
 GAPS = (0.003, 0.03, 0.1, 0.3, 0.6, 1.0, 3.0, 10.0, 100.0, 1000.0)  # parts of a bound's size
+LATE_GAPS = (0.1, 0.6, 1.0, 10.0, 1000.0)  # when the time is up
 AIMS = (0.999, 0.6, 0.3, 0.1, 0.03)  # by which a margin may fall short, step by step
 HALVINGS = 5  # of a gap, once it is between two of these
 
@@ -35,6 +37,7 @@ class ValuesWork:
         policies, box = as_policies(game, region)
         self.game, self.region, self.effort = game, region, effort
         self._most = max(16, min(max_boxes, KEPT // numbers_held(policies), _checkable(policies)))
+        self._round = max(1, ROUND // numbers_held(policies))
         self._covers = Covers(policies, box, strictness)
         self._cover: list[Cover] = []
 
@@ -83,27 +86,29 @@ class ValuesWork:
         groups: dict[Block, list[Claim]] = {}
         for claim in claims:
             groups.setdefault(claim.quantity.block, []).append(claim)
-        new = np.ones(cover.count, dtype=bool)
+        new, failing = np.ones(cover.count, dtype=bool), np.zeros(cover.count, dtype=bool)
         while True:
             good = new.copy()
             for block, members in groups.items():
                 good[good] = self._covers.holds(cover, members, block, good)
-            failing = new & ~good
-            count = int(failing.sum())
-            if not count:
+            failing |= new & ~good
+            if not failing.any():
                 return cover
-            finer = cover.count + count
+            finer = cover.count + int(failing.sum())
             if finer > most or self.effort.late(end) or self.effort.interrupted:
                 return None
-            cover, new = self._covers.split(cover, failing)
+            first = failing & (np.cumsum(failing) <= self._round)
+            cover, origin = self._covers.split(cover, first)
+            new = origin < 0
             if not new.any():
                 return None
-            self.effort.count(2 * count)
+            failing = failing[origin] & ~new
+            self.effort.count(int(new.sum()))
 
     def _best(self, quantity: Quantity, value: float, size: float) -> float:
         """The best claim that holds on every leaf. Raises CannotBound; not for what is optional."""
-        below = 0.0
-        for gap in GAPS:
+        below, late = 0.0, self.effort.stopped
+        for gap in LATE_GAPS if late else GAPS:
             if self._holds(quantity, value, gap, size):
                 break
             below = gap
@@ -114,7 +119,7 @@ class ValuesWork:
             raise CannotBound(
                 "budget", f"{name} could not be proved by values over boxes; shrink the region"
             )
-        for _ in range(HALVINGS if below else 0):
+        for _ in range(HALVINGS if below and not late else 0):
             middle = (below + gap) / 2
             if self._holds(quantity, value, middle, size):
                 gap = middle

@@ -59,8 +59,10 @@ class Covers:
         n = self.game.dimension
         return self._made((n + NATURAL,), np.zeros((1, n)), np.ones((1, n)))
 
-    def split(self, cover: Cover, which: Bools) -> tuple[Cover, Bools]:
-        """With those leaves halved along the side that moves J most, and which are new.
+    def split(self, cover: Cover, which: Bools) -> tuple[Cover, NDArray[np.int64]]:
+        """With those leaves halved along the side that moves J most, and which leaf was which.
+
+        −1 for those that are new.
 
         Leaves outside a ball go. The same cover where a leaf cannot be split any more.
         """
@@ -70,7 +72,7 @@ class Covers:
         half = cover.width[chosen].copy()
         half[np.arange(len(chosen)), sides] /= 2
         if half.min() < DEEPEST:
-            return cover, np.zeros(cover.count, dtype=bool)
+            return cover, np.arange(cover.count)
         second = cover.start[chosen].copy()
         second[np.arange(len(chosen)), sides] += half[np.arange(len(chosen)), sides]
         place = np.full(cover.count, -1)
@@ -88,7 +90,7 @@ class Covers:
         place: NDArray[np.int64],
         sides: NDArray[np.int64],
         outside: Bools,
-    ) -> tuple[Cover, Bools]:
+    ) -> tuple[Cover, NDArray[np.int64]]:
         """The new leaves in place of old ones; place: of a leaf among those split, or −1."""
         n = self.game.dimension
         tokens: list[int] = []
@@ -124,7 +126,7 @@ class Covers:
                 joined(cover.jacobian.doubt, fresh.jacobian.doubt),
             ),
         )
-        return merged, every >= cover.count
+        return merged, np.where(every < cover.count, every, -1)
 
     def holds(self, cover: Cover, claims: Sequence[Claim], block: Block, which: Bools) -> Bools:
         """For each of these leaves whether it proves the claims about a block."""
