@@ -1,6 +1,6 @@
 """The pipeline: game → bounds → weights → steps → certificate → checked, or a refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
 
@@ -173,6 +173,10 @@ def _evidenced(
             and _refused(problem, choice, subject, found, made).verdict != "refuted"
         ):  # samples may miss what a witness shows
             why = "no positive margin could be proved, though sampling finds one"
+            for other in _otherwise(problem):
+                found, made = _confirmed(other, choice)
+                if found.margin > 0:
+                    problem, why = other, ""
     except CannotBound as obstacle:
         if not may_sample or bounder.kind == "sampled" or obstacle.reason == "domain":
             raise
@@ -181,6 +185,13 @@ def _evidenced(
         problem, (found, made) = weaker, _confirmed(weaker, choice)
         note = "; ".join(filter(None, (note, f"not {bounder.kind}: {why}")))
     return problem, found, {**encode_arrays(made), **({"note": note} if note else {})}
+
+
+def _otherwise(problem: Problem) -> Iterator[Problem]:
+    """The same problem, enclosed in another form."""
+    if isinstance(problem.bounder, Enclosed):
+        for bounder in problem.bounder.otherwise(problem.game, problem.region):
+            yield replace(problem, bounder=bounder)
 
 
 def certify_bounds(bounds: Bounds) -> Certificate | Refusal:

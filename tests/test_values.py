@@ -270,3 +270,26 @@ def test_the_search_has_its_own_way_through_the_values() -> None:
             assert not any(target.startswith("certificates.check") for target in targets), module
         if module.startswith("certificates.check"):
             assert not any(target.startswith("sgn") for target in targets), module
+
+
+def test_where_values_prove_nothing_the_text_may() -> None:
+    payoffs = [np.zeros((3, 4)), np.zeros((3, 4))]
+    wide = games.NormalFormGame(payoffs)
+    [other] = sgn.Enclosed().otherwise(wide, wide.logit_box(1))
+    assert other.form == "text"
+    for form in ("text", "values"):  # what was asked for stays
+        assert not list(sgn.Enclosed(form=form).otherwise(wide, wide.logit_box(1)))
+    small, long = random_game(2, (2, 2)), random_game(6, (2, 2))
+    for game in (small, long):  # text from the start, or too long for it
+        assert not list(sgn.Enclosed().otherwise(game, game.logit_box(1)))
+
+
+@pytest.mark.stress
+def test_certify_turns_to_the_text_of_a_wide_region() -> None:
+    rng = np.random.default_rng(0)
+    game = games.NormalFormGame(list(rng.uniform(-1, 1, (2, 4, 3))), 1)
+    box = game.logit_box("0.5")
+    assert sgn.certify(game, box, evidence=sgn.Enclosed(form="values")).verdict == "undecided"
+    found = sgn.certify(game, box).require()
+    assert found.verdict == "proved"
+    assert "covers" in found.document["evidence"]

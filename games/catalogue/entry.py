@@ -14,8 +14,7 @@ class Expected:
 
     structural_margin: the best over all weights by T2. weights: where it is attained, w_1 = 1.
     direct_margin: T5's, at those weights (better weights may give more). constant: whether J is.
-    verdict: "proved" or "refuted", what the strongest evidence gives; sampling says "estimated",
-        as does a game that is too large to enclose.
+    verdict: "proved" or "refuted", what the strongest evidence gives; sampling says "estimated".
     """
 
     structural_margin: float

@@ -25,7 +25,7 @@ from sgn.bounds.prover import CUSHIONS
 from sgn.bounds.quantities import Block, Cocoercivity, EulerFactor, FloatArray, Quantity
 from sgn.bounds.sampled import Sampled
 from sgn.bounds.values import ValuesWork, as_policies, in_reach
-from sgn.bounds.work import Work, as_symbolic, is_short
+from sgn.bounds.work import Work, as_symbolic, is_short, may_be_text
 
 FORMS = ("auto", "text", "values")
 VALUES_DRAWS, VALUES_BUDGET = 2**7, 2**21  # of sampling where values are enclosed
@@ -42,7 +42,8 @@ class Enclosed(Bounder):
     max_boxes: for one bound; seed: of the sampling that says what to aim at; effort: the time
     limit, workers and listener of one run; strictness: how much is left for the checker's rounding.
     form: "text", "values" (of games of policies: super- and sub-solutions), or "auto": values of
-    games of more than four logits, where their field has some.
+    games of more than four logits, where their field has some; `certify` turns to the text where
+    that proves nothing though samples say that it is so.
     """
 
     max_boxes: int = 20_000
@@ -68,6 +69,11 @@ class Enclosed(Bounder):
         """The same with more and more left for the checker's rounding, to prove refused claims."""
         for strictness in range(self.strictness + 1, len(CUSHIONS)):
             yield replace(self, strictness=strictness)
+
+    def otherwise(self, game: Game, region: Region) -> Iterator["Enclosed"]:
+        """The text of a game whose values were chosen for it: slower, and better on large boxes."""
+        if self.form == "auto" and self._by_values(game, region) and may_be_text(game):
+            yield replace(self, form="text")
 
     def require(self, game: Game, region: Region) -> None:
         """Raise CannotBound unless the game and the region are of a kind that can be enclosed."""

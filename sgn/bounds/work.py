@@ -129,6 +129,13 @@ def is_short(game: LogitGame) -> bool:
     return game.dimension <= SHORT_LOGITS and game.tensors.states <= MAX_STATES
 
 
+def may_be_text(game: Game) -> bool:
+    """Whether a game of policies can be written as text that is enclosed."""
+    if not isinstance(game, LogitGame):
+        return False
+    return game.dimension <= MAX_LOGITS and game.tensors.states <= MAX_STATES
+
+
 def _centre(box: Box) -> tuple[float, ...]:
     """A point in it with few digits: what is expanded there stays short."""
     low, high = box.floats()
