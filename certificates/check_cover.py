@@ -240,9 +240,13 @@ class Model:
         """Enclosures (K, n, n) of all of J over boxes, by the natural form alone; Uncheckable."""
         n = len(self._nodes)
         entries = [self._derivatives.of(g, x) for g in self._gradient for x in self._nodes]
-        self._plan_work(Leaves(low, high, np.full(len(low), NATURAL)), entries, 0)
-        values = enclose(self.graph, entries, self._values(low, high))
-        return reshaped(balls(values, len(low)), (n, n))
+        leaves = Leaves(low, high, np.full(len(low), NATURAL))
+        parts = [
+            balls(enclose(self.graph, entries, self._values(*ends)), len(ends[0]))
+            for *ends, _ in _chunks(leaves, self._plan_work(leaves, entries, 0))
+        ]
+        mid, rad = (np.concatenate([getattr(p, end) for p in parts]) for end in ("mid", "rad"))
+        return reshaped(Ball(mid, rad), (n, n))
 
     def _taylor(self, plan: Plan, low: Floats, high: Floats) -> Iterator[Ball]:
         """J(c) + Σ δ_k ∂_kJ(c) at the vertices of the box, and ½ Σ δ_kδ_m ∂_k∂_mJ over the box.

@@ -12,7 +12,7 @@ from games.game import Player, check_names
 from games.graph import Graph
 from games.markov.expressions import field_nodes
 from games.markov.powers import DIVIDED, coordinate_names
-from games.markov.tensors import Tensors
+from games.markov.tensors import Tensors, check_visited
 
 WHERE, FORMAT = "game", "sgn-game/1"
 HEAD = {"format", "kind", "name", "players", "entropy"}
@@ -37,6 +37,8 @@ def read_policies_game(game: Document) -> tuple[tuple[Player, ...], Tensors, str
     field = game.get("field", "fisher")
     if not isinstance(field, str) or field not in DIVIDED:
         raise InputError(f"{WHERE}.field: expected one of {', '.join(DIVIDED)}")
+    if DIVIDED[field]:
+        check_visited(tensors)
     players = tuple(
         Player(entry["name"], coordinate_names(i, tensors.states, entry["actions"]))
         for i, entry in enumerate(game["players"], start=1)

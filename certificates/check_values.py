@@ -260,8 +260,8 @@ def _at(game: Document, points: Sequence[Sequence[Fraction]]) -> Enclosure:
     super-solution: T(v + ε) = Tv + γε.
     """
     tensors, field = _of_policies(game)
-    numbers = Numbers.of(tensors, field)
     _require_bounded(tensors, len(points))
+    numbers = Numbers.of(tensors, field)
     ends = np.array([[float_enclosure(v) for v in x] for x in points])
     policies = policies_over(tensors, ends[..., 0], ends[..., 1])
     values = np.swapaxes(values_hint(numbers, policies), 1, 2)

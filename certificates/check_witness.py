@@ -13,12 +13,21 @@ def witness_holds(game: Document, region: Region | None, witness: Witness) -> bo
     """Whether the witness lies in a region with interior and refutes a positive margin there."""
     if region is None or not all(_lies_in(region, point) for point in witness.points):
         return False
+    if not _fits(witness, region.dimension):
+        return False
     J = jacobians_at(game, witness.points)
     if J.mid.shape[-1] != region.dimension:
         return False
     if isinstance(witness, DualWitness):
         return _dual_holds(J, witness, player_sizes(game))
     return _eigenvalue_holds(J[0], witness)
+
+
+def _fits(witness: Witness, n: int) -> bool:
+    """Whether its arrays have the sizes that n variables ask for."""
+    if isinstance(witness, DualWitness):
+        return all(len(factor) == n for factor in witness.factors)
+    return witness.matrix.shape == (n, n) and len(witness.vector) == n
 
 
 def _lies_in(region: Region, point: Point) -> bool:
@@ -37,7 +46,7 @@ def _eigenvalue_holds(J: Ball, witness: EigenvalueWitness) -> bool:
     real part.
     """
     n = J.mid.shape[-1]
-    if witness.shift > 0 or witness.matrix.shape != (n, n) or len(witness.vector) != n:
+    if witness.shift > 0:
         return False
     H = Ball.exact(witness.matrix)
     symmetric = H.mid == H.mid.T
@@ -60,8 +69,6 @@ def _dual_holds(J: Ball, witness: DualWitness, sizes: tuple[int, ...]) -> bool:
     Variables where every C_k is 0 have columns 0 in S, and rows 0 if J has zeros there.
     """
     n = J.mid.shape[-1]
-    if any(len(C) != n for C in witness.factors):
-        return False
     used = np.any([C.any(axis=1) for C in witness.factors], axis=0)
     S = Ball.exact(np.zeros((n, n)))
     for k, factor in enumerate(witness.factors):

@@ -58,15 +58,16 @@ def _bregman_rows(claims: Claims) -> list[tuple[str, str]]:
     rows = []
     for label, found in (("KL in the region", decays.region), ("KL everywhere", decays.simplex)):
         if found is not None:
-            where = "from every interior start"
+            where, to = "from every interior start", "the one quantal response equilibrium"
             if found.level is not None:
                 where = f"from starts where that is at most {found.level.text(DIGITS)}"
+                to = "the equilibrium"
             weights = " : ".join(map(_near, found.weights[:_SHOWN]))
             more = " : …" if len(found.weights) > _SHOWN else ""
             rows.append(
                 (
                     label,
-                    "along the flow the KL divergence to the equilibrium, weighted"
+                    f"along the flow the KL divergence to {to}, weighted"
                     f" {weights}{more}, falls at least like exp(-{found.rate.text(DIGITS)} t)"
                     f" {where}; no step size follows",
                 )

@@ -23,7 +23,7 @@ THEOREMS = {
     "T16": "asynchronous play",
     "T18": "which gradient is followed, in which coordinates",
     "T19": "decay of the KL divergence along the flow",
-    "T20": "extragradient steps",
+    "T20": "extragradient and optimistic steps",
     "evidence": "re-derived from the text of the game",
     "integrity": "the file was not changed after it was made",
     "setting": "bounds on the region, block by block",
@@ -51,7 +51,7 @@ _PROMISES = {  # rows of a certificate by their theorem
 }
 LIMITS = (
     "The numbers hold while play stays in the region. That it stays there is promised only where a"
-    " start set is listed."
+    " start set, or a level of the KL divergence, is listed."
 )
 
 

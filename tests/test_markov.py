@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import games
+from certificates.check_logit import read_policies_game
+from certificates.document import encode_arrays
 from games import InputError, MarkovGame, kl_divergence
 from games.catalogue.markov import coordination
 from games.document import from_document
@@ -309,3 +311,28 @@ def test_saved_files_are_two(tmp_path: Path) -> None:
     games.save(coordination(), tmp_path / "a.toml")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npz", "a.toml"]
     assert 'kind = "markov"' in (tmp_path / "a.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("discount", "initial", "missed"),
+    [("0.5", [1, 0, 0], (2,)), ("0", [1, 0, 0], (1, 2)), ("0.5", [0, 0, 1], ())],
+)
+def test_states_that_are_never_reached(
+    discount: str, initial: list[int], missed: tuple[int, ...]
+) -> None:
+    """From 2 to 0, from 0 to 1 and back: nothing leads to 2. Kakade's field needs every state."""
+    P = np.zeros((3, 2, 2, 3))
+    P[2, ..., 0] = P[0, ..., 1] = P[1, ..., 0] = 1
+    rewards = [np.zeros((3, 2, 2))] * 2
+    game = MarkovGame(P, rewards, discount, initial=initial, occupancy_entropy=True)
+    assert game.tensors.unvisited == missed
+    [d] = game.occupancy(game.policies(np.zeros(game.dimension)))
+    assert tuple(np.flatnonzero(d == 0)) == missed
+    document = encode_arrays(game.document()) | {"field": "kakade"}
+    if not missed:
+        assert read_policies_game(document)[2] == "kakade"
+        return
+    with pytest.raises(InputError, match=f"state {missed[0]} is never reached"):
+        game.with_field("kakade")
+    with pytest.raises(InputError, match=f"state {missed[0]} is never reached"):
+        read_policies_game(document)

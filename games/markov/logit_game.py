@@ -16,7 +16,7 @@ from games.markov.expressions import field_nodes
 from games.markov.fields import FIELDS
 from games.markov.logits import check_policies, differences, log_softmax
 from games.markov.powers import DIVIDED, coordinate_names, powers_of
-from games.markov.tensors import Tensors
+from games.markov.tensors import Tensors, check_visited
 from games.markov.values import Values
 from games.number import Number, exact
 from games.quadratic import check_region
@@ -255,13 +255,4 @@ class LogitGame(Game):
             raise ValueError(f"field is {field!r}; {near(field, FIELDS)}")
         self.field = field
         if DIVIDED[field]:
-            self._check_visited()
-
-    def _check_visited(self) -> None:
-        """Every state is reached with positive probability, whatever positive policies do."""
-        [d] = Values(self.tensors, self._logs(np.zeros((1, self.dimension)))).occupancy
-        if d.min() <= 0:
-            raise InputError(
-                f"Kakade's field divides by the occupancy, and state {int(d.argmin())} is never"
-                " reached; give it initial probability"
-            )
+            check_visited(self.tensors)

@@ -106,6 +106,16 @@ class Tensors:
             result.append(own_last.reshape(self.states, -1, count * self.states))
         return tuple(result)
 
+    @property
+    def unvisited(self) -> tuple[int, ...]:
+        """The states that play never reaches, whatever positive policies do."""
+        positive = (self.transition > 0).reshape(self.states, -1, self.states)
+        leads = np.asarray(positive.any(axis=1))
+        reached = np.array([p > 0 for p in self.initial])
+        for _ in range(self.states if self.discount > 0 else 0):
+            reached = np.logical_or(reached, leads[reached].any(axis=0))
+        return tuple(np.flatnonzero(~reached).tolist())
+
     def joint_actions(self) -> list[tuple[int, ...]]:
         """All joint actions in the order of the tensors."""
         return list(product(*(range(count) for count in self.actions)))
@@ -115,6 +125,15 @@ class Tensors:
         row = [Fraction(float(p)) for p in self.transition[(state, *joint)]]
         total = sum(row, Fraction(0))
         return [p / total for p in row]
+
+
+def check_visited(tensors: Tensors) -> None:
+    """Raise InputError for a game in which Kakade's field would divide by an occupancy of 0."""
+    if tensors.unvisited:
+        raise InputError(
+            f"Kakade's field divides by the occupancy, and state {tensors.unvisited[0]} is never"
+            " reached; give it initial probability"
+        )
 
 
 def check_entropy(entropy: Number | Sequence[Number], players: int) -> tuple[Fraction, ...]:

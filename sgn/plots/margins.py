@@ -97,6 +97,8 @@ def time_scale_band(subject: Subject, ax: "Axes | None" = None) -> "Axes":
     block bounds. Raises ValueError for more than 12 players and where no weights work.
     """
     bounds = bounds_of(subject)
+    if bounds.size < 2:
+        raise ValueError("there is one player; a band is of two players' weights")
     if bounds.size == 2:
         return _curve(subject, bounds, new_axes(ax))
     if bounds.size > MOST:
