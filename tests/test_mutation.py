@@ -19,7 +19,7 @@ from tests.corpus.make import HERE
 from tests.scale import examples
 from tests.truth import falsehoods
 
-MUTANTS = 300
+MUTANTS = 200
 COVER_MUTANTS = 60
 MANY_MUTANTS = 10_000
 

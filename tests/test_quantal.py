@@ -104,7 +104,8 @@ def test_a_certificate_says_so() -> None:
 
 def test_where_the_divergence_falls_costs_are_convex_in_policies() -> None:
     """T19 makes the zero a Nash equilibrium among the region's policies; else it is a zero."""
-    found: sgn.Certificate = sgn.certify(games.catalogue.load("markov-coordination")).require()
+    game = games.catalogue.load("markov-coordination")
+    found: sgn.Certificate = sgn.certify(game, evidence=sgn.Enclosed(form="values")).require()
     assert found.equilibrium is not None
     assert found.equilibrium.kind == "restricted-nash"
     assert sgn.verify(found)
