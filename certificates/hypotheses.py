@@ -1,0 +1,64 @@
+"""Theorems as data: each is a list of named hypotheses, and to cite it is to test that list.
+
+docs/theory.md states every theorem with the same list; tests/test_hypotheses.py compares the two.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar, final
+
+from certificates.check_jacobian import Uncheckable
+
+Case = TypeVar("Case")
+
+
+@final
+@dataclass(frozen=True)
+class Hypothesis(Generic[Case]):
+    """One condition of a theorem, and how it is tested on the case at hand.
+
+    otherwise: the sentence for a user who asked for what follows, where it does not hold.
+    """
+
+    name: str
+    holds: Callable[[Case], bool]
+    otherwise: str = ""
+
+
+@final
+@dataclass(frozen=True)
+class Theorem(Generic[Case]):
+    """What is claimed (name), by which theorem (label), under which hypotheses.
+
+    >>> even = Hypothesis[int]("n is even", lambda n: n % 2 == 0)
+    >>> half = Theorem("T0", "half", (even, Hypothesis("n is positive", lambda n: n > 0)))
+    >>> half.key, half.failing(4), half.failing(-3)
+    ('T0, half', {}, {'n is even': '', 'n is positive': ''})
+    """
+
+    label: str
+    name: str
+    hypotheses: tuple[Hypothesis[Case], ...]
+
+    @property
+    def key(self) -> str:
+        """Label and name: what docs/theory.md calls it."""
+        return f"{self.label}, {self.name}"
+
+    def failing(self, case: Case) -> dict[str, str]:
+        """The hypotheses that are not shown to hold, each with why, as far as that is known."""
+        found = {}
+        for hypothesis in self.hypotheses:
+            try:
+                if not hypothesis.holds(case):
+                    found[hypothesis.name] = ""
+            except Uncheckable as error:
+                found[hypothesis.name] = str(error)
+        return found
+
+    def require(self, case: Case) -> None:
+        """Raise ValueError with the first failing hypothesis in words a user can act on."""
+        failing = self.failing(case)
+        for hypothesis in self.hypotheses:
+            if hypothesis.name in failing:
+                raise ValueError(hypothesis.otherwise or f"{self.key}: not so: {hypothesis.name}")
