@@ -34,6 +34,7 @@ from certificates.check_slow_steps import towards_equilibrium
 from certificates.check_start_set import start_sets_hold
 from certificates.check_structural import (
     lipschitz_from_bounds_holds,
+    sector_euler_holds,
     sector_rk4_holds,
     structural_band_holds,
     structural_euler_holds,
@@ -303,6 +304,8 @@ def _with_bounds(claims: Claims, J: Jacobian | None) -> list[Obligation]:
     if euler is not None and euler.basis == "structural":
         holds = symmetric and structural_euler_holds(claims, euler)
         result.append(Obligation("Euler steps", "T9", holds))
+    if euler is not None and euler.basis == "sector":
+        result.append(Obligation("Euler steps", "T8", sector_euler_holds(claims, euler)))
     if rk4 is not None and rk4.basis == "sector":
         result.append(Obligation("RK4 steps", "T11 (b)", sector_rk4_holds(claims, rk4)))
     result += [Obligation(*found) for found in towards_equilibrium(claims)]

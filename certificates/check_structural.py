@@ -1,4 +1,4 @@
-"""Obligations that follow from the block bounds alone (T2, T4, T9, T11 b).
+"""Obligations that follow from the block bounds, or from α, β and c, alone (T2, T4, T8, T9, T11 b).
 
 Sums and products of nonnegative numbers.
 """
@@ -143,6 +143,21 @@ def lipschitz_from_bounds_holds(claims: Claims) -> bool:
         dominates(s - own * x, onto) and dominates(square * w * x - own * ws, back)
         for own in (low, zero - low, high, zero - high)
     )
+
+
+def sector_euler_holds(claims: Claims, steps: Steps) -> bool:
+    """T8 in the certificate's own metric: q² ≥ 1 − h(2 − h/c)α at the best and at the largest step.
+
+    c: the claimed cocoercivity, or α/β² where that is more or none is claimed.
+    """
+    a, at_max = claims.margin, steps.factor_at_max
+    if a <= 0 or claims.lipschitz <= 0 or at_max is None:
+        return False
+    if steps.metric != claims.metric or not well_ordered(steps):
+        return False
+    c = max(a / claims.lipschitz**2, claims.cocoercivity or Fraction(0))
+    pairs = ((steps.best_step, steps.factor_at_best), (steps.step_max, at_max))
+    return all(q**2 >= 1 - h * (2 - h / c) * a for h, q in pairs)
 
 
 def sector_rk4_holds(claims: Claims, steps: Steps) -> bool:

@@ -15,6 +15,7 @@ THEOREMS = {
     "T5": "the margin from the whole Jacobian",
     "T6": "a witness against every metric",
     "T7": "contraction of the flow",
+    "T8": "Euler steps from margin, Lipschitz constant and cocoercivity",
     "T9": "Euler steps from the block bounds",
     "T10": "Euler steps from cocoercivity",
     "T11": "Runge-Kutta steps",
@@ -29,12 +30,9 @@ THEOREMS = {
     "setting": "bounds on the region, block by block",
 }
 _LABEL = re.compile(r"T[0-9]+|[a-z]+")
-_STEPS_BY = {
-    "structural": "T9",
-    "direct": "T10",
-    "constant": "T11 (a)",
-    "sector": "T11 (b)",
-    "near-linear": "T11 (c)",
+_STEPS_BY = {  # by method and basis
+    "Euler": {"structural": "T9", "direct": "T10", "sector": "T8"},
+    "Runge-Kutta 4": {"constant": "T11 (a)", "sector": "T11 (b)", "near-linear": "T11 (c)"},
 }
 CAVEATS = {  # by verdict, before what is promised
     "estimated": "All of this was found by sampling. None of it is proved.",
@@ -72,7 +70,7 @@ def promises(claims: Claims) -> list[tuple[str, str]]:
     for method, steps in (("Euler", claims.euler), ("Runge-Kutta 4", claims.rk4)):
         if steps is not None:
             named = f"{claims.geometry.prefix.capitalize()}{method}"
-            found.append((_STEPS_BY.get(steps.basis, steps.basis), _steps(named, steps)))
+            found.append((_STEPS_BY[method][steps.basis], _steps(named, steps)))
     for band in claims.bands:
         first, second = (claims.names[k] for k in band.players)
         low = Upper(band.low).text(DIGITS)

@@ -5,7 +5,6 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from certificates.certificate import Certificate, Refusal
-from certificates.check import verify
 from certificates.check_jacobian import Uncheckable
 from certificates.document import Document, encode_arrays
 from games.ball import MetricBall
@@ -14,7 +13,7 @@ from games.game import Game, Structure
 from games.players import NumberedNames
 from games.region import Box, Region
 from games.symbolic import SymbolicGame
-from sgn.again import verified
+from sgn.again import standing
 from sgn.assemble import certificate_document, region_document
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
 from sgn.bounds.bounder import named_point
@@ -24,16 +23,11 @@ from sgn.domains import Defined, DomainReport, Outside, Undecided, check_domains
 from sgn.geometry import Geometry, in_geometry
 from sgn.ladder import Choice, Strategy, choice_of
 from sgn.problem import Problem
-from sgn.promised import PROMISES, with_promises, without
+from sgn.promised import with_promises
 from sgn.refusal import FIXES, not_bounded, not_certified, not_checked
 from sgn.stated import stated_bounds
 from sgn.study import Study, conditional_study, study
 
-OPTIONAL: dict[str, Callable[[Study], Study]] = {  # what a certificate can do without
-    "Euler steps": lambda found: replace(found, euler=None),
-    "RK4 steps": lambda found: replace(found, rk4=None),
-    "band": lambda found: replace(found, bands=()),
-}
 SAMPLING_TRIES = 4
 
 
@@ -131,18 +125,7 @@ def examine(
         return _refused(problem, choice, subject, found, made)
     if made["kind"] == "sampled":
         return Certificate(with_promises(certificate_document(found, made, subject), problem))
-    made, certificate, verification = verified(
-        problem,
-        found,
-        made,
-        lambda evidence: with_promises(certificate_document(found, evidence, subject), problem),
-    )
-    if failed := {o.name for o in verification.obligations if not o.holds}:
-        for name in failed & set(OPTIONAL):  # the rest of the certificate stands without them
-            found = OPTIONAL[name](found)
-        certificate = with_promises(certificate_document(found, made, subject), problem)
-        certificate = without(certificate, failed & set(PROMISES))
-        verification = verify(certificate)
+    certificate, verification = standing(problem, found, made, subject)
     if not verification:
         return not_checked(subject, {"kind": made["kind"]}, verification)
     return Certificate(certificate)
@@ -212,8 +195,8 @@ def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     found = conditional_study(stated_bounds(bounds, None, None))
     if found.margin <= 0:
         return not_certified(None, subject, evidence, found)
-    certificate = with_promises(certificate_document(found, evidence, subject), None)
-    if not (verification := verify(certificate)):
+    certificate, verification = standing(None, found, evidence, subject)
+    if not verification:
         return not_checked(subject, evidence, verification)
     return Certificate(certificate)
 

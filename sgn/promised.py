@@ -3,9 +3,10 @@
 Added to a finished document; the checker's own rules say how much may be claimed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, final
 
 import numpy as np
@@ -24,7 +25,6 @@ from certificates.metric import Metric
 from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key, read_promises
 from certificates.safe import root_above
 from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
-from games.errors import InputError
 from games.game import Structure
 from games.number import round_down, round_up, to_text
 from games.region import Box, Space
@@ -33,6 +33,7 @@ from sgn.bounds import CannotBound, Claim, Deviation
 from sgn.bounds.frame import Frame
 from sgn.bregman import with_bregman
 from sgn.equilibrium import find_equilibrium, stated_points
+from sgn.euler import factor_above
 from sgn.near_linear import (
     longest_guess,
     middle_matrix,
@@ -49,56 +50,71 @@ DIGITS = 6
 ERROR_DIGITS = 3
 LONGER = Fraction(101, 100)  # a step must be so much longer to be stated beside another
 WORTH = 1.1  # and so much, by samples, to be worth a proof that J is near one matrix
-PROMISES = {  # by obligation: where it stands in the document
-    "equilibrium": ("equilibrium",),
-    "start set": ("basin",),
-    "extragradient": ("steps", "extragradient"),
-    "optimistic gradient": ("steps", "optimistic"),
-    "RK4 towards the equilibrium": ("steps", "rk4_equilibrium"),
-    "RK4 near-linear": ("steps", "rk4"),
-    "Bregman rate": ("bregman",),
-    "Bregman level": ("bregman",),
-    "Bregman simplex": ("bregman",),
-}
+FAILURES = (Uncheckable, CannotBound, ArithmeticError, ValueError)  # of a promise, not of the rest
+BREGMAN = {"region": {"Bregman rate", "Bregman level"}, "simplex": {"Bregman simplex"}}
 
 
-def with_promises(document: Document, problem: Problem | None) -> Document:
-    """The document with all that can be promised; problem: None where only bounds were given."""
-    result = {**document, "steps": dict(document["steps"])}
-    claims = read_claims(result)
-    if problem is not None and problem.bounder.kind != "sampled":
-        _state_near_linear(result, claims, problem)
-    _state_sector(result, claims)
-    steps = result["steps"]
-    steps["extragradient"] = _slow_steps(claims, _extragradient_step(claims))
-    steps["optimistic"] = _slow_steps(claims, 1 / (4 * claims.lipschitz))
-    if claims.euler is not None and projection_holds(claims, claims.euler.metric):
-        steps["euler"] = {**steps["euler"], "projected": True}
-    if problem is not None:
-        _state_equilibrium(result, claims, problem)
-        result = with_bregman(result, _with_steps(claims, result), problem)
-        if "region" in result.get("bregman", {}) and result["equilibrium"]["kind"] == "zero":
-            result["equilibrium"] = {**result["equilibrium"], "kind": "restricted-nash"}  # T19
-    return signed_again(result)
+@final
+@dataclass
+class Draft:
+    """A document on its way, what it claims by now, and the obligations that are to be left out."""
+
+    document: Document
+    claims: Claims
+    problem: Problem | None  # None where only bounds were given
+    left_out: Collection[str]
+
+    @property
+    def steps(self) -> Document:
+        steps: Document = self.document["steps"]
+        return steps
+
+    def read_again(self) -> None:
+        """The claims with what the document has got since they were read."""
+        steps, n, claims = self.steps, len(self.claims.names), self.claims
+
+        def read(key: str, reader: Callable[[Any, str, int], Steps]) -> Steps | None:
+            return reader(steps[key], key, n) if key in steps else None
+
+        self.claims = replace(
+            claims,
+            euler=read("euler", read_euler),
+            rk4=read("rk4", read_rk4),
+            rk4_equilibrium=read("rk4_equilibrium", read_rk4_equilibrium),
+            promises=read_promises(self.document, claims.region, n, "certificate"),
+        )
 
 
-def without(document: Document, failed: Iterable[str]) -> Document:
-    """The document less the promises of these obligations."""
-    result = {**document, "steps": dict(document["steps"])}
-    for name in failed:
-        *path, key = PROMISES[name]
-        (result[path[0]] if path else result).pop(key, None)
-    if "equilibrium" not in result:
-        result.pop("basin", None)
-        result.pop("bregman", None)
-    elif "bregman" not in result and _rests_on_bregman(document):
-        result["equilibrium"] = {**result["equilibrium"], "kind": "zero"}
-    return signed_again(result)
+def with_promises(
+    document: Document, problem: Problem | None, left_out: Mapping[str, str] = MappingProxyType({})
+) -> Document:
+    """The document with all that can be promised; problem: None where only bounds were given.
+
+    left_out: obligations that are known to fail, each with why. What they are about is not stated,
+    nor what rests on it; the evidence's note names them, and the promises that fail here.
+    """
+    started = {**document, "steps": dict(document["steps"])}
+    draft = Draft(started, read_claims(started), problem, left_out)
+    failed = dict(left_out)
+    for promise, state in PROMISES.items():
+        if promise in left_out:
+            continue
+        try:
+            state(draft)
+            draft.read_again()
+        except FAILURES as error:
+            failed[promise] = str(error)
+    return signed_again(_noted(draft.document, failed))
 
 
-def _rests_on_bregman(document: Document) -> bool:
-    """Whether it is T19 that makes the equilibrium more than a zero."""
-    return "bregman" in document and document["equilibrium"]["kind"] == "restricted-nash"
+def _noted(document: Document, failed: Mapping[str, str]) -> Document:
+    """The document with a word on each claim that was left out."""
+    if not failed:
+        return document
+    evidence = document["evidence"]
+    named = ", ".join(f"{name} ({why or 'not confirmed'})" for name, why in failed.items())
+    note = "; ".join(filter(None, (evidence.get("note"), f"left out: {named}")))
+    return {**document, "evidence": {**evidence, "note": note}}
 
 
 def signed_again(document: Document) -> Document:
@@ -115,32 +131,52 @@ def _extragradient_step(claims: Claims) -> Fraction:
     return 1 / (root_above(a**2 + b**2) + a)
 
 
+def _state_extragradient(draft: Draft) -> None:
+    claims = draft.claims
+    draft.steps["extragradient"] = _slow_steps(claims, _extragradient_step(claims))
+
+
+def _state_optimistic(draft: Draft) -> None:
+    claims = draft.claims
+    draft.steps["optimistic"] = _slow_steps(claims, 1 / (4 * claims.lipschitz))
+
+
+def _state_projection(draft: Draft) -> None:
+    """T7 for Euler steps."""
+    euler = draft.claims.euler
+    if euler is not None and projection_holds(draft.claims, euler.metric):
+        draft.steps["euler"] = {**draft.steps["euler"], "projected": True}
+
+
 def _slow_steps(claims: Claims, longest: Fraction) -> Document:
     step = round_down(longest, DIGITS)
     return {
         "step_max": to_text(step),
         "best_step": to_text(step),
-        "factor_at_best": to_text(round_up(root_above(1 - step * claims.margin), 13)),
+        "factor_at_best": to_text(factor_above(step * claims.margin)),
         "kind": "equilibrium",
         "projected": projection_holds(claims, claims.metric),
     }
 
 
-def _state_sector(result: Document, claims: Claims) -> None:
+def _state_sector(draft: Draft) -> None:
     """(b′) where J is not constant: then the steps towards x* are far longer (T11)."""
-    rk4 = claims.rk4
+    claims, rk4 = draft.claims, draft.claims.rk4
     if rk4 is not None and rk4.basis == "constant":
         return
     c = claims.cocoercivity
     metric = _in_floats(claims.metric)
     plan = sector_plan(metric, claims.margin, claims.lipschitz, c, "equilibrium")
-    known = Fraction(result["steps"]["rk4"]["step_max"]) if "rk4" in result["steps"] else 0
+    known = rk4.step_max if rk4 is not None else 0
     if plan is not None and plan.step_max > LONGER * known:
-        result["steps"]["rk4_equilibrium"] = rk4_document(plan, kind="equilibrium")
+        draft.steps["rk4_equilibrium"] = rk4_document(plan, kind="equilibrium")
 
 
-def _state_near_linear(result: Document, claims: Claims, problem: Problem) -> None:
+def _state_near_linear(draft: Draft) -> None:
     """(c) where J is near one matrix, so that it beats the sector."""
+    claims, problem = draft.claims, draft.problem
+    if problem is None or problem.bounder.kind == "sampled":
+        return
     game, metric = problem.game, _in_floats(claims.metric)
     constant = game.structure is Structure.CONSTANT and problem.bounder.kind == "exact"
     if constant or game.dimension > DIRECT_LIMIT:
@@ -164,10 +200,10 @@ def _state_near_linear(result: Document, claims: Claims, problem: Problem) -> No
         return
     if "covers" in made.evidence:
         cover = encode_arrays(made.evidence["covers"]["near_linear"])
-        evidence = result["evidence"]
+        evidence = draft.document["evidence"]
         covers = {**evidence["covers"], "near_linear": cover}
-        result["evidence"] = {**evidence, "covers": covers}
-    result["steps"]["rk4"] = {
+        draft.document["evidence"] = {**evidence, "covers": covers}
+    draft.steps["rk4"] = {
         **rk4_document(plan.steps, kind="pairs"),
         "linear": {
             "matrix": encode_array(linear.matrix),
@@ -209,45 +245,25 @@ def _jacobian(problem: Problem) -> Jacobian:
     return _Shape(game.sizes, constant, game.symmetric)
 
 
-def _with_steps(claims: Claims, result: Document) -> Claims:
-    """The claims with the steps that the document has got since they were read."""
-    steps, n = result["steps"], len(claims.names)
-
-    def read(key: str, reader: Callable[[Any, str, int], Steps]) -> Steps | None:
-        return reader(steps[key], key, n) if key in steps else None
-
-    return replace(
-        claims,
-        euler=read("euler", read_euler),
-        rk4=read("rk4", read_rk4),
-        rk4_equilibrium=read("rk4_equilibrium", read_rk4_equilibrium),
-        promises=read_promises(result, claims.region, n, "certificate"),
-    )
-
-
-def _state_equilibrium(result: Document, claims: Claims, problem: Problem) -> None:
-    """The equilibrium with its error and kind, and the balls round it."""
-    claims, J = _with_steps(claims, result), _jacobian(problem)
+def _state_equilibrium(draft: Draft) -> None:
+    """The equilibrium with its error and kind."""
+    claims, problem = draft.claims, draft.problem
+    if problem is None:
+        return
     x = find_equilibrium(
         problem.game, problem.region, float(claims.margin), float(claims.lipschitz)
     )
     if not np.isfinite(x).all():
         return
-    try:
-        found = _supported(claims, J, x, problem)
-    except (Uncheckable, InputError):  # the checker cannot enclose the field at a point
-        return
+    found = _supported(claims, _jacobian(problem), x, problem)
     if found is None:
         return
     few = len(x) <= TEXT_LIMIT
-    result["equilibrium"] = {
+    draft.document["equilibrium"] = {
         "point": [to_text(v) for v in found.point] if few else encode_array(found.point),
         "error": to_text(found.error),
         "kind": found.kind,
     }
-    if found.is_zero:
-        promises = replace(claims.promises, equilibrium=found)
-        result["basin"] = _basin(replace(claims, promises=promises), J)
 
 
 def _supported(
@@ -286,6 +302,12 @@ def _with_error(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> Equ
     return replace(found, error=error)
 
 
+def _state_basin(draft: Draft) -> None:
+    found = draft.claims.promises.equilibrium
+    if draft.problem is not None and found is not None and found.is_zero:
+        draft.document["basin"] = _basin(draft.claims, _jacobian(draft.problem))
+
+
 def _basin(claims: Claims, J: Jacobian) -> Document:
     """Every method's largest radius that is positive; null on R^n."""
     basin: Document = {}
@@ -311,3 +333,31 @@ def _basin(claims: Claims, J: Jacobian) -> Document:
         if radius > 0:
             basin[radius_key(method)] = to_text(radius)
     return basin
+
+
+# ---- the divergence of policies ------------------------------------------------------------------
+
+
+def _state_bregman(draft: Draft) -> None:
+    """T19, by which the equilibrium may be more than a zero."""
+    if draft.problem is None:
+        return
+    parts = {part for part, names in BREGMAN.items() if names.isdisjoint(draft.left_out)}
+    result = with_bregman(draft.document, draft.claims, draft.problem, parts)
+    if "region" in result.get("bregman", {}) and result["equilibrium"]["kind"] == "zero":
+        result["equilibrium"] = {**result["equilibrium"], "kind": "restricted-nash"}
+    draft.document = result
+
+
+# ---- all of them ---------------------------------------------------------------------------------
+
+PROMISES: dict[str, Callable[[Draft], None]] = {  # by obligation; each may rest on those before it
+    "RK4 near-linear": _state_near_linear,
+    "equilibrium": _state_equilibrium,
+    "RK4 towards the equilibrium": _state_sector,
+    "extragradient": _state_extragradient,
+    "optimistic gradient": _state_optimistic,
+    "projected Euler": _state_projection,
+    "start set": _state_basin,
+    "Bregman": _state_bregman,
+}
