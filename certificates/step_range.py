@@ -57,7 +57,7 @@ class StepRange:
         return Upper(root_above(self.steps.cover.square_at(h)))
 
     def _interpolated(self, h: Fraction) -> Fraction:
-        """Convexity in h (T8, T9, T10): below the chords through 0, the best and the largest step."""
+        """Convexity in h (T8, T9, T10): below the chords through 0, best and largest step."""
         best, largest = self.steps.best_step, self.steps.step_max
         at_best, at_max = self.steps.factor_at_best, self.steps.factor_at_max or Fraction(1)
         if h <= best:

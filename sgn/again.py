@@ -10,7 +10,8 @@ from fractions import Fraction
 from certificates.check import Verification, verify
 from certificates.document import Document, encode_arrays
 from sgn.assemble import certificate_document
-from sgn.bounds import CannotBound, Enclosed
+from sgn.bounds import Bounder, CannotBound, Enclosed
+from sgn.bounds.bounder import Confirmation
 from sgn.claims_made import claims_of
 from sgn.euler import EulerPlan, sector_steps
 from sgn.problem import Problem
@@ -33,6 +34,21 @@ COVERED = {  # obligations that rest on covers
 }
 
 
+def confirmed(problem: Problem, found: Study) -> tuple[Study, Confirmation]:
+    """Evidence for the study's claims, less those for which there is none. Raises CannotBound."""
+    for name in ("Euler steps", "cocoercivity", "Euclidean margin"):
+        try:
+            return found, _confirmation(problem.bounder, problem, found)
+        except CannotBound as obstacle:
+            left_out = {**found.left_out, name: str(obstacle)}
+            found = replace(WEAKER[name](found), left_out=left_out)
+    return found, _confirmation(problem.bounder, problem, found)
+
+
+def _confirmation(bounder: Bounder, problem: Problem, found: Study) -> Confirmation:
+    return bounder.confirm(problem.game, problem.region, claims_of(problem, found))
+
+
 def standing(
     problem: Problem | None, found: Study, made: Document, subject: Document
 ) -> tuple[Document, Verification]:
@@ -40,7 +56,7 @@ def standing(
 
     problem: None where only bounds were given; made: the evidence.
     """
-    left_out: dict[str, str] = {}
+    left_out = dict(found.left_out)
 
     def build(evidence: Document) -> Document:
         return with_promises(certificate_document(found, evidence, subject), problem, left_out)
@@ -76,8 +92,7 @@ def verified(
             if not any(o.name in COVERED and not o.holds for o in verification.obligations):
                 break
             try:
-                claims = claims_of(problem, found)
-                confirmation = bounder.confirm(problem.game, problem.region, claims)
+                confirmation = _confirmation(bounder, problem, found)
             except CannotBound:
                 break
             made = {**made, **encode_arrays(confirmation.evidence)}

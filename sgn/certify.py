@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
 
+import numpy as np
+
 from certificates.certificate import Certificate, Refusal
 from certificates.check_jacobian import Uncheckable
 from certificates.document import Document, encode_arrays
@@ -13,12 +15,11 @@ from games.game import Game, Structure
 from games.players import NumberedNames
 from games.region import Box, Region
 from games.symbolic import SymbolicGame
-from sgn.again import standing
+from sgn.again import confirmed, standing
 from sgn.assemble import certificate_document, region_document
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
 from sgn.bounds.bounder import named_point
 from sgn.bounds.effort import Effort, Progress
-from sgn.claims_made import claims_of
 from sgn.domains import Defined, DomainReport, Outside, Undecided, check_domains
 from sgn.geometry import Geometry, in_geometry
 from sgn.ladder import Choice, Strategy, choice_of
@@ -29,6 +30,7 @@ from sgn.stated import stated_bounds
 from sgn.study import Study, conditional_study, study
 
 SAMPLING_TRIES = 4
+TOO_FAR = "the numbers are too large, too small or too far apart for floating point ({})".format
 
 
 def certify(
@@ -73,20 +75,21 @@ def certify(
     >>> result.verdict, str(result.margin), [int(w) for w in result.weights]
     ('proved', '0.292893218813', [1, 200])
     """
-    game, choice = in_geometry(game, geometry), choice_of(metric, objective)
-    if seed < 0:
-        raise ValueError(f"seed is {seed}; expected at least 0")
-    where = region_of(game, region)
-    bounder, note = choose(evidence, game, where, seed)
-    effort = Effort(time_limit, executor, progress)
-    if isinstance(bounder, Enclosed) and effort.given:
-        bounder = replace(bounder, effort=effort)
-    report = domain_report(game, where)
-    if isinstance(report, Outside):
-        raise InputError(f"{report.message}; {FIXES['domain']}")
-    if isinstance(report, Undecided):
-        return not_bounded(subject_of(game, where), bounder.kind, _unclear(game, report))
-    return examine(Problem(game, where, bounder, None, seed), choice, evidence == "auto", note)
+    with np.errstate(all="ignore"):  # what overflows is not finite, and never stated
+        game, choice = in_geometry(game, geometry), choice_of(metric, objective)
+        if seed < 0:
+            raise ValueError(f"seed is {seed}; expected at least 0")
+        where = region_of(game, region)
+        bounder, note = choose(evidence, game, where, seed)
+        effort = Effort(time_limit, executor, progress)
+        if isinstance(bounder, Enclosed) and effort.given:
+            bounder = replace(bounder, effort=effort)
+        report = domain_report(game, where)
+        if isinstance(report, Outside):
+            raise InputError(f"{report.message}; {FIXES['domain']}")
+        if isinstance(report, Undecided):
+            return not_bounded(subject_of(game, where), bounder.kind, _unclear(game, report))
+        return examine(Problem(game, where, bounder, None, seed), choice, evidence == "auto", note)
 
 
 def domain_report(game: Game, region: Region) -> DomainReport:
@@ -114,17 +117,29 @@ def examine(
     problem: Problem, choice: Choice, may_sample: bool, note: str = ""
 ) -> Certificate | Refusal:
     """All but the choice of evidence and the test of domains."""
-    bounder, subject = problem.bounder, subject_of(problem.game, problem.region)
-    if bounder.kind == "exact" and problem.game.provable:
+    subject = subject_of(problem.game, problem.region)
+    if problem.bounder.kind == "exact" and problem.game.provable:
         problem = replace(problem, document=subject["game"])
     try:
-        problem, found, made = _evidenced(problem, choice, may_sample, note, subject)
+        return _examined(problem, choice, may_sample, note, subject)
     except (CannotBound, Uncheckable) as obstacle:
-        return not_bounded(subject, bounder.kind, obstacle)
+        return not_bounded(subject, problem.bounder.kind, obstacle)
+    except InputError:
+        raise
+    except (ArithmeticError, ValueError) as error:  # of NaN; every argument was validated before
+        return not_bounded(subject, problem.bounder.kind, CannotBound("numerical", TOO_FAR(error)))
+
+
+def _examined(
+    problem: Problem, choice: Choice, may_sample: bool, note: str, subject: Document
+) -> Certificate | Refusal:
+    """Numbers and evidence, then a certificate that the checker confirms, or a refusal."""
+    problem, found, made = _evidenced(problem, choice, may_sample, note, subject)
     if found.margin <= 0:
         return _refused(problem, choice, subject, found, made)
     if made["kind"] == "sampled":
-        return Certificate(with_promises(certificate_document(found, made, subject), problem))
+        document = certificate_document(found, made, subject)
+        return Certificate(with_promises(document, problem, found.left_out))
     certificate, verification = standing(problem, found, made, subject)
     if not verification:
         return not_checked(subject, {"kind": made["kind"]}, verification)
@@ -188,11 +203,19 @@ def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     """
     if not isinstance(bounds, Bounds):
         raise ValueError(f"bounds is {type(bounds).__name__}; expected sgn.Bounds")
+    with np.errstate(all="ignore"):
+        return _certify_bounds(bounds)
+
+
+def _certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     names = bounds.names
     counted = isinstance(names, NumberedNames)
     subject: Document = {"players": len(names) if counted else list(names)}
     evidence: Document = {"kind": "assumed", "symmetric": bounds.symmetric}
-    found = conditional_study(stated_bounds(bounds, None, None))
+    try:
+        found = conditional_study(stated_bounds(bounds, None, None))
+    except (ArithmeticError, ValueError) as error:
+        return not_bounded(subject, "assumed", CannotBound("numerical", TOO_FAR(error)))
     if found.margin <= 0:
         return not_certified(None, subject, evidence, found)
     certificate, verification = standing(None, found, evidence, subject)
@@ -207,8 +230,7 @@ def _confirmed(problem: Problem, choice: Choice) -> tuple[Study, Document]:
         found, bounder = study(problem, choice), problem.bounder
         if found.margin <= 0:
             return found, {"kind": bounder.kind}
-        claims = claims_of(problem, found)
-        confirmation = bounder.confirm(problem.game, problem.region, claims)
+        found, confirmation = confirmed(problem, found)
         if not confirmation.broken:
             return found, confirmation.evidence
         if isinstance(bounder, Sampled):

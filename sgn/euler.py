@@ -16,6 +16,7 @@ from sgn.stated import DIGITS, down, up
 
 FloatArray = NDArray[np.float64]
 _GOLDEN = (np.sqrt(5) - 1) / 2
+LEAST = Fraction(1, 10**300)  # decrease of a squared factor that can be told from none in a file
 END = Fraction(1, 10**6)  # by which the largest step of T8 stays below 2c, where nothing contracts
 
 
@@ -63,7 +64,10 @@ def sector_steps(
         return None
     c = max(margin / lipschitz**2, cocoercivity)
     largest, best = round_down(2 * c * (1 - END), DIGITS), round_near(c, 4)
-    at_best, at_max = (factor_above(h * (2 - h / c) * margin) for h in (best, largest))
+    decreases = [h * (2 - h / c) * margin for h in (best, largest)]
+    if min(decreases) < LEAST:
+        return None
+    at_best, at_max = map(factor_above, decreases)
     return EulerPlan("sector", metric, largest, best, at_best, at_max)
 
 

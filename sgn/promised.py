@@ -6,7 +6,6 @@ Added to a finished document; the checker's own rules say how much may be claime
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any, final
 
 import numpy as np
@@ -34,6 +33,7 @@ from sgn.bounds.frame import Frame
 from sgn.bregman import with_bregman
 from sgn.equilibrium import find_equilibrium, stated_points
 from sgn.euler import factor_above
+from sgn.left_out import FAILURES, noted
 from sgn.near_linear import (
     longest_guess,
     middle_matrix,
@@ -50,7 +50,6 @@ DIGITS = 6
 ERROR_DIGITS = 3
 LONGER = Fraction(101, 100)  # a step must be so much longer to be stated beside another
 WORTH = 1.1  # and so much, by samples, to be worth a proof that J is near one matrix
-FAILURES = (Uncheckable, CannotBound, ArithmeticError, ValueError)  # of a promise, not of the rest
 BREGMAN = {"region": {"Bregman rate", "Bregman level"}, "simplex": {"Bregman simplex"}}
 
 
@@ -86,7 +85,7 @@ class Draft:
 
 
 def with_promises(
-    document: Document, problem: Problem | None, left_out: Mapping[str, str] = MappingProxyType({})
+    document: Document, problem: Problem | None, left_out: Mapping[str, str]
 ) -> Document:
     """The document with all that can be promised; problem: None where only bounds were given.
 
@@ -104,17 +103,8 @@ def with_promises(
             draft.read_again()
         except FAILURES as error:
             failed[promise] = str(error)
-    return signed_again(_noted(draft.document, failed))
-
-
-def _noted(document: Document, failed: Mapping[str, str]) -> Document:
-    """The document with a word on each claim that was left out."""
-    if not failed:
-        return document
-    evidence = document["evidence"]
-    named = ", ".join(f"{name} ({why or 'not confirmed'})" for name, why in failed.items())
-    note = "; ".join(filter(None, (evidence.get("note"), f"left out: {named}")))
-    return {**document, "evidence": {**evidence, "note": note}}
+    document = draft.document
+    return signed_again({**document, "evidence": noted(document["evidence"], failed)})
 
 
 def signed_again(document: Document) -> Document:

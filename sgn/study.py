@@ -1,9 +1,9 @@
 """All numbers of a certificate, found and rounded to their safe side; the checker believes none."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TypeVar, final
+from typing import Any, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from sgn.bounds import EulerFactor
 from sgn.climb import Standing, climb
 from sgn.euler import EulerPlan, direct_plan, euler_spectral_limit, sector_steps
 from sgn.ladder import Choice, choose_metric
+from sgn.left_out import FAILURES
 from sgn.norms import NormPlan, norm_plan
 from sgn.objectives import Family, LongestEulerStep, LongestRK4Step, Objective
 from sgn.problem import Direct, Problem
@@ -50,6 +51,7 @@ class Study:
     rk4: RK4Plan | None = None
     bands: tuple[BandPlan, ...] = ()
     rungs: tuple[Rung, ...] = ()  # what each kind of metric gave
+    left_out: Mapping[str, str] = field(default_factory=dict)  # obligations, each with why
 
 
 def study(problem: Problem, choice: Choice) -> Study:
@@ -92,22 +94,41 @@ def _structural_study(bounds: StatedBounds, structural: StatedStructural) -> Stu
     norms = norm_plan(bounds.floats, structural.weights) if margin > 0 else None
     if norms is None:
         return replace(base, margin=min(margin, Fraction(0)))
-    return replace(
+    base = replace(base, lipschitz=norms.bound, norms=norms)
+    return _with_parts(
         base,
-        lipschitz=norms.bound,
-        norms=norms,
-        euler=_structural_euler(base, norms.bound),
-        rk4=sector_plan(metric, margin, norms.bound, None),
-        bands=structural_bands(bounds.floats),
+        euler=lambda: _structural_euler(base),
+        rk4=lambda: sector_plan(metric, margin, norms.bound, None),
+        bands=lambda: structural_bands(bounds.floats),
     )
 
 
-def _structural_euler(base: Study, lipschitz: Fraction) -> EulerPlan | None:
+def _with_parts(
+    base: Study,
+    euler: Callable[[], EulerPlan | None],
+    rk4: Callable[[], RK4Plan | None],
+    bands: Callable[[], tuple[BandPlan, ...]],
+) -> Study:
+    """The study with its steps and bands, less those that cannot be had."""
+    found, left_out = dict[str, Any](), dict[str, str]()
+    for obligation, key, find in (
+        ("Euler steps", "euler", euler),
+        ("RK4 steps", "rk4", rk4),
+        ("band", "bands", bands),
+    ):
+        try:
+            found[key] = find()
+        except FAILURES as error:
+            left_out[obligation] = str(error)
+    return replace(base, **found, left_out=left_out)
+
+
+def _structural_euler(base: Study) -> EulerPlan | None:
     """T9 in the certificate's metric, else T8; T9 in a metric of its own where that is worth it."""
     bounds, known = base.bounds.floats, base.structural
     own = plan_in(bounds, known)
     if own is None:
-        own = sector_steps(base.metric, base.margin, lipschitz, Fraction(0))
+        own = sector_steps(base.metric, base.margin, base.lipschitz, Fraction(0))
     # one at a time: it takes long, and may not be needed
     others = (structural_plan(bounds, known.vector, known.weights) for _ in range(1))
     return _preferred(own, others, longest_step(bounds), base.metric)
@@ -117,29 +138,28 @@ def _with_steps(
     problem: Problem, base: Study, family: Family, chosen: Standing, choice: Choice
 ) -> Study:
     """Euler and RK4 steps, in the certificate's metric unless another one is worth it; bands."""
-    game, jacobians = problem.game, family.jacobians
-    constant = game.structure is Structure.CONSTANT
-    euler = _euler(problem, base, family, chosen, choice)
+    game = problem.game
     # on covers the checker sees boxes of matrices, not that they are one matrix
-    rk4 = None
-    if constant and problem.bounder.kind != "enclosed":
-        rk4 = _constant_rk4(base, family, chosen, choice)
-    if rk4 is None:
-        cocoercivity = chosen.direct.cocoercivity
-        rk4 = sector_plan(base.metric, base.margin, base.lipschitz, cocoercivity)
-    bands: tuple[BandPlan, ...] = ()
-    direct_pair = len(game.players) == 2 and base.basis == "direct"
-    if direct_pair and base.metric.kind == "scalar" and problem.document is not None:
-        bands = (direct_band(jacobians, game.slices, float(base.metric.weights[1])),)
-    elif base.structural.margin > 0:
-        bands = structural_bands(base.bounds.floats)
-    return replace(base, euler=euler, rk4=rk4, bands=bands)
+    constant = game.structure is Structure.CONSTANT and problem.bounder.kind != "enclosed"
+
+    def rk4() -> RK4Plan | None:
+        c = chosen.direct.cocoercivity
+        plan = _constant_rk4(base, family, chosen, choice) if constant else None
+        return plan or sector_plan(base.metric, base.margin, base.lipschitz, c)
+
+    def bands() -> tuple[BandPlan, ...]:
+        weights, known = base.metric.weights, problem.document is not None
+        if len(game.players) == 2 and base.basis == "direct" and len(weights) and known:
+            return (direct_band(family.jacobians, game.slices, float(weights[1])),)
+        return structural_bands(base.bounds.floats) if base.structural.margin > 0 else ()
+
+    return _with_parts(base, lambda: _euler(problem, base, family, chosen, choice), rk4, bands)
 
 
 def _euler(
     problem: Problem, base: Study, family: Family, chosen: Standing, choice: Choice
 ) -> EulerPlan | None:
-    """T10 in the certificate's metric, else T8; T10 in another one, or T9, where that is worth it."""
+    """T10 in the certificate's metric, else T8; T10 in another, or T9, where that is worth it."""
     direct, jacobians = chosen.direct, family.jacobians
     own = _direct_euler(problem, direct, base.metric, jacobians)
     if own is None:
