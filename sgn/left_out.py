@@ -13,6 +13,6 @@ def noted(evidence: Document, left_out: Mapping[str, str]) -> Document:
     """The evidence with a word on each claim that was left out."""
     if not left_out:
         return evidence
-    named = ", ".join(f"{name} ({why or 'not confirmed'})" for name, why in left_out.items())
+    named = ", ".join(f"{name} ({why})" for name, why in left_out.items())
     note = "; ".join(filter(None, (evidence.get("note"), f"left out: {named}")))
     return {**evidence, "note": note}

@@ -11,12 +11,11 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_equilibrium import force_suffices, off_the_faces, square_norm
+from certificates.check_equilibrium import norms_within, off_the_faces
 from certificates.check_force import force_at
 from certificates.check_jacobian import Blocks, Jacobian, Uncheckable, jacobian_of
 from certificates.check_matrix import Ball
 from certificates.check_metric import metric_ball
-from certificates.check_slow_steps import projection_holds
 from certificates.check_start_set import largest_radius
 from certificates.claims import Claims, read_claims
 from certificates.document import Document, digest, encode_array, encode_arrays
@@ -24,6 +23,10 @@ from certificates.metric import Metric
 from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key, read_promises
 from certificates.safe import root_above
 from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
+from certificates.theorems.context import own_sets, projection_holds, zero_in_region
+from certificates.theorems.equilibrium import AtPoint, is_proved
+from certificates.theorems.rule import Stated
+from certificates.theorems.start_sets import is_claimed
 from games.game import Structure
 from games.number import round_down, round_up, to_text
 from games.region import Box, Space
@@ -122,19 +125,24 @@ def _extragradient_step(claims: Claims) -> Fraction:
 
 
 def _state_extragradient(draft: Draft) -> None:
-    claims = draft.claims
-    draft.steps["extragradient"] = _slow_steps(claims, _extragradient_step(claims))
+    _state_slow(draft, "extragradient", _extragradient_step(draft.claims))
 
 
 def _state_optimistic(draft: Draft) -> None:
+    _state_slow(draft, "optimistic", 1 / (4 * draft.claims.lipschitz))
+
+
+def _state_slow(draft: Draft, method: str, longest: Fraction) -> None:
+    """T20, towards a zero or projected."""
     claims = draft.claims
-    draft.steps["optimistic"] = _slow_steps(claims, 1 / (4 * claims.lipschitz))
+    if zero_in_region(claims) or projection_holds(claims):
+        draft.steps[method] = _slow_steps(claims, longest)
 
 
 def _state_projection(draft: Draft) -> None:
     """T7 for Euler steps."""
     euler = draft.claims.euler
-    if euler is not None and projection_holds(draft.claims, euler.metric):
+    if euler is not None and own_sets(draft.claims) and euler.metric.kind == "scalar":
         draft.steps["euler"] = {**draft.steps["euler"], "projected": True}
 
 
@@ -145,14 +153,15 @@ def _slow_steps(claims: Claims, longest: Fraction) -> Document:
         "best_step": to_text(step),
         "factor_at_best": to_text(factor_above(step * claims.margin)),
         "kind": "equilibrium",
-        "projected": projection_holds(claims, claims.metric),
+        "projected": projection_holds(claims),
+        "unprojected": zero_in_region(claims),
     }
 
 
 def _state_sector(draft: Draft) -> None:
     """(b′) where J is not constant: then the steps towards x* are far longer (T11)."""
     claims, rk4 = draft.claims, draft.claims.rk4
-    if rk4 is not None and rk4.basis == "constant":
+    if not zero_in_region(claims) or (rk4 is not None and rk4.basis == "constant"):
         return
     c = claims.cocoercivity
     metric = _in_floats(claims.metric)
@@ -270,9 +279,14 @@ def _supported(
         for kind in KINDS:
             found = _with_error(claims, J, Equilibrium(point, Fraction(0), kind), F)
             good = found.error == 0 or point is points[-1]  # a short point only if it is exact
-            if good and force_suffices(claims, J, found, F):
+            if good and _is_proved(claims, J, found, F):
                 return found
     return None
+
+
+def _is_proved(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> bool:
+    stated = replace(claims, promises=replace(claims.promises, equilibrium=found))
+    return is_proved(Stated(stated, J, AtPoint(found, F)))
 
 
 def _force(claims: Claims, problem: Problem, point: NDArray[np.float64]) -> Ball:
@@ -287,31 +301,20 @@ def _with_error(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> Equ
     residual = F
     if not found.is_zero and claims.region is not None:
         residual = off_the_faces(F, found, claims.region)
-    _, square = square_norm(residual, metric_ball(claims.metric, J.sizes))
+    _, square = norms_within(residual, metric_ball(claims.metric, J.sizes))
     error = round_up(root_above(square) / claims.margin, ERROR_DIGITS)
     return replace(found, error=error)
 
 
 def _state_basin(draft: Draft) -> None:
-    found = draft.claims.promises.equilibrium
-    if draft.problem is not None and found is not None and found.is_zero:
-        draft.document["basin"] = _basin(draft.claims, _jacobian(draft.problem))
-
-
-def _basin(claims: Claims, J: Jacobian) -> Document:
     """Every method's largest radius that is positive; null on R^n."""
+    claims, problem, found = draft.claims, draft.problem, draft.claims.promises.equilibrium
+    if problem is None or found is None or not found.is_zero:
+        return
     basin: Document = {}
-    promises = claims.promises
-    made = {
-        "flow": True,
-        "euler": claims.euler is not None,
-        "rk4": claims.rk4 is not None,
-        "rk4_equilibrium": claims.rk4_equilibrium is not None,
-        "extragradient": promises.extragradient is not None,
-        "optimistic": promises.optimistic is not None,
-    }
+    J = _jacobian(problem)
     for method in METHODS:
-        if not made[method]:
+        if not is_claimed(claims, method) or start_set(method) in draft.left_out:
             continue
         if isinstance(claims.region, Space):
             basin[radius_key(method)] = None
@@ -322,7 +325,13 @@ def _basin(claims: Claims, J: Jacobian) -> Document:
             continue
         if radius > 0:
             basin[radius_key(method)] = to_text(radius)
-    return basin
+    if basin:
+        draft.document["basin"] = basin
+
+
+def start_set(method: str) -> str:
+    """What the start set of a method is called where it is left out."""
+    return f"start set of {method.replace('_', ' ')}"
 
 
 # ---- the divergence of policies ------------------------------------------------------------------
