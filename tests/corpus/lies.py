@@ -42,6 +42,7 @@ from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
+from tests.corpus.lies_sector import SECTOR_LIES
 from tests.corpus.lies_values import VALUES_LIES
 
 
@@ -315,6 +316,7 @@ LIES = [
     *ENCLOSED_LIES,
     *FIELD_LIES,
     *VALUES_LIES,
+    *SECTOR_LIES,
     *METRIC_LIES,
     *PROMISE_LIES,
 ]  # fmt: skip
