@@ -50,6 +50,7 @@ RULES = (
         Hypothesis(
             "‖I − hJ‖_M ≤ q on X at the best step",
             lambda case: _direct(case, case.what.best_step, case.what.factor_at_best, "euler_best"),
+            given=(METRIC,),
         ),
         Hypothesis(
             "‖I − hJ‖_M ≤ q on X at the largest step",

@@ -42,6 +42,11 @@ def _blocks(document: Document, path: str) -> None:
     here[last] = {"kind": "block", "blocks": blocks}
 
 
+def _dense(diagonal: list[float]) -> Document:
+    """One diagonal matrix for all variables."""
+    return {"kind": "dense", "matrix": encode_array(np.diag(diagonal))}
+
+
 def _indefinite(document: Document) -> None:
     """A matrix that is no metric, and only claims that are in it."""
     document["metric"]["matrix"] = encode_array(np.diag([1.0, 1.0, -1.0]))
@@ -146,9 +151,9 @@ HYPOTHESIS_LIES = (
     Lie("metric-of-no-sign", "dense", "metric", both(
         _indefinite, put("steps.euler.metric.kind", "dense"))),
     Lie("euler-in-a-metric-of-no-sign", "dense", EULER, put(
-        "steps.euler.metric", {"kind": "dense", "matrix": encode_array(np.diag([1.0, 1.0, -1.0]))})),
+        "steps.euler.metric", _dense([1.0, 1.0, -1.0]))),
     Lie("rk4-near-linear-in-a-metric-of-no-sign", "near-linear", NEAR, both(
-        put("steps.rk4.metric", {"kind": "dense", "matrix": encode_array(np.diag([1.0, -1.0]))}),
+        put("steps.rk4.metric", _dense([1.0, -1.0])),
         _NO_BASIN)),
     Lie("margin-in-weights-of-no-proof", "toy", MARGIN, both(
         put("structural_weights", ["1", "201"]), put("structural_margin", "0.29"),
