@@ -128,6 +128,12 @@ def constant_step(J: Ball, M: Ball, step: Fraction) -> tuple[Ball, Ball]:
 # ---- any J: the sector condition -----------------------------------------------------------------
 
 
+def multipliers_fit(cover: Cover) -> bool:
+    """Whether there is a row for each interval, and no multiplier is negative."""
+    rows = cover.multipliers
+    return len(rows) == len(cover.rates) and all(weight >= 0 for row in rows for weight in row)
+
+
 def sector_cover_holds(
     margin: Fraction, lipschitz: Fraction, cocoercivity: Fraction, cover: Cover
 ) -> bool:

@@ -13,6 +13,7 @@ from certificates.check_steps import (
     constant_cover_holds,
     constant_step,
     covers,
+    multipliers_fit,
     sector_cover_holds,
     well_ordered,
 )
@@ -78,13 +79,6 @@ def _cocoercivity_is_claimed(case: Case) -> bool:
     return not used or (case.claims.cocoercivity or 0) > 0
 
 
-def _multipliers_fit(case: Case) -> bool:
-    cover = _cover(case.what)
-    return len(cover.multipliers) == len(cover.rates) and all(
-        weight >= 0 for row in cover.multipliers for weight in row
-    )
-
-
 def _form_is_definite(case: Case) -> bool:
     claims = case.claims
     c = max(claims.cocoercivity or Fraction(0), Fraction(0))
@@ -102,7 +96,7 @@ _SECTOR: tuple[Hypothesis[Case], ...] = (
     Hypothesis(ORDERED, lambda case: well_ordered(case.what)),
     Hypothesis(INTERVALS, lambda case: _intervals_lead_on(case.what)),
     Hypothesis(COCOERCIVE, _cocoercivity_is_claimed),
-    Hypothesis(MULTIPLIERS, _multipliers_fit),
+    Hypothesis(MULTIPLIERS, lambda case: multipliers_fit(_cover(case.what))),
     Hypothesis(
         "the form is ≻ 0 on every interval",
         _form_is_definite,
