@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from certificates.theorems import THEOREMS
+from certificates import promise_theorems, theorems
 
+THEOREMS = (*theorems.THEOREMS, *promise_theorems.THEOREMS)
 THEORY = Path(__file__).parent.parent / "docs" / "theory.md"
 LIST = re.compile(r"^\*Hypotheses \((.+?)\)\.\* (.+?)\.$(?=\n\n)", re.MULTILINE | re.DOTALL)
 
