@@ -7,7 +7,7 @@ from certificates.check_jacobian import Uncheckable
 from certificates.claims import Claims
 from certificates.decay import decays_of
 from certificates.promise_claims import METHODS
-from certificates.promises import own_symmetric
+from certificates.promise_theorems import own_symmetric
 from certificates.safe import Lower, Upper, decimal_text
 from games.errors import InputError
 from games.number import round_near
