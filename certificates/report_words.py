@@ -38,7 +38,8 @@ _STEPS_BY = {
 }
 CAVEATS = {  # by verdict, before what is promised
     "estimated": "All of this was found by sampling. None of it is proved.",
-    "conditional": "All of this holds if the bounds that were given hold. Nobody checked those.",
+    "conditional": "All of this holds if what was given holds: the bounds, and that every J_ii is"
+    " symmetric where steps rest on it. Nobody checked that.",
 }
 _PROMISES = {  # rows of a certificate by their theorem
     "RK4 to equilibrium": "T11 (b)",

@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from certificates.assumption import assumption
 from certificates.check import Verification
 from certificates.claims import Claims
 from certificates.geometry import FIELDS, LOGIT_KINDS
@@ -54,7 +55,7 @@ def statement(claims: Claims) -> str:
     prefix = {
         "proved": "Proved: ",
         "estimated": "Estimated from samples, not proved: ",
-        "conditional": "If the given bounds hold, ",
+        "conditional": f"If {assumption(claims.evidence)}, ",
     }[claims.verdict]
     return f"{prefix}{text}."
 
@@ -101,7 +102,7 @@ def certificate_rows(claims: Claims) -> Table:
     head = {
         "proved": f"PROVED: {geometry.play} contracts",
         "estimated": f"ESTIMATED, not proved: {geometry.play} contracts at every sampled point",
-        "conditional": f"CONDITIONAL: if the given bounds hold, {geometry.play} contracts",
+        "conditional": f"CONDITIONAL: if {assumption(claims.evidence)}, {geometry.play} contracts",
     }[claims.verdict]
     return head, rows
 
@@ -233,7 +234,7 @@ def evidence_text(claims: Claims) -> str:
         return "exact arithmetic on the Jacobian at every vertex that matters"
     if claims.verdict == "estimated":
         return str(claims.evidence.get("statement", "samples"))
-    return "bounds given by the user"
+    return f"none: it is assumed that {assumption(claims.evidence)}"
 
 
 def _steps_text(steps: Steps) -> str:

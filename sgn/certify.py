@@ -197,7 +197,9 @@ def _otherwise(problem: Problem) -> Iterator[Problem]:
 def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     """What follows if the given bounds hold: verdict conditional; the statement says that "if".
 
-    bounds: from Bounds.given.
+    bounds: from Bounds.given. That every J_ii is symmetric is part of what is given, and of the
+        statement: the Lipschitz constant and the steps rest on it (T9). With symmetric=False
+        nothing bounds ‖J_ii‖: a Refusal, with the margin of the flow.
 
     >>> bounds = Bounds.given([1, 1], [[0, 10], [0.05, 0]], curvature_upper=[1, 1])
     >>> certify_bounds(bounds).verdict
