@@ -138,14 +138,14 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _attack(options: argparse.Namespace) -> int:
-    from certificates.certificate import load
     from sgn.attack import attack
+    from sgn.attacks.older import load_as_issued
 
     if options.seed < 0:
         raise InputError("--seed must be at least 0")
     if not 0 <= options.seconds < float("inf"):
         raise InputError("--seconds must be a number of at least 0")
-    subject = load(options.certificate)
+    subject = load_as_issued(options.certificate)
     with at(options.certificate):
         result = attack(subject, seconds=options.seconds, seed=options.seed)
     print(result)
