@@ -14,7 +14,7 @@ from certificates.claims import (
     read_claims,
 )
 from certificates.decay import Decays, decays_of
-from certificates.document import Document, digest, read, write
+from certificates.document import Document, digest, read
 from certificates.promise_claims import Basin, Equilibrium
 from certificates.promises import Promised
 from certificates.refusal_claims import RefusalClaims, read_refusal
@@ -24,6 +24,7 @@ from certificates.safe import Lower, Upper
 from certificates.step_range import SlowRange as SlowRange
 from certificates.step_range import StepRange as StepRange
 from certificates.step_range import weights_of
+from certificates.writing import write
 from games.errors import InputError
 from games.region import Region
 

@@ -14,7 +14,8 @@ import scipy.sparse
 import games
 import sgn
 from certificates.check import verify
-from certificates.document import Document, digest, write
+from certificates.document import Document, digest
+from certificates.writing import write
 from games import Box, MarkovGame, NormalFormGame, QuadraticGame, SymbolicGame
 from games.catalogue.markov import coordination, random_game
 from games.catalogue.markov import matching_pennies as pennies
