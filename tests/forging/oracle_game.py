@@ -1,6 +1,6 @@
 """Games as the oracle sees them: F and its Jacobian at points, from the document alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -68,6 +68,17 @@ class MatrixGame(Game):
         self.constant = True
         dense = isinstance(matrix, np.ndarray)
         self.exact: Any = mps(matrix) if dense else Sparse(matrix)
+
+    @property
+    def entries(self) -> Iterator[tuple[int, int, Any]]:
+        """Row, column and value of what is not 0, exactly."""
+        if isinstance(self.exact, Sparse):
+            for i, j, value in self.exact.entries:
+                yield i, j, mp(value)
+        else:
+            for (i, j), value in np.ndenumerate(self.exact):
+                if value != 0:
+                    yield i, j, value
 
     def F(self, points: Array) -> Array:
         if points.dtype == object:
