@@ -60,12 +60,17 @@ class Basin:
 @final
 @dataclass(frozen=True)
 class SlowSteps:
-    """Steps towards the equilibrium of a method with squared factor 1 − hα (T20), h ≤ step_max."""
+    """Steps towards the equilibrium of a method with squared factor 1 − hα (T20), h ≤ step_max.
+
+    projected: with every point projected to the region, towards the solution of VI(F, X);
+    unprojected: as they are, towards a zero of F. At least one is claimed.
+    """
 
     step_max: Fraction
     best_step: Fraction
     factor_at_best: Fraction
-    projected: bool  # also with every point projected to the region
+    projected: bool
+    unprojected: bool
 
 
 @final
@@ -132,13 +137,17 @@ def _basin(value: Any, where: str) -> Basin:
 
 
 def _slow_steps(value: Any, where: str) -> SlowSteps:
-    keys = {"step_max", "best_step", "factor_at_best", "kind", "projected"}
+    keys = {"step_max", "best_step", "factor_at_best", "kind", "projected", "unprojected"}
     fields = require_keys(value, where, keys)
-    if fields["kind"] != "equilibrium" or not isinstance(fields["projected"], bool):
-        raise InputError(f"{where}: the kind must be 'equilibrium', and projected true or false")
+    if fields["kind"] != "equilibrium":
+        raise InputError(f"{where}: the kind must be 'equilibrium'")
+    ways = fields["projected"], fields["unprojected"]
+    if not all(isinstance(way, bool) for way in ways) or not any(ways):
+        raise InputError(f"{where}: projected and unprojected are true or false, at least one true")
     return SlowSteps(
         step_max=number(fields["step_max"], where),
         best_step=number(fields["best_step"], where),
         factor_at_best=number(fields["factor_at_best"], where),
         projected=fields["projected"],
+        unprojected=fields["unprojected"],
     )

@@ -43,7 +43,7 @@ class Cover:
             yield low, high, rate
 
     def square_at(self, step: Fraction) -> Fraction:
-        """The least proved bound of the squared factor at a step of the cover."""
+        """The least proved bound of the squared factor at a step; ValueError outside the cover."""
         return min(1 - rate * step for low, high, rate in self.intervals() if low <= step <= high)
 
 

@@ -3,27 +3,29 @@
 Added to a finished document; the checker's own rules say how much may be claimed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_equilibrium import force_suffices, off_the_faces, square_norm
+from certificates.check_equilibrium import norms_within, off_the_faces
 from certificates.check_force import force_at
 from certificates.check_jacobian import Blocks, Jacobian, Uncheckable, jacobian_of
 from certificates.check_matrix import Ball
 from certificates.check_metric import metric_ball
-from certificates.check_slow_steps import projection_holds
 from certificates.check_start_set import largest_radius
 from certificates.claims import Claims, read_claims
 from certificates.document import Document, digest, encode_array, encode_arrays
 from certificates.metric import Metric
-from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key, read_promises
+from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key
 from certificates.safe import root_above
-from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
+from certificates.theorems.context import own_sets, projection_holds, zero_in_region
+from certificates.theorems.equilibrium import AtPoint, is_proved
+from certificates.theorems.rule import Stated
+from certificates.theorems.start_sets import is_claimed
 from games.errors import InputError
 from games.game import Structure
 from games.number import round_down, round_up, to_text
@@ -68,15 +70,22 @@ def with_promises(document: Document, problem: Problem | None) -> Document:
     claims = read_claims(result)
     if problem is not None and problem.bounder.kind != "sampled":
         _state_near_linear(result, claims, problem)
-    _state_sector(result, claims)
-    steps = result["steps"]
-    steps["extragradient"] = _slow_steps(claims, _extragradient_step(claims))
-    steps["optimistic"] = _slow_steps(claims, 1 / (4 * claims.lipschitz))
-    if claims.euler is not None and projection_holds(claims, claims.euler.metric):
-        steps["euler"] = {**steps["euler"], "projected": True}
     if problem is not None:
         _state_equilibrium(result, claims, problem)
-        result = with_bregman(result, _with_steps(claims, result), problem)
+    claims = read_claims(result)
+    if zero_in_region(claims):
+        _state_sector(result, claims)
+    steps = result["steps"]
+    if zero_in_region(claims) or projection_holds(claims):
+        steps["extragradient"] = _slow_steps(claims, _extragradient_step(claims))
+        steps["optimistic"] = _slow_steps(claims, 1 / (4 * claims.lipschitz))
+    if claims.euler is not None and own_sets(claims) and claims.euler.metric.kind == "scalar":
+        steps["euler"] = {**steps["euler"], "projected": True}
+    if problem is not None:
+        claims = read_claims(result)
+        if (found := claims.promises.equilibrium) is not None and found.is_zero:
+            result["basin"] = _basin(claims, _jacobian(problem))
+        result = with_bregman(result, claims, problem)
         if "region" in result.get("bregman", {}) and result["equilibrium"]["kind"] == "zero":
             result["equilibrium"] = {**result["equilibrium"], "kind": "restricted-nash"}  # T19
     return signed_again(result)
@@ -122,7 +131,8 @@ def _slow_steps(claims: Claims, longest: Fraction) -> Document:
         "best_step": to_text(step),
         "factor_at_best": to_text(round_up(root_above(1 - step * claims.margin), 13)),
         "kind": "equilibrium",
-        "projected": projection_holds(claims, claims.metric),
+        "projected": projection_holds(claims),
+        "unprojected": zero_in_region(claims),
     }
 
 
@@ -209,32 +219,15 @@ def _jacobian(problem: Problem) -> Jacobian:
     return _Shape(game.sizes, constant, game.symmetric)
 
 
-def _with_steps(claims: Claims, result: Document) -> Claims:
-    """The claims with the steps that the document has got since they were read."""
-    steps, n = result["steps"], len(claims.names)
-
-    def read(key: str, reader: Callable[[Any, str, int], Steps]) -> Steps | None:
-        return reader(steps[key], key, n) if key in steps else None
-
-    return replace(
-        claims,
-        euler=read("euler", read_euler),
-        rk4=read("rk4", read_rk4),
-        rk4_equilibrium=read("rk4_equilibrium", read_rk4_equilibrium),
-        promises=read_promises(result, claims.region, n, "certificate"),
-    )
-
-
 def _state_equilibrium(result: Document, claims: Claims, problem: Problem) -> None:
-    """The equilibrium with its error and kind, and the balls round it."""
-    claims, J = _with_steps(claims, result), _jacobian(problem)
+    """The equilibrium with its error and kind."""
     x = find_equilibrium(
         problem.game, problem.region, float(claims.margin), float(claims.lipschitz)
     )
     if not np.isfinite(x).all():
         return
     try:
-        found = _supported(claims, J, x, problem)
+        found = _supported(claims, _jacobian(problem), x, problem)
     except (Uncheckable, InputError):  # the checker cannot enclose the field at a point
         return
     if found is None:
@@ -245,9 +238,6 @@ def _state_equilibrium(result: Document, claims: Claims, problem: Problem) -> No
         "error": to_text(found.error),
         "kind": found.kind,
     }
-    if found.is_zero:
-        promises = replace(claims.promises, equilibrium=found)
-        result["basin"] = _basin(replace(claims, promises=promises), J)
 
 
 def _supported(
@@ -264,9 +254,14 @@ def _supported(
         for kind in KINDS:
             found = _with_error(claims, J, Equilibrium(point, Fraction(0), kind), F)
             good = found.error == 0 or point is points[-1]  # a short point only if it is exact
-            if good and force_suffices(claims, J, found, F):
+            if good and _is_proved(claims, J, found, F):
                 return found
     return None
+
+
+def _is_proved(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> bool:
+    stated = replace(claims, promises=replace(claims.promises, equilibrium=found))
+    return is_proved(Stated(stated, J, AtPoint(found, F)))
 
 
 def _force(claims: Claims, problem: Problem, point: NDArray[np.float64]) -> Ball:
@@ -281,7 +276,7 @@ def _with_error(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> Equ
     residual = F
     if not found.is_zero and claims.region is not None:
         residual = off_the_faces(F, found, claims.region)
-    _, square = square_norm(residual, metric_ball(claims.metric, J.sizes))
+    _, square = norms_within(residual, metric_ball(claims.metric, J.sizes))
     error = round_up(root_above(square) / claims.margin, ERROR_DIGITS)
     return replace(found, error=error)
 
@@ -289,17 +284,8 @@ def _with_error(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> Equ
 def _basin(claims: Claims, J: Jacobian) -> Document:
     """Every method's largest radius that is positive; null on R^n."""
     basin: Document = {}
-    promises = claims.promises
-    made = {
-        "flow": True,
-        "euler": claims.euler is not None,
-        "rk4": claims.rk4 is not None,
-        "rk4_equilibrium": claims.rk4_equilibrium is not None,
-        "extragradient": promises.extragradient is not None,
-        "optimistic": promises.optimistic is not None,
-    }
     for method in METHODS:
-        if not made[method]:
+        if not is_claimed(claims, method):
             continue
         if isinstance(claims.region, Space):
             basin[radius_key(method)] = None

@@ -114,4 +114,4 @@ def test_where_the_divergence_falls_costs_are_convex_in_policies() -> None:
     assert less["equilibrium"]["kind"] == "zero"
     put("equilibrium.kind", "restricted-nash")(less)
     failed = [o.name for o in verify(signed_again(less)).obligations if not o.holds]
-    assert failed == ["equilibrium"]
+    assert failed == ["kind of equilibrium"]
