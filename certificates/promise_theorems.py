@@ -17,7 +17,9 @@ from certificates.check_point import player_sizes
 from certificates.claims import Claims, Vector
 from certificates.document import Document
 from certificates.hypotheses import Hypothesis, Theorem
-from certificates.step_range import SlowRange, StepRange
+from certificates.safe import Lower
+from certificates.step_range import SlowRange, StepRange, in_range
+from games.number import to_text
 from games.region import Box, Space
 
 METHODS = ("euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic")
@@ -131,11 +133,27 @@ def _zero_in_region(claims: Claims) -> bool:
 
 def _starts_inside(asked: Asked) -> bool:
     """T12: whether the method stays in X from this start; it does on all of R^n."""
-    basin = asked.claims.promises.basin
+    basin, method = asked.claims.promises.basin, asked.method
     if isinstance(asked.claims.region, Space):
         return True
-    radius = None if basin is None else basin.radii.get(asked.method)
-    return radius is not None and asked.start <= radius
+    radius = None if basin is None else basin.radii.get(method)
+    if radius is None:
+        raise Uncheckable(f"no start set is certified for {method}: nothing is promised")
+    if asked.start > radius:
+        raise Uncheckable(
+            f"nothing is promised for a start at distance {to_text(asked.start)}: the certified"
+            f" start set of {method} has radius {Lower(radius)}"
+        )
+    return True
+
+
+def _in_range(asked: Asked) -> bool:
+    largest = Fraction(0) if asked.range is None else asked.range.step_max.exact
+    try:
+        in_range(asked.h, largest)
+    except ValueError as error:
+        raise Uncheckable(str(error)) from None
+    return True
 
 
 def _holds_with_projection(asked: Asked) -> bool:
@@ -187,8 +205,8 @@ CERTIFIED = Hypothesis[Asked](
 )
 IN_RANGE = Hypothesis[Asked](
     "0 < h ≤ the largest step",
-    lambda asked: asked.range is not None and 0 < asked.h <= asked.range.step_max,
-    "the step is outside the certified range: above 0, and at most step_max",
+    _in_range,
+    "the step is outside the certified range",
     given=(CERTIFIED.name,),
 )
 SHRINKS = Hypothesis[Asked](
@@ -210,8 +228,7 @@ ZERO = Hypothesis[Asked](
 START = Hypothesis[Asked](
     "r is in the method's start set (T12)",
     _starts_inside,
-    "nothing is promised for this start: it is in no certified start set of the method;"
-    " certificate.basin holds the radii",
+    "nothing is promised for a start outside the start set of the method (certificate.basin)",
     given=(ZERO.name,),
 )
 PROJECTED = Hypothesis[Asked](

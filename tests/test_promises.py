@@ -444,7 +444,7 @@ def test_implicit_steps_need_a_zero_in_the_region() -> None:
     claims = sgn.certify(free()[0], Box([-1] * 3, [1] * 3), metric="scalar").require().claims
     assert Promised(claims).implicit_factor(1) < 1
     without = replace(claims, promises=replace(claims.promises, basin=None))
-    with pytest.raises(ValueError, match="in no certified start set"):
+    with pytest.raises(ValueError, match="no start set is certified for flow"):
         Promised(without).implicit_factor(1)
 
 

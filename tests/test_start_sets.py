@@ -96,7 +96,7 @@ def test_on_all_of_space_every_start_will_do() -> None:
 
 def test_a_start_outside_the_ball_is_promised_nothing() -> None:
     _, result = subjects()[0]
-    with pytest.raises(ValueError, match="nothing is promised for this start"):
+    with pytest.raises(ValueError, match="nothing is promised for a start at distance 50"):
         result.promises.steps_to(1e-6, 50)
     assert "nothing beyond is promised" in str(result)
 
