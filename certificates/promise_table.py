@@ -8,7 +8,7 @@ from certificates.claims import Claims
 from certificates.decay import decays_of
 from certificates.promise_claims import METHODS, Equilibrium
 from certificates.promises import own_symmetric
-from certificates.shown import Row, line
+from certificates.shown import LINES, Row, line
 from certificates.step_table import in_metric, projected_methods, projection_basis
 from certificates.texts import DIGITS, down, point_text, weights_text
 from games.errors import InputError
@@ -41,11 +41,13 @@ def _equilibrium_row(claims: Claims) -> Row:
     if found is None:
         return _none("equilibrium", "none certified")
     where = point_text(found.point, found.error, claims.metric)
-    row = line("equilibrium", _kind_text(found, where))
-    if found.is_zero or not _solves_game(claims):
-        return row
-    basis = row.basis & line("Nash, of convex costs", "").basis
-    return Row(row.label, f"{row.text}; it is {_RESTRICTED} the region", basis)
+    text, basis = _kind_text(found, where), LINES["equilibrium"]
+    if found.kind not in ("zero", "variational"):
+        basis &= LINES["kind of equilibrium"]
+    if not found.is_zero and _solves_game(claims):
+        text += f"; it is {_RESTRICTED} the region"
+        basis &= LINES["Nash, of convex costs"]
+    return Row("equilibrium", text, basis)
 
 
 def _kind_text(found: Equilibrium, where: str) -> str:
