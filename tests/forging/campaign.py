@@ -33,6 +33,7 @@ HALVINGS = 12  # of a number's way to the edge
 PROOFS = ("digest", "produced_by", "witnesses", "ladder")  # what the oracle never looks at
 DROPS = {  # by words of an obligation's name: what to leave out where it does not hold
     "equilibrium": [("steps", "rk4_equilibrium"), ("bregman",), ("basin",), ("equilibrium",)],
+    "kind of": [("bregman",), ("basin",), ("equilibrium",)],
     "start set": [("basin",)],
     "extragradient": [("steps", "extragradient"), ("basin", "extragradient_radius")],
     "optimistic": [("steps", "optimistic"), ("basin", "optimistic_radius")],
