@@ -180,7 +180,7 @@ class Campaign:
         except InputError:
             tally.malformed += 1
             return None
-        except Exception:  # noqa: BLE001 - whatever it is, it is found
+        except Exception:
             self.found.append({"context": name, "said": said, "error": traceback.format_exc(),
                                "document": document})  # fmt: skip
             return None
@@ -205,8 +205,9 @@ class Campaign:
         elif opinion:
             tally.false += 1
             claimed = sorted({o.claim for o in opinion})
-            self.found.append({"context": name, "said": said, "false": claimed,
-                               "shown": [str(o) for o in opinion], "document": document})  # fmt: skip
+            shown = [str(o) for o in opinion]
+            self.found.append({"context": name, "said": said, "false": claimed, "shown": shown,
+                               "document": document})  # fmt: skip
         else:
             tally.true += 1
 
@@ -251,7 +252,8 @@ def relieved(document: Document, failed: Sequence[str]) -> list[str]:
 def essence(document: Document) -> Document:
     """What is claimed, without what proves it."""
     result = {key: value for key, value in document.items() if key not in PROOFS}
-    result["evidence"] = {k: v for k, v in document["evidence"].items() if k in ("kind", "symmetric")}
+    evidence = document["evidence"]
+    result["evidence"] = {key: evidence.get(key) for key in ("kind", "symmetric")}
     return result
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -89,8 +90,9 @@ class MatrixGame(Game):
     def J(self, points: Array) -> Any:
         if points.dtype == object:
             return self.exact
-        return np.asarray(self.matrix if isinstance(self.matrix, np.ndarray) else
-                          self.matrix.toarray())[None]
+        return np.asarray(
+            self.matrix if isinstance(self.matrix, np.ndarray) else self.matrix.toarray()
+        )[None]
 
     def cost(self, points: Array, player: int) -> Array:
         """½x_iᵀJ_iix_i + x_iᵀ(Σ_j J_ijx_j + b_i), whose gradient F_i is if J_ii is symmetric."""
@@ -115,7 +117,7 @@ class TextGame(Game):
         read = [[player["cost"]] if self.costs else player["field"] for player in players]
         self.texts = [[Text.read(text, index, parameters) for text in texts] for texts in read]
         ends = np.cumsum([0, *self.sizes])
-        self.slices = [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+        self.slices = [slice(a, b) for a, b in pairwise(ends)]
         self.constant = self._looks_constant()
 
     def F(self, points: Array) -> Array:

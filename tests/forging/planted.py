@@ -21,7 +21,7 @@ Told = Callable[[Document], object]
 
 @dataclass(frozen=True)
 class Planted:
-    """claim: how the oracle's falsehood begins. needs: keys without which there is no such claim."""
+    """claim: how the oracle's falsehood begins. needs: keys that make the claim."""
 
     claim: str
     tell: Told
@@ -111,13 +111,16 @@ LIES = [
     Planted("Lipschitz", times("lipschitz", "0.7"), ("lipschitz",)),
     Planted("Euclidean margin", plus("euclidean_margin", "1"), ("euclidean_margin",)),
     Planted("cocoercivity", times("cocoercivity", "1.6"), ("cocoercivity",)),
-    Planted("curvature from below", plus("curvature_lower.0", "0.3"), ("curvature_lower.0", "game")),
-    Planted("curvature from above", plus("curvature_upper.0", "-0.3"), ("curvature_upper.0", "game")),
+    Planted("curvature from below", plus("curvature_lower.0", "0.3"),
+            ("curvature_lower.0", "game")),
+    Planted("curvature from above", plus("curvature_upper.0", "-0.3"),
+            ("curvature_upper.0", "game")),
     Planted("coupling", times("coupling_upper.0.1", "0.5"), ("coupling_upper.0.1", "game"),
             ("one player",)),
     Planted("Euler steps", times("steps.euler.factor_at_best", "0.3"), ("steps.euler",)),
     Planted("Euler steps", all_of(times("steps.euler.step_max", "3")), ("steps.euler",)),
-    Planted("RK4 steps", is_now("steps.rk4.factor_at_best", "0"), ("steps.rk4",), ("curved boundary",)),
+    Planted("RK4 steps", is_now("steps.rk4.factor_at_best", "0"), ("steps.rk4",),
+            ("curved boundary",)),
     Planted("RK4 steps", _longer("rk4"), ("steps.rk4",), ("curved", "policies", "bounds")),
     Planted("RK4 towards", is_now("steps.rk4_equilibrium.factor_at_best", "0"),
             ("steps.rk4_equilibrium", "game")),
