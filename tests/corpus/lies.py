@@ -40,6 +40,7 @@ from tests.corpus.lies_bernstein import BERNSTEIN_LIES
 from tests.corpus.lies_bregman import BREGMAN_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
+from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
 from tests.corpus.lies_values import VALUES_LIES
@@ -314,6 +315,7 @@ LIES = [
     *BREGMAN_LIES,
     *ENCLOSED_LIES,
     *FIELD_LIES,
+    *HYPOTHESIS_LIES,
     *VALUES_LIES,
     *METRIC_LIES,
     *PROMISE_LIES,
