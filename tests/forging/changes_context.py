@@ -186,10 +186,10 @@ def weights_changed(document: Document, rng: random.Random, pool: Pool) -> str:
     weights = fractions(metric["weights"])
     k = rng.randrange(len(weights))
     weights[k] *= rng.choice([Fraction(s) for s in ("1.01", "0.9", "2", "0.2")])
-    texts = texts(weights)
+    written = texts(weights)
     if rng.random() < 0.5:
-        document["structural_weights"] = list(texts)
-    said = _metric_everywhere(document, {"kind": "scalar", "weights": texts}, rng)
+        document["structural_weights"] = list(written)
+    said = _metric_everywhere(document, {"kind": "scalar", "weights": written}, rng)
     if document["metric"]["kind"] == "scalar":
         document["weights"] = list(document["metric"]["weights"])
     return f"{said}, weight {k} changed"
