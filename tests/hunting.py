@@ -4,12 +4,11 @@ import copy
 
 import numpy as np
 
-from certificates.certificate import Certificate
+from certificates.certificate import Certificate, from_document
 from certificates.document import Document, digest
 from sgn.attacks.attacked import Attacked
 from sgn.attacks.hunt import Hunt
 from sgn.attacks.kinds import KINDS
-from certificates.certificate import from_document
 from sgn.attacks.precise import precisely
 from sgn.attacks.subject import subject_of
 from tests.corpus.changes import Change

@@ -12,7 +12,7 @@ from typing import final
 import numpy as np
 import pytest
 
-from certificates.certificate import Refusal
+from certificates.certificate import Refusal, from_document
 from certificates.document import Document, read
 from sgn.attacks.kinds import KINDS, measured
 from sgn.attacks.precise import precisely
