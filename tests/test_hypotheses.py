@@ -5,10 +5,13 @@ import re
 from pathlib import Path
 
 from certificates import promise_theorems, theorems
+from sgn import rates, ratios, varying_rates
 from tests.corpus.make import HERE
 
-THEOREMS = (*theorems.THEOREMS, *promise_theorems.THEOREMS)
-THEORY = Path(__file__).parent.parent / "docs" / "theory.md"
+HOMES = (theorems, promise_theorems, rates, ratios, varying_rates)
+THEOREMS = tuple(theorem for home in HOMES for theorem in home.THEOREMS)
+ROOT = Path(__file__).parent.parent
+THEORY = ROOT / "docs" / "theory.md"
 LIST = re.compile(r"^\*Hypotheses \((.+?)\)\.\* (.+?)\.$(?=\n\n)", re.MULTILINE | re.DOTALL)
 BROKEN = json.loads((HERE / "broken.json").read_text(encoding="utf-8"))
 
@@ -29,6 +32,17 @@ def test_every_theorem_is_stated_once() -> None:
     assert len(set(keys)) == len(keys)
     assert len({theorem.key for theorem in THEOREMS}) == len(THEOREMS)
     assert THEORY.read_text(encoding="utf-8").count("*Hypotheses (") == len(keys)
+
+
+def test_no_other_module_has_theorems_of_its_own() -> None:
+    stating = {
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        for folder in ("certificates", "games", "sgn")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"^THEOREMS\b.* = \(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    outside = {name for name in stating if not name.startswith("certificates.theorems.")}
+    assert outside == {home.__name__ for home in HOMES} - {theorems.__name__}
 
 
 def test_every_hypothesis_has_a_lie_that_breaks_it_and_nothing_else():
