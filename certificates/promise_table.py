@@ -1,5 +1,6 @@
 """Rows of a certificate's table about its equilibrium, its start sets and the KL divergence."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from certificates.check_equilibrium import is_product
@@ -41,11 +42,30 @@ def _equilibrium_row(claims: Claims) -> Row:
     if found is None:
         return _none("equilibrium", "none certified")
     where = point_text(found.point, found.error, claims.metric)
-    row = line("equilibrium", _kind_text(found, where))
+    row = _kind_row(claims, found, where)
     if found.is_zero or not _solves_game(claims):
         return row
     basis = row.basis & line("Nash, of convex costs", "").basis
     return Row(row.label, f"{row.text}; it is {_RESTRICTED} the region", basis)
+
+
+def _kind_row(claims: Claims, found: Equilibrium, where: str) -> Row:
+    """What it is; restricted to the region there is one Nash equilibrium if VI(F, X) has but one.
+
+    That needs M(w), or T19 (T13); in a matrix metric only the zero of F is known to be one.
+    """
+    row = line("equilibrium", _kind_text(found, where))
+    if found.kind == "restricted-nash" and claims.metric.kind != "scalar" and not _decays(claims):
+        text = f"{where}: a Nash equilibrium of the game restricted to the region, where F has no"
+        row = replace(row, text=f"{text} other zero")
+    if found.kind in ("zero", "variational"):
+        return row
+    return replace(row, basis=row.basis & line("kind of equilibrium", "").basis)
+
+
+def _decays(claims: Claims) -> bool:
+    claimed = claims.promises.bregman
+    return claimed is not None and claimed.region is not None
 
 
 def _kind_text(found: Equilibrium, where: str) -> str:

@@ -91,6 +91,7 @@ LINES: dict[str, Basis] = {
     "projected extragradient": checked("extragradient"),
     "projected optimistic": checked("optimistic gradient"),
     "equilibrium": checked("equilibrium"),
+    "kind of equilibrium": checked("kind of equilibrium"),
     "Nash, of convex costs": checked("curvature from below"),
     "start set": checked("start set"),
     "KL in the region": checked("Bregman rate", "Bregman level", "equilibrium"),

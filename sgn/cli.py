@@ -197,13 +197,12 @@ def _attack(options: argparse.Namespace) -> Said:
     from games.errors import InputError
     from games.reading import at
     from sgn.attack import attack
-    from sgn.attacks.older import load_as_issued
 
     if options.seed < 0:
         raise InputError("--seed must be at least 0")
     if not 0 <= options.seconds < float("inf"):
         raise InputError("--seconds must be a number of at least 0")
-    subject = load_as_issued(options.certificate)
+    subject = load(options.certificate)
     with at(options.certificate):
         result = attack(subject, seconds=options.seconds, seed=options.seed)
     return EXIT_NO if result.broken else EXIT_OK, str(result)

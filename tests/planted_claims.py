@@ -277,9 +277,7 @@ class Planted:
         return {
             "euler": euler,
             "rk4": {**self._runge_kutta(), "kind": "pairs", **self._near_linear()},
-            "rk4_equilibrium": {
-                **self._runge_kutta(), "basis": "sector", "kind": "equilibrium"
-            },
+            "rk4_equilibrium": {**self._runge_kutta(), "basis": "sector", "kind": "equilibrium"},
             "extragradient": _slow(slow, a),
             "optimistic": _slow(1 / (4 * b), a),
         }

@@ -13,22 +13,23 @@ from typing import final
 import numpy as np
 import pytest
 
-from certificates.certificate import Certificate, Refusal
+from certificates.certificate import Certificate, Refusal, from_document
 from certificates.document import Document, digest, read
 from sgn.attacks.attacked import Attacked
 from sgn.attacks.hunt import Hunt
 from sgn.attacks.kinds import KINDS, measured
-from sgn.attacks.older import as_issued
 from sgn.attacks.precise import precisely
 from sgn.attacks.subject import subject_of
-from tests.corpus.changes import Change, both, put, times
+from tests.corpus.changes import Change, put, times
 from tests.corpus.make import HERE
 from tests.planted_claims import Context, Planted, contexts
 
 ROUNDS = 12  # of every hunt, as in an attack of no time
 CONTEXTS = tuple(contexts())
 INSIDE = tuple(context for context in CONTEXTS if context.solution == "zero")
-OUTSIDE = tuple(context for context in CONTEXTS if context not in INSIDE and context.region != "space")
+OUTSIDE = tuple(
+    context for context in CONTEXTS if context not in INSIDE and context.region != "space"
+)
 
 
 @cache
@@ -37,7 +38,7 @@ def planted(context: Context) -> Document:
 
 
 def attacked(document: Document) -> Attacked:
-    certificate = as_issued(document)
+    certificate = from_document(document)
     assert isinstance(certificate, Certificate)
     return Attacked(certificate, subject_of(certificate.claims), np.random.default_rng(0))
 
@@ -87,7 +88,7 @@ VALID = sorted((HERE / "valid").glob("*.json"))
 
 @pytest.mark.parametrize("path", VALID, ids=[path.stem for path in VALID])
 def test_every_claim_of_the_corpus_is_measured(path: object) -> None:
-    found = as_issued(read(str(path)))
+    found = from_document(read(str(path)))
     if not isinstance(found, Refusal) and found.verdict != "estimated":
         with precisely():
             assert measured(attacked(found.document))[1] == []
@@ -203,10 +204,7 @@ SABOTAGE = (
     Sabotage("start sets", wider, bounded),
 )
 CASES = [
-    (sabotage, context)
-    for sabotage in SABOTAGE
-    for context in INSIDE
-    if sabotage.where(context)
+    (sabotage, context) for sabotage in SABOTAGE for context in INSIDE if sabotage.where(context)
 ]
 FEW = {(sabotage, INSIDE[7 * k % len(INSIDE)]) for k, sabotage in enumerate(SABOTAGE)}
 

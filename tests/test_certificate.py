@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 import sgn
 from certificates.certificate import from_document
 from certificates.document import digest
+from certificates.metric import Metric
 from certificates.safe import Lower, Upper, decimal_text, root_above
 from certificates.shown import ASKED, SAID, Row
 from certificates.table import WIDTH, render, verification_table
 from certificates.texts import point_text, region_text, step_text, weights_text
-from certificates.metric import Metric
 from games import Box, InputError, MetricBall, QuadraticGame, SymbolicGame, catalogue
 from games.number import parse_number
 from sgn import Bounds, Certificate, NotCertified, Refusal

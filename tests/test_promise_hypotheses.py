@@ -11,9 +11,9 @@ import pytest
 import games
 import sgn
 from certificates.claims import Claims
-from certificates.hypotheses import Hypothesis, Theorem
 from certificates.promise_theorems import THEOREMS, Asked
 from games import Box, QuadraticGame
+from tests.lacking import Pair, assert_lacks_only, name_of, pairs_of
 
 MATRIX = [[2.0, 0.5, -0.25], [0.5, 1.5, 0.25], [-0.5, 0.25, 1.0]]
 UNIT = Box([-1, -1, -1], [1, 1, 1])
@@ -129,22 +129,13 @@ BROKEN: dict[tuple[str, str], Callable[[], Asked]] = {
         replace(inside(), promises=replace(inside().promises, basin=None)), step=LONG
     ),
 }
-PAIRS = [(theorem, hypothesis) for theorem in THEOREMS for hypothesis in theorem.hypotheses]
+PAIRS = pairs_of(THEOREMS)
 
 
-@pytest.mark.parametrize(
-    ("theorem", "hypothesis"), PAIRS, ids=[f"{t.key}: {h.name}" for t, h in PAIRS]
-)
-def test_what_lacks_one_hypothesis_gets_its_sentence(
-    theorem: Theorem[Asked], hypothesis: Hypothesis[Asked]
-) -> None:
-    asked = BROKEN[theorem.key, hypothesis.name]()
-    failing = theorem.failing(asked)
-    assert set(failing) == {hypothesis.name}
-    assert hypothesis.otherwise
-    with pytest.raises(ValueError, match=r"\w") as caught:
-        theorem.require(asked)
-    assert str(caught.value) == failing[hypothesis.name] or hypothesis.otherwise
+@pytest.mark.parametrize("pair", PAIRS, ids=name_of)
+def test_what_lacks_one_hypothesis_gets_its_sentence(pair: Pair) -> None:
+    theorem, hypothesis = pair
+    assert_lacks_only(pair, BROKEN[theorem.key, hypothesis.name]())
 
 
 def test_no_lie_is_left_over() -> None:

@@ -33,7 +33,7 @@ def unnamed(claims: Claims) -> list[tuple[str, str]]:
 
 
 def _names_metric(claims: Claims, label: str) -> bool:
-    texts = [text for name, text in certificate_rows(claims)[1] if name.endswith(label)]
+    texts = [row.text for row in certificate_rows(claims)[1] if row.label.endswith(label)]
     return any(word in text for text in texts for word in NAMES_ONE)
 
 

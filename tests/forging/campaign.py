@@ -179,7 +179,7 @@ class Campaign:
         except InputError:
             tally.malformed += 1
             return None
-        except Exception:  # noqa: BLE001 - whatever it is, it is found
+        except Exception:
             self.found.append({"context": name, "said": said, "error": traceback.format_exc(),
                                "document": document})  # fmt: skip
             return None
@@ -250,7 +250,9 @@ def relieved(document: Document, failed: Sequence[str]) -> list[str]:
 def essence(document: Document) -> Document:
     """What is claimed, without what proves it."""
     result = {key: value for key, value in document.items() if key not in PROOFS}
-    result["evidence"] = {k: v for k, v in document["evidence"].items() if k in ("kind", "symmetric")}
+    result["evidence"] = {
+        k: v for k, v in document["evidence"].items() if k in ("kind", "symmetric")
+    }
     return result
 
 

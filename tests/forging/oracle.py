@@ -19,14 +19,21 @@ from tests.forging.oracle_bregman import bregman
 from tests.forging.oracle_equilibrium import equilibrium, start_set
 from tests.forging.oracle_game import MatrixGame, game_of
 from tests.forging.oracle_metric import Metric
-from tests.forging.oracle_reading import Array, Document, Unjudged, array, couplings, mp, rational
-from tests.forging.oracle_reading import rationals
+from tests.forging.oracle_reading import (
+    Array,
+    Document,
+    Unjudged,
+    array,
+    couplings,
+    mp,
+    rational,
+    rationals,
+)
 from tests.forging.oracle_refusal import refusal
 from tests.forging.oracle_region import Space, region_of
 from tests.forging.oracle_solution import solution
 from tests.forging.oracle_steps import (
     Approach,
-    Step,
     approaches,
     extragradient_step,
     optimistic_run,
@@ -197,7 +204,9 @@ def rk4_claims(steps: Document) -> list[tuple[Fraction, Fraction]]:
     ends = [rational(v) for v in steps["cover"]["steps"]]
     rates = [rational(v) for v in steps["cover"]["rates"]]
     found = [
-        (h, 1 - rate * h) for (a, b), rate in zip(pairwise(ends), rates, strict=True) for h in (a, b)
+        (h, 1 - rate * h)
+        for (a, b), rate in zip(pairwise(ends), rates, strict=True)
+        for h in (a, b)
     ]
     chosen = {round(k) for k in np.linspace(1, len(found) - 1, 2 * INTERVALS)}
     found = [found[k] for k in sorted(chosen) if found[k][0] > 0]

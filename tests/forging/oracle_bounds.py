@@ -147,9 +147,7 @@ def _of_ones(lower: Any, upper: Any, L: Any, k: int, rng: np.random.Generator) -
     return game
 
 
-def _of_blocks(
-    lower: Any, upper: Any, L: Any, rng: np.random.Generator, skew: float
-) -> MatrixGame:
+def _of_blocks(lower: Any, upper: Any, L: Any, rng: np.random.Generator, skew: float) -> MatrixGame:
     """Two or three variables a player, shrunk a little so that no rounding breaks a bound."""
     N = len(lower)
     sizes = rng.integers(2, 4, N).tolist()

@@ -68,7 +68,7 @@ def _rate(
         with np.errstate(all="ignore"):
             K = divergence(game, z, near, floats)
             found = (-change(game, z, near, floats) - float(rate) * K) / K
-        bad = (K < 1e-14) | ((K > float(level)) if level is not None else False)
+        bad = (K < 1e-14) | ((float(level) < K) if level is not None else False)
         return np.where(bad, np.inf, found)
 
     spread = (box.high - box.low) * 10.0 ** subject.rng.uniform(-3, 0, (300, 1))
@@ -78,7 +78,7 @@ def _rate(
     if least < 1e-7:
         exact, weights = mps(z), [mp(v) for v in w]
         K, slope = (f(game, exact, star, weights) for f in (divergence, change))
-        inside = box.holds(exact) and (level is None or K <= mp(level))
+        inside = box.holds(exact) and (level is None or mp(level) >= K)
         if inside and slope > -mp(rate) * K + ZERO:
             text = f"K = {mpmath.nstr(K, 8)} falls at the rate {mpmath.nstr(-slope / K, 10)}"
             yield Falsehood(name, f"{text} at z = {shown(exact)}")
@@ -99,7 +99,7 @@ def _level(
                 for face in (box.exact[0][row + k], box.exact[1][row + k]):
                     z = _cheapest(star, row, actions, k, face)
                     K = divergence(game, z, star, weights)
-                    if K < mp(level) - ZERO:
+                    if mp(level) - ZERO > K:
                         text = f"K = {mpmath.nstr(K, 10)} on the face at z = {shown(z)}"
                         yield Falsehood("Bregman level", text)
                         return

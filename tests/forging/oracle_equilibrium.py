@@ -88,9 +88,11 @@ def _deviations(kind: str, subject: Subject, star: Array, region: Region) -> Ite
         x, least = hunt(gain, region, starts[-400:], subject.rng, 12)
         if least < 1e-9:
             moved = star.copy()
-            moved[own] = subject.exactly(np.where(own, x, near))[own] if not (
-                kind == "quantal-response"
-            ) else mps(x)[own]
+            moved[own] = (
+                subject.exactly(np.where(own, x, near))[own]
+                if not (kind == "quantal-response")
+                else mps(x)[own]
+            )
             there = game.cost(moved, i)
             if there < here - mpmath.mpf(10) ** -30:
                 text = f"player {i} gains {mpmath.nstr(here - there, 6)} at {shown(moved)}"

@@ -89,8 +89,9 @@ class MatrixGame(Game):
     def J(self, points: Array) -> Any:
         if points.dtype == object:
             return self.exact
-        return np.asarray(self.matrix if isinstance(self.matrix, np.ndarray) else
-                          self.matrix.toarray())[None]
+        return np.asarray(
+            self.matrix if isinstance(self.matrix, np.ndarray) else self.matrix.toarray()
+        )[None]
 
     def cost(self, points: Array, player: int) -> Array:
         """½x_iᵀJ_iix_i + x_iᵀ(Σ_j J_ijx_j + b_i), whose gradient F_i is if J_ii is symmetric."""

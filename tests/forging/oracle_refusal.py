@@ -19,7 +19,7 @@ from tests.forging.oracle_reading import (
     rationals,
 )
 from tests.forging.oracle_region import Box, Region, region_of
-from tests.forging.oracle_subject import ZERO, Falsehood, shown
+from tests.forging.oracle_subject import ZERO, Falsehood
 
 
 def refusal(document: Document, said: str) -> Iterator[Falsehood]:
@@ -41,7 +41,9 @@ def refusal(document: Document, said: str) -> Iterator[Falsehood]:
     if witness["kind"] == "eigenvalue":
         least = min(mpmath.re(v) for v in mpmath.mp.eig(_matrix(jacobians[0]))[0])
         if least > ZERO:
-            yield Falsehood("refuted", f"every eigenvalue has a real part ≥ {mpmath.nstr(least, 8)}")
+            yield Falsehood(
+                "refuted", f"every eigenvalue has a real part ≥ {mpmath.nstr(least, 8)}"
+            )
         if least > mp(rational(witness["shift"])) + ZERO:
             yield Falsehood("refuted", "no eigenvalue is below the shift")
     else:
@@ -64,9 +66,7 @@ def _matrix(J: Any) -> Any:
     return mpmath.matrix(J.tolist())
 
 
-def _dual(
-    game: Game, jacobians: list[Any], witness: Document, every: bool
-) -> Iterator[Falsehood]:
+def _dual(game: Game, jacobians: list[Any], witness: Document, every: bool) -> Iterator[Falsehood]:
     """S = Σ J(x_k)C_kC_kᵀ: S + Sᵀ ⪯ 0 where it counts, or the traces of players' blocks ≤ 0."""
     n = game.n
     S = mps(np.zeros((n, n)))

@@ -231,9 +231,7 @@ def _projected_pairs(
         k = int(np.nanargmin(left))
         if left[k] < 1e-9 * before[k]:
             a, b = subject.exactly(x[k]), subject.exactly(y[k])
-            exact = [
-                region.project(v - mp(h) * game.F(v), metric.exact_matrix) for v in (a, b)
-            ]
+            exact = [region.project(v - mp(h) * game.F(v), metric.exact_matrix) for v in (a, b)]
             one, two = metric.square(a - b), metric.square(exact[0] - exact[1])
             if two > mp(bound) * one * (1 + ZERO):
                 text = (

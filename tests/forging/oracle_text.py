@@ -168,9 +168,7 @@ class Text:
 
     def _name(self, name: str, points: Array, order: int) -> Jet:
         if name == "pi":
-            return self._constant(
-                +mpmath.pi if points.dtype == object else np.pi, points, order
-            )
+            return self._constant(+mpmath.pi if points.dtype == object else np.pi, points, order)
         if name in self.parameters:
             return self._constant(self.parameters[name], points, order)
         if name not in self.index:
