@@ -189,9 +189,15 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "best_step": checked(_TOWARDS),
         "factor_at_best": checked(_TOWARDS),
         "projected": checked(_TOWARDS),
+        "unprojected": checked(_TOWARDS),
         "factor": computed(_TOWARDS, "margin"),
     },
-    "Equilibrium": {name: checked("equilibrium") for name in ("point", "error", "kind", "is_zero")},
+    "Equilibrium": {
+        "point": checked("equilibrium"),
+        "error": checked("equilibrium"),
+        "is_zero": checked("equilibrium"),
+        "kind": checked(("kind of equilibrium", "equilibrium")),  # a zero is no more than that
+    },
     "Basin": {"radii": checked("start set")},
     "Decays": {"region": checked("Bregman rate"), "simplex": checked("Bregman simplex")},
     "Decay": {

@@ -108,6 +108,11 @@ class SlowRange:
         """Whether it holds as well with every point projected to the region."""
         return self.steps.projected
 
+    @property
+    def unprojected(self) -> bool:
+        """Whether it holds without projection, towards a zero of F; if not, projected alone."""
+        return self.steps.unprojected
+
     def factor(self, step: Number) -> Upper:
         """√(1 − hα), rounded up; ValueError outside (0, step_max]."""
         h = in_range(step, self.steps.step_max)

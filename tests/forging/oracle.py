@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.forging import oracle_forms as forms
+import tests.forging.oracle_forms as forms
 from tests.forging.oracle_bounds import games_with, ratios, structural
 from tests.forging.oracle_bregman import bregman
 from tests.forging.oracle_equilibrium import equilibrium, start_set
@@ -148,7 +148,7 @@ def _matrix_like(matrix: Array, U: Array) -> Array:
 
 
 def _direct_band(band: Document, sizes: list[int]) -> Iterator[forms.Form]:
-    i, j = band["players"]
+    j = band["players"][1]
     high = None if band["high"] is None else rational(band["high"])
     for t in ratios(rational(band["low"]), high):
         weights = [Fraction(1)] * len(sizes)
@@ -204,9 +204,7 @@ def rk4_claims(steps: Document) -> list[tuple[Fraction, Fraction]]:
     ends = [rational(v) for v in steps["cover"]["steps"]]
     rates = [rational(v) for v in steps["cover"]["rates"]]
     found = [
-        (h, 1 - rate * h)
-        for (a, b), rate in zip(pairwise(ends), rates, strict=True)
-        for h in (a, b)
+        (h, 1 - rate * h) for pair, rate in zip(pairwise(ends), rates, strict=True) for h in pair
     ]
     chosen = {round(k) for k in np.linspace(1, len(found) - 1, 2 * INTERVALS)}
     found = [found[k] for k in sorted(chosen) if found[k][0] > 0]

@@ -88,11 +88,10 @@ def _deviations(kind: str, subject: Subject, star: Array, region: Region) -> Ite
         x, least = hunt(gain, region, starts[-400:], subject.rng, 12)
         if least < 1e-9:
             moved = star.copy()
-            moved[own] = (
-                subject.exactly(np.where(own, x, near))[own]
-                if not (kind == "quantal-response")
-                else mps(x)[own]
+            exact = (
+                mps(x) if kind == "quantal-response" else subject.exactly(np.where(own, x, near))
             )
+            moved[own] = exact[own]
             there = game.cost(moved, i)
             if there < here - mpmath.mpf(10) ** -30:
                 text = f"player {i} gains {mpmath.nstr(here - there, 6)} at {shown(moved)}"

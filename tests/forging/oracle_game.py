@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ class TextGame(Game):
         read = [[player["cost"]] if self.costs else player["field"] for player in players]
         self.texts = [[Text.read(text, index, parameters) for text in texts] for texts in read]
         ends = np.cumsum([0, *self.sizes])
-        self.slices = [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+        self.slices = [slice(a, b) for a, b in pairwise(ends)]
         self.constant = self._looks_constant()
 
     def F(self, points: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The field of entropy-regularised play in logits, from the tensors and the definition of the costs.
+"""The field of entropy-regularised play in logits, from the tensors and the costs' definition.
 
 f_i = −(1−γ) E Σ_t γ^t r_i − τ_i Σ_s H(π_i(·|s)), or with the entropy of a state counted as often as
 it is visited. V_i = ∇f_i by π_i up to a constant per state; z′ = −G(z), G_k = V_k − V_0; for

@@ -41,9 +41,7 @@ def refusal(document: Document, said: str) -> Iterator[Falsehood]:
     if witness["kind"] == "eigenvalue":
         least = min(mpmath.re(v) for v in mpmath.mp.eig(_matrix(jacobians[0]))[0])
         if least > ZERO:
-            yield Falsehood(
-                "refuted", f"every eigenvalue has a real part ≥ {mpmath.nstr(least, 8)}"
-            )
+            yield Falsehood("refuted", f"all real parts are ≥ {mpmath.nstr(least, 8)}")
         if least > mp(rational(witness["shift"])) + ZERO:
             yield Falsehood("refuted", "no eigenvalue is below the shift")
     else:
