@@ -14,15 +14,17 @@ from certificates.claims import (
     read_claims,
 )
 from certificates.decay import Decays, decays_of
-from certificates.document import Document, digest, read, write
+from certificates.document import Document, digest, read
 from certificates.promise_claims import Basin, Equilibrium
 from certificates.promises import Promised
 from certificates.refusal_claims import RefusalClaims, read_refusal
+from certificates.refusal_table import refusal_head, refusal_rows, sentence
 from certificates.report import fragment
 from certificates.safe import Lower, Upper
 from certificates.step_range import SlowRange as SlowRange
 from certificates.step_range import StepRange as StepRange
 from certificates.step_range import weights_of
+from certificates.writing import write
 from games.errors import InputError
 from games.region import Region
 
@@ -41,7 +43,8 @@ class Certificate:
     """A certified game: the numbers, with the document that proves them.
 
     Numbers are :class:`Lower` or :class:`Upper` bounds: `.exact` is the rational, `float()` and
-    `print` round to the safe side, `.verdict` and `repr` say what is not proved.
+    `print` round to the safe side. What each attribute rests on: `certificates.shown.ATTRIBUTES`.
+    Where the verdict is "estimated" all of them are estimates, the promises too.
     """
 
     document: Document
@@ -189,8 +192,9 @@ class Certificate:
     def band(self, first: str, second: str) -> tuple[Upper, Lower | None]:
         """The certified ends (low, high) of w_second / w_first (T4); high None means no upper end.
 
-        The lower end is rounded up and the upper one down, so both lie inside. KeyError when the
-        certificate holds no band for this pair.
+        For each ratio between them there are weights with the margin that the band states, at
+        least 0 (`claims.bands`). The lower end is rounded up and the upper one down, so both lie
+        inside. KeyError when the certificate holds no band for this pair.
         """
         for name in (first, second):
             if name not in self.names:
@@ -229,7 +233,11 @@ class Certificate:
 @final
 @dataclass(frozen=True)
 class Refusal:
-    """A game that was not certified: why, with the evidence, and what to try."""
+    """A game that was not certified: why, with the evidence, and what to try.
+
+    Of a refuted game verdict, reason and message are computed from the witness, which the checker
+    confirms (T6). All else is what the search says: not checked.
+    """
 
     document: Document
 
@@ -247,26 +255,37 @@ class Refusal:
 
     @property
     def verdict(self) -> str:
-        """undecided | refuted."""
+        """undecided: nothing is shown; or refuted: a witness shows what `message` says, no more."""
         return self.claims.verdict
 
     @property
     def reason(self) -> str:
-        """small-gain | unstable | domain | budget | too-large | unsupported | numerical."""
+        """small-gain | unstable | domain | budget | too-large | unsupported | numerical.
+
+        Of a refuted game that of its witness: unstable (an eigenvalue) or small-gain (dual).
+        """
         return self.claims.reason
 
     @property
     def message(self) -> str:
-        return self.claims.message
+        """Why, in a sentence: of a refuted game computed from its witness, else the search's.
+
+        "no constant metric certifies this region" follows from an eigenvalue, or from a dual
+        witness against all metrics; from one against weights follows that no weights per player do.
+        """
+        return sentence(self.claims)
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """What to try."""
+        """What to try: said by the search, not checked."""
         return self.claims.suggestions
 
     @property
     def worst_point(self) -> tuple[Fraction, ...]:
-        """Where in the region most speaks against it; empty where no point does, or every one."""
+        """Where in the region most speaks against it; empty where no point does, or every one.
+
+        Said by the search, not checked.
+        """
         return self.claims.worst_point or ()
 
     def require(self) -> NoReturn:
@@ -285,7 +304,7 @@ class Refusal:
 
     def _repr_html_(self) -> str:
         """The same table for a notebook."""
-        return fragment(*table.refusal_rows(self.claims))
+        return fragment(refusal_head(self.claims), refusal_rows(self.claims))
 
 
 def from_document(document: Document, where: str = "certificate") -> Certificate | Refusal:

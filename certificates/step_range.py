@@ -28,7 +28,7 @@ class StepRange:
 
     @property
     def basis(self) -> str:
-        """structural | direct (Euler); constant | sector | near-linear (RK4)."""
+        """structural | direct | sector (Euler); constant | sector | near-linear (RK4)."""
         return self.steps.basis
 
     @property
@@ -64,7 +64,7 @@ class StepRange:
         return Upper(root_above(self.steps.cover.square_at(h)), verdict=self.verdict)
 
     def _interpolated(self, h: Fraction) -> Fraction:
-        """Convexity in h (T9, T10): below the chords through h = 0, the best and the largest."""
+        """Convexity in h (T8, T9, T10): below the chords through 0, best and largest step."""
         best, largest = self.steps.best_step, self.steps.step_max
         at_best, at_max = self.steps.factor_at_best, self.steps.factor_at_max
         at_max = Fraction(1) if at_max is None else at_max

@@ -267,7 +267,12 @@ def _inverse(value: float) -> float:
 
 
 def _beyond(value: float, digits: int, up: bool) -> float:
-    """The number to a few digits, moved up, or down, where it is not larger, or smaller."""
+    """The number to a few digits, moved up, or down, where it is not larger, or smaller.
+
+    Raises TooNear where it is not finite.
+    """
+    if not math.isfinite(value):
+        raise TooNear(f"the change is {value}")
     unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 10.0**-digits
     steps = math.floor(value / unit) + 1 if up else math.ceil(value / unit) - 1
     return float(f"{steps * unit:.{digits}g}")

@@ -547,7 +547,7 @@ def test_conditional_refusal_without_symmetry_says_what_is_missing() -> None:
     refusal = sgn.certify_bounds(bounds)
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "unsupported"
-    assert "the margin is 0.5" in refusal.message
+    assert "the margin is at least 0.5" in refusal.message
     assert refusal.claims.cycle == ((), None)
 
 
