@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 from certificates import promise_theorems, theorems
+from sgn import bound_theorems
 from tests.corpus.make import HERE
 
-THEOREMS = (*theorems.THEOREMS, *promise_theorems.THEOREMS)
+THEOREMS = (*theorems.THEOREMS, *promise_theorems.THEOREMS, *bound_theorems.THEOREMS)
 THEORY = Path(__file__).parent.parent / "docs" / "theory.md"
 LIST = re.compile(r"^\*Hypotheses \((.+?)\)\.\* (.+?)\.$(?=\n\n)", re.MULTILINE | re.DOTALL)
 BROKEN = json.loads((HERE / "broken.json").read_text(encoding="utf-8"))
