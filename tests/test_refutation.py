@@ -330,7 +330,7 @@ def test_nobody_is_told_to_shrink_a_region_where_the_jacobian_is_constant(metric
 
 
 def test_what_was_tried_is_said_where_nothing_is_refuted() -> None:
-    """A rotation: real parts are 0, so that no witness refutes it and no metric certifies it."""
+    """A rotation has real parts 0: no witness refutes it and no metric certifies it."""
     rotation = QuadraticGame([[0.0, 1.0], [-1.0, 0.0]], sizes=[1, 1])
     for metric, tried in (("auto", True), ("scalar", False)):
         refusal = sgn.certify(rotation, metric=metric)
