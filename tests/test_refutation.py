@@ -133,8 +133,11 @@ def test_block_weights_are_refuted_where_a_dense_metric_would_do() -> None:
     assert sgn.certify(game).require().metric["kind"] == "dense"
     refusal = refuted(sgn.certify(game, metric="scalar"))
     assert refusal.document["witness"]["metrics"] == "scalar"
-    assert "no block weights certify this region" in refusal.message
-    assert "metric" not in refusal.message
+    assert "no weights per player certify this region" in refusal.message
+    assert "no constant metric" not in str(refusal)
+    assert "a metric of matrices is not excluded" in refusal.message
+    assert "let matrices be tried: metric 'auto'" in refusal.suggestions
+    assert not any("shrink" in tip for tip in refusal.suggestions)  # J is the same everywhere
 
 
 @settings(max_examples=examples(15), deadline=None)

@@ -48,6 +48,30 @@ def unstable() -> SymbolicGame:
     )
 
 
+def opposed() -> SymbolicGame:
+    """Stable at both ends of the third player's side, in no metric that they share."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"], "c": ["s"]},
+        {
+            "a": "x**2/20 + (1 - 9*s/10)*x*y",
+            "b": "y**2/20 - (1/10 + 9*s/10)*x*y",
+            "c": "s**2",
+        },
+        name="opposed",
+        region=Box(["-0.01", "-0.01", 0], ["0.01", "0.01", 1]),
+    )
+
+
+def shear() -> SymbolicGame:
+    """One player whose gradient shears: a matrix will do, no weight."""
+    return SymbolicGame.from_field(
+        {"p": ["x", "y"]},
+        {"p": ["x + 10*y", "y"]},
+        name="shear",
+        region=Box([-1, -1], [1, 1]),
+    )
+
+
 def ring(players: int = 33) -> QuadraticGame:
     """So many players that vectors are binary and couplings sparse."""
     n = players
@@ -273,6 +297,8 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "leaning.json": sgn.certify(leaning()),
         "matrices.json": sgn.certify(matrices()),
         "refuted.json": sgn.certify(unstable()),
+        "refuted-dual.json": sgn.certify(opposed()),
+        "refuted-weights.json": sgn.certify(shear(), metric="scalar"),
         "refuted-space.json": sgn.certify(
             QuadraticGame([[1.0, 3.0], [2.0, 1.0]], sizes=[1, 1], name="saddle")
         ),
