@@ -5,7 +5,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_game import MatrixGame
@@ -14,6 +13,7 @@ from tests.forging.oracle_reading import (
     Document,
     couplings,
     mp,
+    mpmath,
     mps,
     rational,
     rationals,

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_game import Game
 from tests.forging.oracle_hunt import hunt
-from tests.forging.oracle_reading import Array, Document, mp, mps, rational, rationals
+from tests.forging.oracle_reading import Array, Document, mp, mpmath, mps, rational, rationals
 from tests.forging.oracle_region import Box
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 

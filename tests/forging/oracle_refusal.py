@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_game import Game, game_of
@@ -14,6 +13,7 @@ from tests.forging.oracle_reading import (
     Unjudged,
     array,
     mp,
+    mpmath,
     mps,
     rational,
     rationals,

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_forms import Form, Terms
 from tests.forging.oracle_hunt import hunt
 from tests.forging.oracle_metric import Metric
-from tests.forging.oracle_reading import Array, Unjudged, mp, mps
+from tests.forging.oracle_reading import Array, Unjudged, mp, mpmath, mps
 from tests.forging.oracle_region import Region
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 

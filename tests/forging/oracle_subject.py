@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_forms import Form
 from tests.forging.oracle_game import Game
 from tests.forging.oracle_hunt import hunt
-from tests.forging.oracle_reading import Array, Unjudged, mps
+from tests.forging.oracle_reading import Array, Unjudged, mpmath, mps
 from tests.forging.oracle_region import Box, Region
 
 POINTS = 100

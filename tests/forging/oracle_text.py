@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
-from tests.forging.oracle_reading import Array, Unjudged, mp
+from tests.forging.oracle_reading import Array, Unjudged, mp, mpmath
 
 Node = ast.expr
 
@@ -35,8 +34,8 @@ class Jet:
         return Jet(f, d[..., None] * self.d, second)
 
     def __add__(self, other: "Jet") -> "Jet":
-        both = self.h is not None and other.h is not None
-        return Jet(self.f + other.f, self.d + other.d, self.h + other.h if both else None)
+        second = None if self.h is None or other.h is None else self.h + other.h
+        return Jet(self.f + other.f, self.d + other.d, second)
 
     def __mul__(self, other: "Jet") -> "Jet":
         second = None
