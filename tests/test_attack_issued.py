@@ -10,7 +10,7 @@ import pytest
 
 import games
 from certificates.certificate import Certificate
-from certificates.document import Document, read
+from certificates.document import Document, encode_array, read
 from sgn.attack import attack
 from sgn.attacks import printed
 from sgn.attacks.contracting import Towards
@@ -18,7 +18,9 @@ from sgn.attacks.older import as_issued, completed, load_as_issued
 from sgn.attacks.precise import precisely
 from sgn.attacks.towards import runge_kutta_towards
 from sgn.cli import main
-from tests.hunting import attacked, broken
+from tests.corpus.changes import put
+from tests.corpus.make import HERE
+from tests.hunting import attacked, broken, changed
 
 ISSUED = Path(__file__).parent / "data" / "issued"
 TOWARDS = ("RK4 to equilibrium", "extragradient, unprojected", "optimistic, unprojected")
@@ -90,15 +92,20 @@ def test_older_documents_say_both_ways() -> None:
     assert completed(completed(document)) == completed(document)
     certificate = load_as_issued(ISSUED / "steep.json")
     assert isinstance(certificate, Certificate)
-    assert certificate.claims.margin == as_issued(document).claims.margin
+    assert certificate.claims.margin == attacked(document).claims.margin
 
 
 def test_a_metric_that_is_none_is_broken() -> None:
-    from certificates.document import encode_array
-    from tests.corpus.changes import put
-    from tests.hunting import changed
-
     matrix = encode_array(np.array([[1.0, 2.0], [2.0, 1.0]]))
     document = changed(issued("leaning"), put("metric.matrix", matrix))
     result = attack(as_issued(document), seconds=0)
     assert [finding.claim for finding in result.broken] == ["metric"]
+
+
+def test_bounds_without_symmetry_prove_no_steps() -> None:
+    """μ = Λ = 1 allows J_ii = [[1, 10], [−10, 1]], whose norm is above 10."""
+    given = read(HERE / "valid" / "bounds.json")
+    assert broken(given) == set()
+    turning = changed(given, put("evidence.symmetric", False))
+    assert broken(turning, "margin", "structural margin", "blocks", "bands") == set()
+    assert {"Euler, best step", "Lipschitz"} <= broken(turning, "Lipschitz", "Euler")
