@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 
 import games
-from certificates.certificate import from_document
-from certificates.document import Document, read
+from certificates.certificate import Certificate, from_document
+from certificates.document import Document, encode_array, read
 from sgn.attack import attack
-from sgn.attacks import printed
 from sgn.attacks.contracting import Towards
 from sgn.attacks.precise import precisely
 from sgn.attacks.towards import runge_kutta_towards
 from sgn.cli import main
-from tests.hunting import attacked, broken
+from tests.corpus.changes import put
+from tests.corpus.make import HERE
+from tests.hunting import attacked, broken, changed
 
 ISSUED = Path(__file__).parent / "data" / "issued"
 TOWARDS = ("RK4 to equilibrium", "extragradient, unprojected", "optimistic, unprojected")
@@ -62,20 +63,6 @@ def test_projected_steps_of_the_same_certificate_stand() -> None:
     assert broken(issued("steep"), *PROJECTED) == set()
 
 
-SHOWN = [("Euler step", "every h up to 0.3"), ("RK4 step", "every h up to 0.4"), ("start set", "1")]
-
-
-def test_steps_shown_without_their_own_metric_are_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the weights that the table showed, Euler's factor of 0.83 is 2.08."""
-    document = issued("threeway")
-    monkeypatch.setattr(printed, "certificate_rows", lambda claims: ("", SHOWN))
-    claims = broken(document, "as printed")
-    assert {"Euler, as printed, best step", "start set of euler, as printed"} <= claims
-    named = [(label, f"{text}, in weights 1 : 1 : 1") for label, text in SHOWN]
-    monkeypatch.setattr(printed, "certificate_rows", lambda claims: ("", named))
-    assert broken(document, "as printed", "Euler", "start sets") == set()
-
-
 def test_rates_that_the_game_lost_are_broken() -> None:
     """The document holds the game of policies as it is without them."""
     kinds = ("blocks", "Lipschitz", "Euler", "extragradient, projected", "start sets")
@@ -83,17 +70,24 @@ def test_rates_that_the_game_lost_are_broken() -> None:
 
 
 def test_steps_that_say_no_way_are_claimed_both_ways() -> None:
-    claims = from_document(issued("steep")).claims
-    assert claims.promises.extragradient.unprojected
-    assert claims.promises.optimistic.unprojected
+    certificate = from_document(issued("steep"))
+    assert isinstance(certificate, Certificate)
+    for steps in (certificate.extragradient, certificate.optimistic):
+        assert steps is not None
+        assert steps.unprojected
 
 
 def test_a_metric_that_is_none_is_broken() -> None:
-    from certificates.document import encode_array
-    from tests.corpus.changes import put
-    from tests.hunting import changed
-
     matrix = encode_array(np.array([[1.0, 2.0], [2.0, 1.0]]))
     document = changed(issued("leaning"), put("metric.matrix", matrix))
     result = attack(from_document(document), seconds=0)
     assert [finding.claim for finding in result.broken] == ["metric"]
+
+
+def test_bounds_without_symmetry_prove_no_steps() -> None:
+    """μ = Λ = 1 allows J_ii = [[1, 10], [−10, 1]], whose norm is above 10."""
+    given = read(HERE / "valid" / "bounds.json")
+    assert broken(given) == set()
+    turning = changed(given, put("evidence.symmetric", False))
+    assert broken(turning, "margin", "structural margin", "blocks", "bands") == set()
+    assert {"Euler, best step", "Lipschitz"} <= broken(turning, "Lipschitz", "Euler")
