@@ -14,7 +14,7 @@ from certificates.claims import (
     read_claims,
 )
 from certificates.decay import Decays, decays_of
-from certificates.document import Document, digest, read, write
+from certificates.document import Document, digest, read
 from certificates.promise_claims import Basin, Equilibrium
 from certificates.promises import Promised
 from certificates.refusal_claims import RefusalClaims, read_refusal
@@ -24,6 +24,7 @@ from certificates.safe import Lower, Upper
 from certificates.step_range import SlowRange as SlowRange
 from certificates.step_range import StepRange as StepRange
 from certificates.step_range import weights_of
+from certificates.writing import write
 from games.errors import InputError
 from games.region import Region
 
@@ -88,7 +89,7 @@ class Certificate:
     @property
     def margin(self) -> Lower:
         """α with ⟨F(x) − F(y), x − y⟩_M ≥ α‖x − y‖²_M on the region: the rate of the flow."""
-        return Lower(self.claims.margin)
+        return Lower(self.claims.margin, verdict=self.verdict)
 
     @property
     def margin_basis(self) -> str:
@@ -108,48 +109,56 @@ class Certificate:
     @property
     def structural_margin(self) -> Lower:
         """The small-gain margin at its best weights (T2), whichever basis the certificate has."""
-        return Lower(self.claims.structural_margin)
+        return Lower(self.claims.structural_margin, verdict=self.verdict)
 
     @property
     def euclidean_margin(self) -> Lower | None:
         """The direct margin with equal weights; None when only bounds were given."""
         value = self.claims.euclidean_margin
-        return None if value is None else Lower(value)
+        return None if value is None else Lower(value, verdict=self.verdict)
 
     @property
     def lipschitz(self) -> Upper:
         """β ≥ ‖J‖_M on the region."""
-        return Upper(self.claims.lipschitz)
+        return Upper(self.claims.lipschitz, verdict=self.verdict)
 
     @property
     def cocoercivity(self) -> Lower | None:
         """c with sym(MJ) ⪰ c JᵀMJ (T10)."""
         value = self.claims.cocoercivity
-        return None if value is None else Lower(value)
+        return None if value is None else Lower(value, verdict=self.verdict)
 
     @property
     def euler(self) -> StepRange | None:
-        return None if self.claims.euler is None else StepRange("Euler", self.claims.euler)
+        steps = self.claims.euler
+        return None if steps is None else StepRange("Euler", steps, self.verdict)
 
     @property
     def rk4(self) -> StepRange | None:
-        return None if self.claims.rk4 is None else StepRange("RK4", self.claims.rk4)
+        steps = self.claims.rk4
+        return None if steps is None else StepRange("RK4", steps, self.verdict)
 
     @property
     def rk4_equilibrium(self) -> StepRange | None:
         """RK4 steps that approach the equilibrium (not any two runs), where these are longer."""
         steps = self.claims.rk4_equilibrium
-        return None if steps is None else StepRange("RK4 towards the equilibrium", steps)
+        if steps is None:
+            return None
+        return StepRange("RK4 towards the equilibrium", steps, self.verdict)
 
     @property
     def extragradient(self) -> SlowRange | None:
         steps = self.claims.promises.extragradient
-        return None if steps is None else SlowRange("extragradient", steps, self.claims.margin)
+        if steps is None:
+            return None
+        return SlowRange("extragradient", steps, self.claims.margin, self.verdict)
 
     @property
     def optimistic(self) -> SlowRange | None:
         steps = self.claims.promises.optimistic
-        return None if steps is None else SlowRange("optimistic", steps, self.claims.margin)
+        if steps is None:
+            return None
+        return SlowRange("optimistic", steps, self.claims.margin, self.verdict)
 
     @property
     def equilibrium(self) -> Equilibrium | None:
@@ -193,11 +202,14 @@ class Certificate:
         i, j = self.names.index(first), self.names.index(second)
         for band in self.claims.bands:
             if band.players == (i, j):
-                return Upper(band.low), None if band.high is None else Lower(band.high)
+                return self._ends(band.low, band.high)
             if band.players == (j, i) and band.high is not None:
-                high = None if band.low == 0 else Lower(1 / band.low)
-                return Upper(1 / band.high), high
+                return self._ends(1 / band.high, None if band.low == 0 else 1 / band.low)
         raise KeyError(f"no band for {first!r} and {second!r} in this certificate")
+
+    def _ends(self, low: Fraction, high: Fraction | None) -> tuple[Upper, Lower | None]:
+        inner = None if high is None else Lower(high, verdict=self.verdict)
+        return Upper(low, verdict=self.verdict), inner
 
     def require(self) -> "Certificate":
         """The certificate itself (a refusal raises)."""

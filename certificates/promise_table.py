@@ -1,5 +1,6 @@
 """Rows of a certificate's table about its equilibrium, its start sets and the KL divergence."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from certificates.check_equilibrium import is_product
@@ -7,7 +8,7 @@ from certificates.check_jacobian import Uncheckable
 from certificates.claims import Claims
 from certificates.decay import decays_of
 from certificates.promise_claims import METHODS, Equilibrium
-from certificates.promises import own_symmetric
+from certificates.promise_theorems import own_symmetric
 from certificates.shown import LINES, Row, line
 from certificates.step_table import in_metric, projected_methods, projection_basis
 from certificates.texts import DIGITS, down, point_text, weights_text
@@ -41,13 +42,30 @@ def _equilibrium_row(claims: Claims) -> Row:
     if found is None:
         return _none("equilibrium", "none certified")
     where = point_text(found.point, found.error, claims.metric)
-    text, basis = _kind_text(found, where), LINES["equilibrium"]
-    if found.kind not in ("zero", "variational"):
-        basis &= LINES["kind of equilibrium"]
-    if not found.is_zero and _solves_game(claims):
-        text += f"; it is {_RESTRICTED} the region"
-        basis &= LINES["Nash, of convex costs"]
-    return Row("equilibrium", text, basis)
+    row = _kind_row(claims, found, where)
+    if found.is_zero or not _solves_game(claims):
+        return row
+    basis = row.basis & LINES["Nash, of convex costs"]
+    return Row(row.label, f"{row.text}; it is {_RESTRICTED} the region", basis)
+
+
+def _kind_row(claims: Claims, found: Equilibrium, where: str) -> Row:
+    """What it is; restricted to the region there is one Nash equilibrium if VI(F, X) has but one.
+
+    That needs M(w), or T19 (T13); in a matrix metric only the zero of F is known to be one.
+    """
+    row = line("equilibrium", _kind_text(found, where))
+    if found.kind == "restricted-nash" and claims.metric.kind != "scalar" and not _decays(claims):
+        text = f"{where}: a Nash equilibrium of the game restricted to the region, where F has no"
+        row = replace(row, text=f"{text} other zero")
+    if found.kind in ("zero", "variational"):
+        return row
+    return replace(row, basis=row.basis & LINES["kind of equilibrium"])
+
+
+def _decays(claims: Claims) -> bool:
+    claimed = claims.promises.bregman
+    return claimed is not None and claimed.region is not None
 
 
 def _kind_text(found: Equilibrium, where: str) -> str:

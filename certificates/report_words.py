@@ -17,6 +17,7 @@ THEOREMS = {
     "T5": "the margin from the whole Jacobian",
     "T6": "a witness that rules out metrics, or weights",
     "T7": "contraction of the flow",
+    "T8": "Euler steps from margin, Lipschitz constant and cocoercivity",
     "T9": "Euler steps from the block bounds",
     "T10": "Euler steps from cocoercivity",
     "T11": "Runge-Kutta steps",
@@ -31,16 +32,14 @@ THEOREMS = {
     "setting": "bounds on the region, block by block",
 }
 _LABEL = re.compile(r"T[0-9]+|[a-z]+")
-_STEPS_BY = {
-    "structural": "T9",
-    "direct": "T10",
-    "constant": "T11 (a)",
-    "sector": "T11 (b)",
-    "near-linear": "T11 (c)",
+_STEPS_BY = {  # by method and basis
+    "Euler": {"structural": "T9", "direct": "T10", "sector": "T8"},
+    "Runge-Kutta 4": {"constant": "T11 (a)", "sector": "T11 (b)", "near-linear": "T11 (c)"},
 }
 CAVEATS = {  # by verdict, before what is promised
     "estimated": "All of this was found by sampling. None of it is proved.",
-    "conditional": "All of this holds if the bounds that were given hold. Nobody checked those.",
+    "conditional": "All of this holds if what was given holds: the bounds, and that every J_ii is"
+    " symmetric where steps rest on it. Nobody checked that.",
 }
 _PROMISES = {  # rows of a certificate by their theorem
     "RK4 to equilibrium": "T11 (b′)",
@@ -85,7 +84,7 @@ def promises(claims: Claims) -> list[Row]:
     ):
         if steps is not None:
             named = f"{claims.geometry.prefix.capitalize()}{method}"
-            label = _STEPS_BY.get(steps.basis, steps.basis)
+            label = _STEPS_BY[method][steps.basis]
             found.append(Row(label, _steps(claims, named, steps), LINES[name]))
     found += [_band(claims, band) for band in claims.bands]
     for row in [*towards_rows(claims), *promise_rows(claims)]:

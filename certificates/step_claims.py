@@ -81,7 +81,7 @@ def read_euler(value: Any, where: str, n: int) -> Steps:
     if not isinstance(projected, bool):
         raise InputError(f"{where}.projected: expected true or false")
     return Steps(
-        basis=read_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
+        basis=read_choice(fields["basis"], f"{where}.basis", ("direct", "structural", "sector")),
         metric=read_metric(fields["metric"], f"{where}.metric", n),
         step_max=number(fields["step_max"], where),
         best_step=number(fields["best_step"], where),

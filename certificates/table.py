@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from certificates.assumption import assumption
 from certificates.check import Verification
 from certificates.claims import Claims
 from certificates.metric import Rung
@@ -48,7 +49,7 @@ def statement(claims: Claims) -> str:
     prefix = {
         "proved": "Proved: ",
         "estimated": "Estimated from samples, not proved: ",
-        "conditional": "If the given bounds hold, ",
+        "conditional": f"If {assumption(claims.evidence)}, ",
     }[claims.verdict]
     return f"{prefix}{text}."
 
@@ -64,7 +65,7 @@ def certificate_rows(claims: Claims) -> Table:
     head = {
         "proved": f"PROVED: {play} contracts",
         "estimated": f"ESTIMATED, not proved: {play} contracts at every sampled point",
-        "conditional": f"CONDITIONAL: if the given bounds hold, {play} contracts",
+        "conditional": f"CONDITIONAL: if {assumption(claims.evidence)}, {play} contracts",
     }[claims.verdict]
     return head, shown_as(claims, _all_rows(claims))
 
@@ -179,7 +180,8 @@ def _band_rows(claims: Claims) -> list[Row]:
 def _evidence_row(claims: Claims) -> Row:
     """What the numbers rest on."""
     if claims.verdict == "conditional":
-        return line("given bounds", "bounds given by the user", "evidence")
+        text = f"none: it is assumed that {assumption(claims.evidence)}"
+        return line("given bounds", text, "evidence")
     if claims.verdict == "estimated":
         return line("statement", str(claims.evidence.get("statement", "samples")), "evidence")
     if "values" in claims.evidence:

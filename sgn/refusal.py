@@ -194,7 +194,8 @@ def _best(found: Study) -> Document:
     best = {"structural_margin": to_text(found.structural.margin)}
     if found.direct is not None:
         best["direct_margin"] = to_text(found.direct.margin)
-        best["euclidean_margin"] = to_text(found.direct.euclidean_margin)
+        if (equal := found.direct.euclidean_margin) is not None:
+            best["euclidean_margin"] = to_text(equal)
     for rung in found.rungs:
         if rung.metric in ("block", "dense") and rung.margin is not None:
             best[f"{rung.metric}_margin"] = to_text(rung.margin)

@@ -5,8 +5,8 @@ import os
 
 from certificates.certificate import Certificate, Refusal, load
 from certificates.check import Verification, verify
-from certificates.document import write_file
 from certificates.report import page
+from certificates.writing import write_file
 
 NO_PICTURES = "For the pictures, install matplotlib (pip install 'sgn[plot]') and make it again."
 

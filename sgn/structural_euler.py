@@ -1,5 +1,7 @@
-"""Euler steps from the block bounds alone (T9), in a metric of their own."""
+"""Euler steps from the block bounds alone (T9), in a given metric or one of their own."""
 
+from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,9 +9,10 @@ from numpy.typing import NDArray
 
 from certificates.metric import Metric
 from sgn.bounds.bounds import Bounds
-from sgn.euler import EulerPlan, minimise
+from sgn.euler import EulerPlan, minimise, stated_plan
 from sgn.perron import Perron, iteration, perron, product, sparse_rows
 from sgn.rounding import nice_step, nice_weights
+from sgn.stated import StatedStructural
 from sgn.weights import SMALL
 
 if TYPE_CHECKING:
@@ -21,6 +24,10 @@ FloatArray = NDArray[np.float64]
 TURNS = 2  # between the best step and its vector, for many players
 NEAR = 1e-4  # how near to ρ(N) its bound is wanted there
 CLEAR = 1e-4  # of the largest step, by which it stays clear of the end
+NEARLY = Fraction(97, 100)  # of the longest step, given up for a smaller factor
+SHARES = (0.999, 0.99, 0.97)  # of the longest step, whose vectors are tried
+HALVINGS = 40
+CHANGES = 30  # of rows; a handful are usual
 ABOVE = 1e-9  # how far above ρ(N) the resolvent is taken: its vector is positive for any graph
 
 
@@ -40,6 +47,73 @@ def structural_plan(
     one = np.ones(bounds.size)
     right = one if x is None else x
     return _alternated(bounds, right, right if weights is None else weights * right)
+
+
+def plan_in(bounds: Bounds, known: StatedStructural) -> EulerPlan | None:
+    """T9 in the metric of the weights that T2 chose, with the vector that serves best of a few.
+
+    Nearly the longest steps of these weights, by the vector with the least factor.
+    """
+    if not (bounds.symmetric and known.margin > 0):
+        return None
+    vectors = [known.vector] if bounds.size > SMALL else _vectors(bounds, known)
+    plans = [plan for x in vectors if (plan := _with_vector(bounds, known.weights, x))]
+    longest = max((plan.step_max for plan in plans), default=Fraction(0))
+    good = (plan for plan in plans if plan.step_max >= NEARLY * longest)
+    return min(good, key=lambda plan: plan.factor_at_best, default=None)
+
+
+def _vectors(bounds: Bounds, known: StatedStructural) -> Iterator[FloatArray]:
+    """x with Ax ≥ ax and Aᵀwx ≥ awx, a just below the margin, and x for nearly the longest step."""
+    L, w = bounds.coupling_upper.toarray(), known.weights
+    back = L.T * w / w[:, None]
+
+    def at(step: float) -> FloatArray | None:
+        return _common_vector(1 - _own(bounds, step), step * L, step * back)
+
+    low, high = 0.0, longest_step(bounds)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if at(middle) is not None else (low, middle)
+    margin = float(known.margin) * SHARES[0]
+    found = [
+        _common_vector(bounds.curvature_lower - margin, L, back),
+        *(at(low * share) for share in SHARES),
+    ]
+    yield from (x for x in found if x is not None)
+
+
+def _common_vector(own: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray | None:
+    """x > 0 with own·x > max(one x, other x), both nonnegative matrices; None where there is none.
+
+    Row by row the larger product is taken, and the system solved anew, until no row changes.
+    """
+    larger = one
+    for _ in range(CHANGES):
+        try:
+            x = np.linalg.solve(np.diag(own) - larger, np.ones(len(own)))
+        except np.linalg.LinAlgError:
+            return None
+        if not (np.isfinite(x).all() and (x > 0).all()):
+            return None
+        rows = np.where((other @ x > one @ x)[:, None], other, one)
+        if (rows == larger).all():
+            return np.asarray(x / x.max())
+        larger = rows
+    return None
+
+
+def _with_vector(bounds: Bounds, weights: FloatArray, x: FloatArray) -> EulerPlan | None:
+    ratios = _ratios(bounds, weights, x)
+    largest = _end(bounds, ratios) * (1 - CLEAR)
+    if not largest > 0:
+        return None
+    return _plan(bounds, largest, nice_step(_best(bounds, ratios), largest), weights, x)
+
+
+def longest_step(bounds: Bounds) -> float:
+    """2/max Λ_i, which no step of T9 exceeds."""
+    return 2 / float(bounds.curvature_upper.max())
 
 
 def _alternated(bounds: Bounds, x: FloatArray, y: FloatArray) -> EulerPlan | None:
@@ -66,9 +140,7 @@ def _alternated(bounds: Bounds, x: FloatArray, y: FloatArray) -> EulerPlan | Non
         known = found(h, L, known.vector)
     x = known.vector
     weights = nice_weights(found(h, back, y / y.max()).vector / x)
-    ratios = _ratios(bounds, weights, x)
-    largest = _end(bounds, ratios) * (1 - CLEAR)
-    return _plan(bounds, largest, nice_step(_best(bounds, ratios), largest), weights, x)
+    return _with_vector(bounds, weights, x)
 
 
 def _best(bounds: Bounds, ratios: FloatArray) -> float:
@@ -87,7 +159,7 @@ def _searched(bounds: Bounds) -> EulerPlan | None:
     def radius(h: float) -> float:
         return float(np.abs(np.linalg.eigvals(_dense(bounds, h))).max())
 
-    high = 2 / float(bounds.curvature_upper.max())
+    high = longest_step(bounds)
     probes = [high / 2**k for k in range(40)]
     low = next((h for h in probes if radius(h) < 1), 0.0)
     if low == 0:
@@ -115,7 +187,8 @@ def _plan(
     at_best, at_max = (_factor(bounds, h, ratios) * up for h in (best, largest))
     if not max(at_best, at_max) < 1:
         return None
-    return EulerPlan("structural", Metric.scalar(weights), largest, best, at_best, at_max, x)
+    metric = Metric.scalar(weights)
+    return stated_plan("structural", metric, (largest, best), (at_max, at_best), x)
 
 
 def _own(bounds: Bounds, h: float) -> FloatArray:

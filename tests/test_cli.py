@@ -412,19 +412,14 @@ def test_demo_ends_with_the_published_numbers(capsys: Capture) -> None:
     ids=" ".join,
 )
 def test_unknown_options_exit_2(arguments: list[str], capsys: Capture) -> None:
-    with pytest.raises(SystemExit) as stop:
-        cli.main(arguments)
-    assert stop.value.code == 2
-    out, err = capsys.readouterr()
-    assert out == ""
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
     assert err.startswith("usage: sgn")
 
 
 def test_help_names_every_command(capsys: Capture) -> None:
-    with pytest.raises(SystemExit) as stop:
-        cli.main(["--help"])
-    assert stop.value.code == 0
-    out = capsys.readouterr().out
+    status, out, _ = run(capsys, "--help")
+    assert status == 0
     assert all(command in out for command in ("certify", "verify", "catalogue", "demo"))
 
 

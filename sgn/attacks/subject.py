@@ -13,16 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.claims import Claims
-from certificates.document import decode_arrays
+from certificates.document import Document, decode_arrays
+from games.ball import MetricBall
 from games.document import from_document
 from games.errors import InputError
 from games.game import Game, Structure
 from games.markov.logit_game import LogitGame
 from games.number import float_enclosure
 from games.quadratic import QuadraticGame
-from games.region import Box
+from games.region import Box, Region
 from games.symbolic import SymbolicGame
-from sgn.attacks.precise import Balls, Point, ball, column, entries, gradient, jacobian, matrix
+from sgn.attacks.precise import (
+    Balls,
+    Point,
+    ball,
+    clipped,
+    column,
+    entries,
+    gradient,
+    jacobian,
+    matrix,
+    product,
+)
 
 Floats = NDArray[np.float64]
 LARGEST = 200  # variables: J is dense here, and exact where a claim seems broken
@@ -61,6 +73,7 @@ class GameSubject(Subject):
 
     def __init__(self, game: Game, region: Box | None) -> None:
         self.game, self.region, self.sizes = game, region, game.sizes
+        self.sphere = None if region is None else region.ball
         self.constant = game.structure is Structure.CONSTANT
         if region is None and not self.constant:
             raise InputError("the game's Jacobian is not constant and no box is given")
@@ -87,9 +100,43 @@ class GameSubject(Subject):
         """Whether points (k, n) are inside the region."""
         low, high = self.ends
         within = ((low <= points) & (points <= high)).all(axis=-1)
-        if self.region is not None and self.region.ball is not None:
-            within &= self.region.ball.square_floats(points) <= float(self.region.ball.radius) ** 2
+        if self.sphere is not None:
+            within &= self.sphere.square_floats(points) <= float(self.sphere.radius) ** 2
         return np.asarray(within)
+
+    def beyond(self, points: Floats) -> Floats:
+        """How far points (k, n) are outside the region, in sides of it; below 0 inside."""
+        if self.region is None:
+            return np.full(len(points), -np.inf)
+        low, high = self.ends
+        side = np.where(high > low, high - low, 1.0)
+        result = np.maximum((low - points) / side, (points - high) / side).max(axis=-1)
+        if self.sphere is not None:
+            length = np.sqrt(self.sphere.square_floats(points)) / float(self.sphere.radius)
+            result = np.maximum(result, (length - 1) / 2)
+        return np.asarray(result)
+
+    def project(self, points: Floats) -> Floats:
+        """The nearest points (k, n) of the region: in a ball, in the metric of the ball."""
+        low, high = self.ends
+        return np.clip(points, low, high) if self.sphere is None else self.sphere.pulled(points)
+
+    def exact_project(self, point: Balls) -> Balls:
+        """The same of a column of balls; not finite where it is not known."""
+        if self.region is None:
+            return point
+        if self.sphere is None:
+            sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
+            return column([clipped(v, low, high) for low, v, high in sides])
+        radius, center = ball(self.sphere.radius), column(self.sphere.center)
+        length = self._square(point, self.sphere).max(radius**2).sqrt()
+        return center + (point - center) * (radius / length)
+
+    def places(self, points: Floats) -> Floats:
+        """Places (k, n) of the cube that stand for points of the region."""
+        low, high = self.ends
+        side = np.where(high > low, high - low, 1.0)
+        return np.asarray(np.clip((points - low) / side, 0.0, 1.0))
 
     def exact_point(self, point: Floats) -> Point:
         """The point itself, moved into the region where it is not inside it."""
@@ -103,7 +150,9 @@ class GameSubject(Subject):
             return True
         sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
         within = all(bool(ball(a) <= v) and bool(v <= ball(b)) for a, v, b in sides)
-        return within and bool(self._beyond(point) <= 0)
+        if self.sphere is None:
+            return within
+        return within and bool(self._square(point, self.sphere) <= ball(self.sphere.radius**2))
 
     def surely_outside(self, point: Balls) -> bool:
         """Whether a column of balls is outside the region for certain."""
@@ -111,15 +160,14 @@ class GameSubject(Subject):
             return False
         sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
         beyond = any(bool(v < ball(a)) or bool(v > ball(b)) for a, v, b in sides)
-        return beyond or bool(self._beyond(point) > 0)
+        if self.sphere is None:
+            return beyond
+        return beyond or bool(self._square(point, self.sphere) > ball(self.sphere.radius**2))
 
-    def _beyond(self, point: Balls) -> Any:
-        """‖x − c‖² − r² where the region is a ball, else −1."""
-        if self.region is None or self.region.ball is None:
-            return ball(Fraction(-1))
-        sphere, v = self.region.ball, point - column(self.region.ball.center)
-        M = matrix(sphere.matrix or np.diag(np.array(sphere.weights, dtype=object)))
-        return entries(v.transpose() * M * v)[0] - ball(sphere.radius**2)
+    def _square(self, point: Balls, sphere: MetricBall) -> Any:
+        """‖x − c‖² in the metric of the ball."""
+        v = point - column(sphere.center)
+        return product(v, sphere_matrix(sphere) * v)
 
     def jacobian(self, places: Floats) -> Floats:
         return self.game.jacobian(self.points(places))
@@ -141,6 +189,11 @@ class GameSubject(Subject):
 
     def describe(self, place: Floats) -> str:
         return point_text(self.points(place[None])[0])
+
+
+def sphere_matrix(sphere: MetricBall) -> Balls:
+    """The metric of a ball."""
+    return matrix(sphere.matrix or np.diag(np.array(sphere.weights, dtype=object)))
 
 
 @final
@@ -200,12 +253,17 @@ def subject_of(claims: Claims) -> Subject:
         )
     if claims.game is None:
         return BoundsSubject(claims)
-    game = from_document(decode_arrays(claims.game, "game"), "game")
+    return game_subject(claims.game, claims.region)
+
+
+def game_subject(document: Document, region: Region | None) -> GameSubject:
+    """A game on its region. Raises InputError for what cannot be attacked."""
+    game = from_document(decode_arrays(document, "game"), "game")
     if not isinstance(game, SymbolicGame | QuadraticGame | LogitGame):
         raise InputError("attack reads games given by text, a matrix or tensors, not of this kind")
     if game.dimension > LARGEST:
         raise InputError(f"the game has {game.dimension} variables; attack handles {LARGEST}")
-    region = claims.region if isinstance(claims.region, Box) else None
-    if region is not None and region.dimension != game.dimension:
-        raise InputError(f"the region has {region.dimension} sides; expected {game.dimension}")
-    return GameSubject(game, region)
+    box = region if isinstance(region, Box) else None
+    if box is not None and box.dimension != game.dimension:
+        raise InputError(f"the region has {box.dimension} sides; expected {game.dimension}")
+    return GameSubject(game, box)

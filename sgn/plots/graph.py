@@ -144,5 +144,5 @@ def _title(bounds: Bounds, players: tuple[int, ...], gain: float) -> str:
     if not players:
         return "no player acts on itself through others"
     if len(players) == 1:
-        return f"{named(bounds.names[players[0]])} is not convex in its own variables"
+        return f"{named(bounds.names[players[0]])} has no curvature above 0"
     return f"gains; the cycle that blocks first multiplies to {gain:.4g}"

@@ -40,6 +40,7 @@ from tests.corpus.lies_bernstein import BERNSTEIN_LIES
 from tests.corpus.lies_bregman import BREGMAN_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
+from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
 from tests.corpus.lies_values import VALUES_LIES
@@ -311,15 +312,12 @@ LIES = [
         put("witness.vector", ["0", "1", "0"]))),
     Lie("witness-of-weights-called-one-of-all-metrics", "refuted-weights", WITNESS, put(
         "witness.metrics", "all")),
-    Lie("witness-of-weights-for-a-region-without-interior", "refuted-weights", WITNESS, both(
-        put("region.upper.0", "-1"), put("witness.points", [["-1", "0"]] * 3))),
-    Lie("witness-of-metrics-at-one-point-alone", "refuted-metrics", WITNESS, put(
-        "witness.points", [["0", "0", "0"]] * 3)),
     *BAND_LIES,
     *BERNSTEIN_LIES,
     *BREGMAN_LIES,
     *ENCLOSED_LIES,
     *FIELD_LIES,
+    *HYPOTHESIS_LIES,
     *VALUES_LIES,
     *METRIC_LIES,
     *PROMISE_LIES,

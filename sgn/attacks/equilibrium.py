@@ -1,0 +1,221 @@
+"""What is claimed of the equilibrium (T13): where it is, and what it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.claims import Claims
+from certificates.promise_claims import Equilibrium
+from sgn.attacks.costs import Costs, costs_of, moved
+from sgn.attacks.measures import Asymmetry, Frame
+from sgn.attacks.objectives import AtPoint, Objective
+from sgn.attacks.precise import ball, column, entries
+from sgn.attacks.solution import Solution
+from sgn.attacks.subject import GameSubject, point_text
+
+Floats = NDArray[np.float64]
+WIDE = 8.0  # how far a player of a game on all of R^n, or of one in logits, is moved
+NASH = ("nash", "restricted-nash", "quantal-response")
+
+
+def equilibrium_claims(
+    claims: Claims, found: Equilibrium, solution: Solution, frame: Frame
+) -> Iterator[Objective]:
+    """Distance, zero or none, and that no player gains by moving alone."""
+    yield AtSolution(
+        claim="equilibrium",
+        detail="error",
+        theorem="T13",
+        claimed=found.error,
+        upper=True,
+        solution=solution,
+        frame=frame,
+        point=tuple(Fraction(v) for v in found.point),
+    )
+    if found.is_zero or found.kind == "boundary":
+        yield OfItsKind(
+            claim=f"equilibrium, {'a zero' if found.is_zero else 'no zero'} of F",
+            detail="",
+            theorem="T13",
+            claimed=Fraction(0),
+            upper=True,
+            solution=solution,
+            zero=found.is_zero,
+            uniquely=claims.metric.kind == "scalar",
+        )
+    if _is_called_nash(claims, found):
+        yield from _nash(found, solution)
+
+
+def _is_called_nash(claims: Claims, found: Equilibrium) -> bool:
+    """By its kind, or as the solution of VI(F, X) on a box where the stated μ_i say convex."""
+    if found.kind in NASH:
+        return True
+    game = claims.game or {}
+    fields = any("field" in part for part in game.get("players", []) if isinstance(part, dict))
+    costs = game.get("kind", "symbolic") in ("symbolic", "quadratic") and not fields
+    convex = all(Fraction(mu) >= 0 for mu in claims.curvature_lower)
+    return not found.is_zero and costs and game.get("field") is not True and convex
+
+
+def _nash(found: Equilibrium, solution: Solution) -> Iterator[Objective]:
+    subject, costs = solution.subject, costs_of(solution.subject.game)
+    everywhere = found.kind in ("nash", "quantal-response")
+    in_logits = subject.game.structure.name == "GENERAL" and found.kind == "quantal-response"
+    for player, own in enumerate(subject.slices):
+        name = subject.game.players[player].name
+        if not (in_logits or _has_policies(subject)):
+            yield AtPoint(
+                claim="equilibrium, of costs",
+                detail=name,
+                theorem="T13",
+                claimed=Fraction(0),
+                upper=True,
+                scale=Fraction(1),
+                subject=subject,
+                measure=Asymmetry(own),
+            )
+        yield Unilateral(
+            claim="equilibrium, Nash",
+            detail=f"{name} alone",
+            theorem="T13",
+            claimed=Fraction(0),
+            upper=True,
+            scale=Fraction(1),
+            solution=solution,
+            costs=costs,
+            player=player,
+            everywhere=everywhere or subject.region is None,
+        )
+
+
+@final
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AtSolution(Objective):
+    """The distance of the claimed point to the solution."""
+
+    solution: Solution
+    frame: Frame
+    point: tuple[Fraction, ...]
+
+    @property
+    def dimension(self) -> int:
+        return 0
+
+    def _distance(self) -> Any:
+        return self.frame.square(column(self.point) - self.solution.known).abs_lower().sqrt()
+
+    def values(self, places: Floats) -> Floats:
+        return np.full(len(places), float(self._distance().lower()))
+
+    def broken(self, place: Floats) -> bool:
+        return bool(self._distance() > ball(self.claimed))
+
+    def describe(self, place: Floats) -> str:
+        return f"from {point_text(self.solution.floats)}"
+
+
+@final
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OfItsKind(Objective):
+    """‖F‖ where a zero is claimed; 1 where none is, and there is one in the region.
+
+    uniquely: the solution of VI(F, X) is the only one, so a zero could be no other point.
+    """
+
+    solution: Solution
+    zero: bool
+    uniquely: bool
+
+    @property
+    def dimension(self) -> int:
+        return 0
+
+    def values(self, places: Floats) -> Floats:
+        F = self.solution.subject.game.pseudo_gradient(self.solution.floats)
+        if not self.zero:
+            return np.full(len(places), float(self.solution.is_zero is True))
+        known = self.solution.is_zero is False and self.uniquely
+        return np.full(len(places), float(np.linalg.norm(F)) if known else 0.0)
+
+    def broken(self, place: Floats) -> bool:
+        if not self.zero:
+            return self.solution.is_zero is True
+        subject = self.solution.subject
+        F = entries(subject.exact_gradient(self.solution.known))
+        return self.solution.is_zero is False and self.uniquely and any(abs(v) > 0 for v in F)
+
+    def describe(self, place: Floats) -> str:
+        return f"at {point_text(self.solution.floats)}"
+
+
+@final
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Unilateral(Objective):
+    """How much less a player pays when it alone leaves the solution.
+
+    everywhere: it may go anywhere, not only within the region.
+    """
+
+    solution: Solution
+    costs: Costs
+    player: int
+    everywhere: bool
+
+    @property
+    def _own(self) -> slice:
+        return self.solution.subject.slices[self.player]
+
+    @property
+    def dimension(self) -> int:
+        return self.solution.subject.sizes[self.player]
+
+    @property
+    def seeds(self) -> Floats:
+        """Near the solution, along the axes."""
+        n, own = self.dimension, self.solution.floats[self._own]
+        low, high = self._ends()
+        middle = (own - low) / np.where(high > low, high - low, 1.0)
+        ways = np.vstack([np.eye(n), -np.eye(n)])
+        return np.vstack([np.clip(middle + reach * ways, 0.0, 1.0) for reach in (1e-3, 1e-1)])
+
+    def _ends(self) -> Floats:
+        own = self.solution.floats[self._own]
+        if self.everywhere:
+            reach = WIDE * (1 + np.abs(own) * (not _has_policies(self.solution.subject)))
+            return np.array([own - reach, own + reach])
+        return np.asarray(self.solution.subject.ends[:, self._own])
+
+    def _values_of_own(self, places: Floats) -> Floats:
+        low, high = self._ends()
+        return np.clip(low + places * (high - low), low, high)
+
+    def values(self, places: Floats) -> Floats:
+        start = self.solution.floats
+        points = np.repeat(start[None], len(places), axis=0)
+        points[:, self._own] = self._values_of_own(places)
+        return self.costs.gains(self.player, start, points)
+
+    def broken(self, place: Floats) -> bool:
+        start = self.solution.known
+        end = moved(start, self._own, self._values_of_own(place[None])[0].tolist())
+        if not self.everywhere and not self._is_free(place):
+            return False
+        return bool(self.costs.exact_gain(self.player, start, end) > ball(self.claimed))
+
+    def _is_free(self, place: Floats) -> bool:
+        """Whether the move is one of the player's own set; in a ball that is not asked."""
+        return self.solution.subject.sphere is None
+
+    def describe(self, place: Floats) -> str:
+        return f"by moving to {point_text(self._values_of_own(place[None])[0])}"
+
+
+def _has_policies(subject: GameSubject) -> bool:
+    from games.markov.logit_game import LogitGame
+
+    return isinstance(subject.game, LogitGame)
