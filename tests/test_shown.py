@@ -17,7 +17,7 @@ from certificates.certificate import Certificate, Refusal, load
 from certificates.check import Obligation, Verification, verify
 from certificates.decay import Decay, Decays
 from certificates.promise_claims import Basin, Equilibrium
-from certificates.promises import Promised
+from certificates.promises import Asynchronous, BestResponse, Promised
 from certificates.refusal_table import refusal_head, refusal_rows, sentence
 from certificates.report import page
 from certificates.report_words import promises, theorem_name
@@ -27,7 +27,8 @@ from tests.corpus.make import HERE
 
 VALID = sorted(path for path in (HERE / "valid").iterdir() if path.name != "ring.json.gz")
 CLASSES = (
-    Certificate, Refusal, Promised, StepRange, SlowRange, Equilibrium, Basin, Decays, Decay,
+    Certificate, Refusal, Promised, Asynchronous, BestResponse, StepRange, SlowRange, Equilibrium,
+    Basin, Decays, Decay,
 )  # fmt: skip
 FRAME = {  # fixed texts of the page: they say nothing of one game
     "Skip to the content", "The numbers", "What it says", "What it does not say", "Pictures",
@@ -49,10 +50,14 @@ def loaded(path: Path) -> tuple[Certificate | Refusal, Verification]:
     return result, verify(result.document)
 
 
-def rows_of(result: Certificate | Refusal) -> list[Row]:
+def headed_rows_of(result: Certificate | Refusal) -> table.Table:
     if isinstance(result, Refusal):
-        return refusal_rows(result.claims)
-    return table.certificate_rows(result.claims)[1]
+        return refusal_head(result.claims), refusal_rows(result.claims)
+    return table.certificate_rows(result.claims)
+
+
+def rows_of(result: Certificate | Refusal) -> list[Row]:
+    return headed_rows_of(result)[1]
 
 
 def sentences_of(result: Certificate | Refusal) -> list[Row]:
@@ -83,14 +88,11 @@ def test_every_row_rests_on_obligations_that_were_established(path: Path) -> Non
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.name)
 def test_every_printed_line_is_of_a_row_and_the_unchecked_ones_come_last(path: Path) -> None:
     result, _ = loaded(path)
-    rows = rows_of(result)
-    head, *lines = str(result).splitlines()
-    assert head.split(":")[0].split(" ")[0] in ("PROVED", "CONDITIONAL", "REFUTED", "UNDECIDED")
+    head, rows = headed_rows_of(result)
     checked, said = table.apart(rows)
-    heading = f"  {Kind.SAID.value}:"
-    split = lines.index(heading) if said else len(lines)
-    assert squeezed(" ".join(lines[:split])) == words(checked)  # no word more, no word less
-    assert squeezed(" ".join(lines[split + 1 :])) == words(said)
+    heading = f"{Kind.SAID.value}:" if said else ""
+    expected = f"{head} {words(checked)} {heading} {words(said)}"
+    assert squeezed(str(result)) == squeezed(expected)  # no word more, no word less
     assert {row.basis.kind for row in said} <= {Kind.SAID}
     assert Kind.SAID not in {row.basis.kind for row in checked}
 
@@ -139,9 +141,8 @@ def allowed(result: Certificate | Refusal, verification: Verification) -> Iterat
         yield f"{o.theorem}: {theorem_name(o.theorem)}"
     name = str((result.claims.game or {}).get("name") or "A game")
     yield from (name, f"{name}: {result.verdict}", result.verdict.upper())
-    if isinstance(result, Certificate):
-        said = table.certificate_rows(result.claims)[0].partition(": ")[2]
-    else:
+    said = headed_rows_of(result)[0].partition(": ")[2]
+    if isinstance(result, Refusal) and result.verdict == "refuted":
         said = sentence(result.claims)
     yield said[:1].upper() + said[1:]
 
@@ -222,12 +223,10 @@ def test_what_is_not_established_is_only_said() -> None:
 def test_refusals_are_headed_by_what_their_witness_shows() -> None:
     heads = {
         name: refusal_head(load(HERE / "valid" / f"{name}.json").claims)
-        for name in ("refuted", "refuted-metrics", "refuted-weights")
+        for name in ("refuted", "refuted-dual", "refuted-weights")
     }
     assert heads["refuted"] == "REFUTED (unstable): no constant metric certifies this region"
-    assert heads["refuted-metrics"].endswith(
-        "(small-gain): no constant metric certifies this region"
-    )
+    assert heads["refuted-dual"].endswith("(small-gain): no constant metric certifies this region")
     assert heads["refuted-weights"].endswith("no weights per player certify this region")
 
 

@@ -51,22 +51,28 @@ def unstable() -> SymbolicGame:
     )
 
 
-def sheared() -> SymbolicGame:
-    """One player whose field shears: no weight will do, and one matrix does."""
-    field = {"p": ["x + 10*y", "y"]}
-    return SymbolicGame.from_field({"p": ["x", "y"]}, field, name="shear", region=Box.cube(2, 1))
+def opposed() -> SymbolicGame:
+    """Stable at both ends of the third player's side, in no metric that they share."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"], "c": ["s"]},
+        {
+            "a": "x**2/20 + (1 - 9*s/10)*x*y",
+            "b": "y**2/20 - (1/10 + 9*s/10)*x*y",
+            "c": "s**2",
+        },
+        name="opposed",
+        region=Box(["-0.01", "-0.01", 0], ["0.01", "0.01", 1]),
+    )
 
 
-def turned() -> SymbolicGame:
-    """At s = 0 and at s = 1 play turns in different planes: no metric serves both (T6, dual)."""
-    costs = {
-        "a": "x**2/20 + (1 - 9*s/10)*x*y",
-        "b": "y**2/20 - (1/10 + 9*s/10)*x*y",
-        "c": "s**2",
-    }
-    box = Box(["-0.01", "-0.01", 0], ["0.01", "0.01", 1])
-    players = {"a": ["x"], "b": ["y"], "c": ["s"]}
-    return SymbolicGame.from_costs(players, costs, name="turned", region=box)
+def shear() -> SymbolicGame:
+    """One player whose gradient shears: a matrix will do, no weight."""
+    return SymbolicGame.from_field(
+        {"p": ["x", "y"]},
+        {"p": ["x + 10*y", "y"]},
+        name="shear",
+        region=Box([-1, -1], [1, 1]),
+    )
 
 
 def ring(players: int = 33) -> QuadraticGame:
@@ -313,8 +319,8 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "leaning.json": sgn.certify(leaning()),
         "matrices.json": sgn.certify(matrices()),
         "refuted.json": sgn.certify(unstable()),
-        "refuted-weights.json": sgn.certify(sheared(), metric="scalar"),
-        "refuted-metrics.json": sgn.certify(turned()),
+        "refuted-dual.json": sgn.certify(opposed()),
+        "refuted-weights.json": sgn.certify(shear(), metric="scalar"),
         "refuted-space.json": sgn.certify(
             QuadraticGame([[1.0, 3.0], [2.0, 1.0]], sizes=[1, 1], name="saddle")
         ),

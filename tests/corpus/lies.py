@@ -313,10 +313,6 @@ LIES = [
         put("witness.vector", ["0", "1", "0"]))),
     Lie("witness-of-weights-called-one-of-all-metrics", "refuted-weights", WITNESS, put(
         "witness.metrics", "all")),
-    Lie("witness-of-weights-for-a-region-without-interior", "refuted-weights", WITNESS, both(
-        put("region.upper.0", "-1"), put("witness.points", [["-1", "0"]] * 3))),
-    Lie("witness-of-metrics-at-one-point-alone", "refuted-metrics", WITNESS, put(
-        "witness.points", [["0", "0", "0"]] * 3)),
     *BAND_LIES,
     *BERNSTEIN_LIES,
     *BREGMAN_LIES,

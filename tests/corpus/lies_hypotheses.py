@@ -142,7 +142,7 @@ def _factors(edit: object) -> Change:
 
 
 _NO_BASIN = _without("basin")
-_DUALS = ("refuted-metrics", "refuted-weights")
+_DUALS = ("refuted-dual", "refuted-weights")
 _ORIGIN = both(
     _NO_BASIN, put("region.lower", ["0", "0", "0"]), put("region.upper", ["1", "1", "1"])
 )
