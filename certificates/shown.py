@@ -196,6 +196,8 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         **_STEPS,
         "factor": computed(_ANY_STEPS),
         "verdict": checked("margin is positive"),
+        "projected": checked(_ANY_STEPS),
+        "unprojected": checked(_ANY_STEPS),
     },
     "SlowRange": {
         "method": NOTHING,
