@@ -9,7 +9,7 @@ import scipy.sparse
 
 import games
 import sgn
-from certificates.document import Document, read, write
+from certificates.document import Document, read
 from games import Box, MetricBall, QuadraticGame, SymbolicGame
 from games.catalogue.markov import matching_pennies, random_game
 
@@ -187,5 +187,5 @@ def made(only: list[str] | None = None, keep: Path | None = None) -> dict[str, D
     keep.mkdir(exist_ok=True)
     for name in names:
         if not (keep / f"{name}.json").exists():
-            write(MADE[name]().document, keep / f"{name}.json")
+            MADE[name]().save(keep / f"{name}.json")
     return {name: read(keep / f"{name}.json") for name in names}

@@ -40,7 +40,7 @@ def divergence(game: Game, z: Array, star: Array, w: list[Any]) -> Array:
     pi, known = game.policies.policies(z), game.policies.policies(star)
     total: Any = 0
     for weight, p, q in zip(w, pi, known, strict=True):
-        total = total + weight * (q * (log(q) - log(p))).sum(axis=(-1, -2))
+        total = total + (q * (log(q) - log(p))).sum(axis=(-1, -2)) * weight
     return np.asarray(total)
 
 
@@ -51,7 +51,7 @@ def change(game: Game, z: Array, star: Array, w: list[Any]) -> Array:
     G, total, start = game.F(z), 0, 0
     for weight, p, q, size in zip(w, pi, known, game.sizes, strict=True):
         gap = (p - q)[..., 1:].reshape(*z.shape[:-1], -1)
-        total = total - weight * (gap * G[..., start : start + size]).sum(axis=-1)
+        total = total - (gap * G[..., start : start + size]).sum(axis=-1) * weight
         start += size
     return np.asarray(total)
 

@@ -29,6 +29,7 @@ from tests.forging.oracle_steps import (
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
 ZEROS = ("nash", "restricted-nash", "quantal-response", "zero")
+NARROWEST = 24  # directions in which a ball is looked at
 FAR = 12.0  # logits up to which other policies are tried
 
 
@@ -121,20 +122,35 @@ def ball_outside(region: Region, metric: Metric, center: Array, radius: Any) -> 
 
 def extremes(region: Region, metric: Metric, center: Array, radius: Any) -> list[Array]:
     """Points of the ball (drawn in by 1e-30) where it comes nearest to leaving the region."""
-    directions = []
     if isinstance(region, Ball):
-        directions = [metric.whitening @ v for v in _towards_sphere(region, metric, center)]
+        towards = [metric.whitening @ v for v in _towards_sphere(region, metric, center)]
+        directions = [mps([Fraction(float(v)) for v in d]) for d in towards]
     else:
-        for k in range(region.n):
-            axis = mps(np.eye(region.n)[k])
-            d = axis / metric.exact if metric.flat else solve(metric.exact, axis)
-            directions += [d, -d]
+        assert isinstance(region, Box)
+        directions = [
+            sign * _along(metric, k)
+            for sign, k in _narrowest(region, metric, center.astype(float), float(radius))
+        ]
     found = []
     for d in directions:
-        exact = d if np.asarray(d).dtype == object else mps([Fraction(float(v)) for v in d])
-        size = mpmath.sqrt(metric.square(exact))
-        found.append(center + exact * (radius / size * (1 - mpmath.mpf(10) ** -30)))
+        size = mpmath.sqrt(metric.square(d))
+        found.append(center + d * (radius / size * (1 - mpmath.mpf(10) ** -30)))
     return found
+
+
+def _along(metric: Metric, k: int) -> Array:
+    """M⁻¹e_k: where the ball reaches farthest along axis k."""
+    axis = np.full(metric.n, mp(0), dtype=object)
+    axis[k] = mp(1)
+    return np.asarray(axis / metric.exact if metric.flat else solve(metric.exact, axis))
+
+
+def _narrowest(box: Box, metric: Metric, center: Array, radius: float) -> list[tuple[int, int]]:
+    """Directions (sign, axis) in which least room is left beside the ball."""
+    inverse = 1 / metric.floats if metric.flat else np.diagonal(np.linalg.inv(metric.floats))
+    reach = radius * np.sqrt(inverse)
+    room = np.concatenate([box.high - center - reach, center - box.low - reach])
+    return [(1 if k < box.n else -1, int(k) % box.n) for k in np.argsort(room)[:NARROWEST]]
 
 
 def _towards_sphere(ball: Ball, metric: Metric, center: Array) -> list[Array]:

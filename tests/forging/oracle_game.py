@@ -26,8 +26,8 @@ class Sparse:
 
     def __matmul__(self, other: Array) -> Array:
         result = np.full(other.shape, mp(0), dtype=object)
-        for i, j, value in self.entries:
-            result[i] = result[i] + mp(value) * other[j]
+        for i, j, value in self.entries:  # arrays first: mpf times an array is slow
+            result[i] = result[i] + other[j] * mp(value)
         return result
 
 

@@ -112,17 +112,17 @@ class Policies:
         lead = (None,) * (z.ndim - 1)
         P_pi = self.means(t.P[lead], pi)
         eye = np.eye(self.states, dtype=int)
-        A = eye - t.gamma * P_pi
-        d = _linear(np.swapaxes(A, -1, -2), (1 - t.gamma) * (t.rho + 0 * P_pi[..., 0]))
+        A = eye - P_pi * t.gamma
+        d = _linear(np.swapaxes(A, -1, -2), (t.rho + P_pi[..., 0] * 0) * (1 - t.gamma))
         values = []
         for i, tau in enumerate(t.tau):
             H = -(pi[i] * _log(pi[i])).sum(axis=-1)
             r = self.means(t.r[i][lead], pi)
-            u = _linear(A, r + tau * H if self.occupancy else r)
+            u = _linear(A, r + H * tau if self.occupancy else r)
             own = self.means(t.r[i][lead], pi, free=i)
             ahead = self.means(t.P[lead], pi, free=i)  # (…, S, A_i, S)
-            Q = own + t.gamma * (ahead * u[..., None, None, :]).sum(axis=-1)
-            entropy = tau * (_log(pi[i]) + 1)
+            Q = own + (ahead * u[..., None, None, :]).sum(axis=-1) * t.gamma
+            entropy = (_log(pi[i]) + 1) * tau
             if self.occupancy:
                 entropy = entropy * d[..., None]
             values.append(entropy - d[..., None] * Q)
@@ -147,7 +147,7 @@ class Policies:
         if points.dtype == object:
             with mpmath.workdps(DIGITS + 2 * FINE):
                 h = mpmath.mpf(10) ** -FINE
-                columns = [self.F(points + 1j * h * mps(np.eye(n)[k])) for k in range(n)]
+                columns = [self.F(points + mps(np.eye(n)[k]) * (1j * h)) for k in range(n)]
                 part = np.frompyfunc(lambda v: v.imag / h, 1, 1)
                 found: Array = np.stack([part(c) for c in columns], axis=-1)
                 return found
@@ -161,12 +161,12 @@ class Policies:
         t = self.exact if points.dtype == object else self.floats
         pi = self.policies(points)
         lead = (None,) * (points.ndim - 1)
-        A = np.eye(self.states, dtype=int) - t.gamma * self.means(t.P[lead], pi)
+        A = np.eye(self.states, dtype=int) - self.means(t.P[lead], pi) * t.gamma
         H = -(pi[player] * _log(pi[player])).sum(axis=-1)
         r = self.means(t.r[player][lead], pi)
-        u = _linear(A, r + t.tau[player] * H if self.occupancy else r)
-        gained = (1 - t.gamma) * (t.rho * u).sum(axis=-1)
-        lost = 0 if self.occupancy else t.tau[player] * H.sum(axis=-1)
+        u = _linear(A, r + H * t.tau[player] if self.occupancy else r)
+        gained = (t.rho * u).sum(axis=-1) * (1 - t.gamma)
+        lost = 0 if self.occupancy else H.sum(axis=-1) * t.tau[player]
         return np.asarray(-gained - lost)
 
 

@@ -247,8 +247,8 @@ def _power(a: Jet, c: Fraction) -> Jet:
     """a**c: a product for c = 0, 1, …; an inverse of one below; by logarithms in between."""
     if c.denominator != 1:
         exponent = mp(c) if a.f.dtype == object else float(c)
-        f = _of(exponent * _of(a.f, "log"), "exp")
-        return a.chain(f, exponent * f / a.f, exponent * (exponent - 1) * f / a.f**2)
+        f = _of(_of(a.f, "log") * exponent, "exp")
+        return a.chain(f, f * exponent / a.f, f * (exponent * (exponent - 1)) / a.f**2)
     m = int(c)
     if m == 0:
         one = a.f * 0 + 1
