@@ -142,5 +142,5 @@ def _verify_refusal(claims: RefusalClaims, document: Document, where: str) -> Ve
     return _summary(
         claims.verdict,
         [_digest(document), witness],
-        "the witness holds (a refusal's other numbers are not checked)",
+        f"{claims.witness.refutes} (nothing else of a refusal is checked)",
     )

@@ -9,7 +9,7 @@ from certificates.claims import Claims
 from certificates.decay import decays_of
 from certificates.promise_claims import METHODS, Equilibrium
 from certificates.promise_theorems import own_symmetric
-from certificates.shown import Row, line
+from certificates.shown import LINES, Row, line
 from certificates.step_table import in_metric, projected_methods, projection_basis
 from certificates.texts import DIGITS, down, point_text, weights_text
 from games.errors import InputError
@@ -45,7 +45,7 @@ def _equilibrium_row(claims: Claims) -> Row:
     row = _kind_row(claims, found, where)
     if found.is_zero or not _solves_game(claims):
         return row
-    basis = row.basis & line("Nash, of convex costs", "").basis
+    basis = row.basis & LINES["Nash, of convex costs"]
     return Row(row.label, f"{row.text}; it is {_RESTRICTED} the region", basis)
 
 
@@ -60,7 +60,7 @@ def _kind_row(claims: Claims, found: Equilibrium, where: str) -> Row:
         row = replace(row, text=f"{text} other zero")
     if found.kind in ("zero", "variational"):
         return row
-    return replace(row, basis=row.basis & line("kind of equilibrium", "").basis)
+    return replace(row, basis=row.basis & LINES["kind of equilibrium"])
 
 
 def _decays(claims: Claims) -> bool:

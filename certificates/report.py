@@ -18,6 +18,7 @@ from certificates.report_style import CSS
 from certificates.report_words import (
     CAVEATS,
     DRAWN,
+    DRAWN_ESTIMATES,
     LIMITS,
     NO_DIVERGENCE,
     promises,
@@ -189,7 +190,7 @@ def _pictures(claims: Claims | RefusalClaims, pictures: Sequence[Picture], note:
         f"<figcaption>{_text(picture.caption)}</figcaption></figure>"
         for picture in pictures
     )
-    words = " ".join(filter(None, (DRAWN, CAVEATS.get(claims.verdict))))
+    words = f"{DRAWN} {DRAWN_ESTIMATES}" if claims.verdict == "estimated" else DRAWN
     drawn = f'<p>{_text(words)}</p><div class="pictures">{shown}</div>' if shown else ""
     return drawn + (f'<p class="soft">{_text(note)}</p>' if note else "")
 

@@ -4,7 +4,7 @@ import re
 
 from certificates.claims import Band, Claims
 from certificates.promise_table import promise_rows
-from certificates.shown import LINES, NOTHING, Row
+from certificates.shown import ESTIMATED, LINES, NOTHING, Row
 from certificates.step_claims import Steps
 from certificates.step_table import in_metric, towards_rows
 from certificates.table import shown_as, statement
@@ -15,7 +15,7 @@ THEOREMS = {
     "T2": "the best weights, in closed form",
     "T4": "the band of weights that work",
     "T5": "the margin from the whole Jacobian",
-    "T6": "a witness against every metric",
+    "T6": "a witness that rules out metrics, or weights",
     "T7": "contraction of the flow",
     "T8": "Euler steps from margin, Lipschitz constant and cocoercivity",
     "T9": "Euler steps from the block bounds",
@@ -45,7 +45,6 @@ _PROMISES = {  # rows of a certificate by their theorem
     "RK4 to equilibrium": "T11 (b′)",
     "extragradient step": "T20",
     "optimistic step": "T20",
-    "with projection": "T7",
     "equilibrium": "T13",
     "start set": "T12",
     "KL in the region": "T19",
@@ -59,6 +58,7 @@ NO_DIVERGENCE = "A refusal does not say that play diverges."
 DRAWN = (
     "Drawn from the file by the program that made the search: an illustration, which nobody checks."
 )
+DRAWN_ESTIMATES = 'Where a picture says "certified", read "estimated".'
 
 
 def theorem_name(label: str) -> str:
@@ -77,7 +77,7 @@ def promises(claims: Claims) -> list[Row]:
     What the verdict allows: of an estimated certificate each says that it is estimated.
     """
     margin = "T1" if claims.margin_basis == "structural" else "T5"
-    found = [Row(f"T7, {margin}", statement(claims), LINES["margin"])]
+    found: list[Row] = []
     for name, method, steps in (
         ("Euler step", "Euler", claims.euler),
         ("RK4 step", "Runge-Kutta 4", claims.rk4),
@@ -90,8 +90,12 @@ def promises(claims: Claims) -> list[Row]:
     for row in [*towards_rows(claims), *promise_rows(claims)]:
         if row.label in _PROMISES and row.basis != NOTHING:
             text = f"{row.label[:1].upper()}{row.label[1:]}: {row.text}."
-            found.append(Row(_PROMISES[row.label], text, row.basis))
-    return shown_as(claims, found)
+            projected = row.label == "start set" and row.basis != LINES["start set"]
+            label = "T7, T20" if projected else _PROMISES[row.label]
+            found.append(Row(label, text, row.basis))
+    basis = ESTIMATED if claims.verdict == "estimated" else LINES["margin"]
+    flow = Row(f"T7, {margin}", statement(claims), basis)  # it says itself what it rests on
+    return [flow, *shown_as(claims, found)]
 
 
 def _band(claims: Claims, band: Band) -> Row:

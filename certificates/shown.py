@@ -172,6 +172,7 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
     },
     "Promised": {
         "claims": ASKED,
+        "verdict": checked("margin is positive"),
         "steps_to": computed((*_ANY_STEPS, *_TOWARDS), ("start set", "equilibrium")),
         "time_to": computed("margin", "start set"),
         "noise_floor": computed("Euler steps"),
@@ -180,18 +181,42 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "best_response": computed("structural margin"),
         "implicit_factor": computed("margin", "start set"),
     },
-    "StepRange": {"method": NOTHING, **_STEPS, "factor": computed(_ANY_STEPS)},
+    "Asynchronous": {
+        **dict.fromkeys(("step_max", "rate", "vector", "factor"), computed("structural margin")),
+        "radius": computed("equilibrium"),
+        "verdict": checked("margin is positive"),
+    },
+    "BestResponse": {
+        **dict.fromkeys(("factor", "vector"), computed("structural margin")),
+        "radius": computed("equilibrium"),
+        "verdict": checked("margin is positive"),
+    },
+    "StepRange": {
+        "method": NOTHING,
+        **_STEPS,
+        "factor": computed(_ANY_STEPS),
+        "verdict": checked("margin is positive"),
+        "projected": checked(_ANY_STEPS),
+        "unprojected": checked(_ANY_STEPS),
+    },
     "SlowRange": {
         "method": NOTHING,
+        "verdict": checked("margin is positive"),
         "steps": checked(_TOWARDS),
         "margin": _MARGIN,
         "step_max": checked(_TOWARDS),
         "best_step": checked(_TOWARDS),
         "factor_at_best": checked(_TOWARDS),
         "projected": checked(_TOWARDS),
+        "unprojected": checked(_TOWARDS),
         "factor": computed(_TOWARDS, "margin"),
     },
-    "Equilibrium": {name: checked("equilibrium") for name in ("point", "error", "kind", "is_zero")},
+    "Equilibrium": {
+        "point": checked("equilibrium"),
+        "error": checked("equilibrium"),
+        "is_zero": checked("equilibrium"),
+        "kind": checked(("kind of equilibrium", "equilibrium")),  # a zero is no more than that
+    },
     "Basin": {"radii": checked("start set")},
     "Decays": {"region": checked("Bregman rate"), "simplex": checked("Bregman simplex")},
     "Decay": {

@@ -21,7 +21,7 @@ from sgn.bounds import CannotBound
 from sgn.problem import Problem
 from sgn.refutation import dual_refutations, eigenvalue_refutations, least_stable, stated
 from sgn.stated import up
-from sgn.study import Study
+from sgn.study import DIRECT_LIMIT, Study
 from sgn.weights import SMALL
 
 if TYPE_CHECKING:
@@ -110,7 +110,13 @@ def _unstable(problem: Problem, real_part: float) -> tuple[str, list[str]]:
 
 
 def _is_constant(problem: Problem) -> bool:
-    return problem.game.structure is Structure.CONSTANT
+    """Whether J is the same everywhere, by its structure or at every point looked at."""
+    game = problem.game
+    if game.structure is Structure.CONSTANT or game.dimension > DIRECT_LIMIT:
+        return game.structure is Structure.CONSTANT
+    with np.errstate(all="ignore"):
+        jacobians = game.jacobian(problem.points())
+    return bool((jacobians == jacobians[:1]).all())
 
 
 def _has_interior(problem: Problem) -> bool:

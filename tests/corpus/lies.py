@@ -43,6 +43,7 @@ from tests.corpus.lies_fields import FIELD_LIES
 from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
+from tests.corpus.lies_sector import SECTOR_LIES
 from tests.corpus.lies_values import VALUES_LIES
 
 
@@ -310,6 +311,8 @@ LIES = [
     Lie("witness-matrix-of-another-size", "refuted-space", WITNESS, both(
         put("witness.matrix", encode_array(np.diag([1.0, -1.0, 1.0]))),
         put("witness.vector", ["0", "1", "0"]))),
+    Lie("witness-of-weights-called-one-of-all-metrics", "refuted-weights", WITNESS, put(
+        "witness.metrics", "all")),
     *BAND_LIES,
     *BERNSTEIN_LIES,
     *BREGMAN_LIES,
@@ -317,6 +320,7 @@ LIES = [
     *FIELD_LIES,
     *HYPOTHESIS_LIES,
     *VALUES_LIES,
+    *SECTOR_LIES,
     *METRIC_LIES,
     *PROMISE_LIES,
 ]  # fmt: skip

@@ -1,15 +1,14 @@
-"""T19 against the flow itself: the weighted KL divergence, its derivative, and where it is small."""
+"""T19 against the flow itself: the weighted KL divergence, its derivative, where it is small."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_game import Game
 from tests.forging.oracle_hunt import hunt
-from tests.forging.oracle_reading import Array, Document, mp, mps, rational, rationals
+from tests.forging.oracle_reading import Array, Document, mp, mpmath, mps, rational, rationals
 from tests.forging.oracle_region import Box
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
@@ -72,8 +71,8 @@ def _rate(
         return np.where(bad, np.inf, found)
 
     spread = (box.high - box.low) * 10.0 ** subject.rng.uniform(-3, 0, (300, 1))
-    starts = np.vstack([box.sample(subject.rng, 100)[-400:],
-                        box.clamp(near + subject.rng.normal(size=(300, game.n)) * spread)])  # fmt: skip
+    around = box.clamp(near + subject.rng.normal(size=(300, game.n)) * spread)
+    starts = np.vstack([box.sample(subject.rng, 100)[-400:], around])
     z, least = hunt(left, box, starts, subject.rng, 25)
     if least < 1e-7:
         exact, weights = mps(z), [mp(v) for v in w]

@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_hunt import hunt
 from tests.forging.oracle_metric import Metric
-from tests.forging.oracle_reading import Array, Document, mp, mps, rational, rationals, solve
+from tests.forging.oracle_reading import (
+    Array,
+    Document,
+    mp,
+    mpmath,
+    mps,
+    rational,
+    rationals,
+    solve,
+)
 from tests.forging.oracle_region import Ball, Box, Region, Space
 from tests.forging.oracle_steps import (
     Step,
@@ -39,8 +47,8 @@ def equilibrium(
         outside = ball_outside(region, metric, point, error)
         if outside is not None:
             yield Falsehood("equilibrium", f"the ball of its error leaves the region: {outside}")
-    elif not (isinstance(region, Box) and metric.flat):
-        yield Falsehood("equilibrium", f"{kind} goes with a box and weights alone")
+    elif not (region.product and metric.flat):
+        yield Falsehood("equilibrium", f"{kind} goes with a product and weights alone")
     if kind == "boundary" and zero:
         yield Falsehood("equilibrium", f"F has a zero in the region, {shown(star)}")
     yield from _nash(kind, subject, star)
@@ -88,11 +96,10 @@ def _deviations(kind: str, subject: Subject, star: Array, region: Region) -> Ite
         x, least = hunt(gain, region, starts[-400:], subject.rng, 12)
         if least < 1e-9:
             moved = star.copy()
-            moved[own] = (
-                subject.exactly(np.where(own, x, near))[own]
-                if not (kind == "quantal-response")
-                else mps(x)[own]
+            exact = (
+                mps(x) if kind == "quantal-response" else subject.exactly(np.where(own, x, near))
             )
+            moved[own] = exact[own]
             there = game.cost(moved, i)
             if there < here - mpmath.mpf(10) ** -30:
                 text = f"player {i} gains {mpmath.nstr(here - there, 6)} at {shown(moved)}"

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_game import Game
 from tests.forging.oracle_metric import Metric
-from tests.forging.oracle_reading import Array, Unjudged, mp, mps, solve
+from tests.forging.oracle_reading import Array, Unjudged, mp, mpmath, mps, solve
 from tests.forging.oracle_region import Ball, Box, Region
 
 STEPS, NEWTON = 3000, 60
@@ -29,7 +28,7 @@ def solution(game: Game, region: Region, metric: Metric) -> tuple[Array, bool]:
 
 def _start(region: Region) -> Array:
     if isinstance(region, Box):
-        return (region.low + region.high) / 2
+        return np.asarray((region.low + region.high) / 2)
     return region.center if isinstance(region, Ball) else np.zeros(region.n)
 
 

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_forms import Form, Terms
 from tests.forging.oracle_hunt import hunt
 from tests.forging.oracle_metric import Metric
-from tests.forging.oracle_reading import Array, Unjudged, mp, mps
+from tests.forging.oracle_reading import Array, Unjudged, mp, mpmath, mps
 from tests.forging.oracle_region import Region
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
 # A step from x: where it leads, and the points at which F is asked on the way (all must be in X).
 Step = Callable[[Callable[[Array], Array], Array, Any, Callable[[Array], Array]],
                 tuple[Array, list[Array]]]  # fmt: skip
-ROUNDS = 20
+ROUNDS = 16
+HUNTED = 2  # step sizes, those that look worst, from which the descent starts
 
 
 def rk4_step(F: Any, x: Array, h: Any, project: Any) -> tuple[Array, list[Array]]:
@@ -98,7 +98,7 @@ def approaches(subject: Subject, claim: Approach, star: Array) -> Iterator[False
         ((excess(h, bound), h, bound) for h, bound in claim.bounds),
         key=lambda row: float(row[0](starts).min()),
     )
-    for value, h, bound in ranked[:2]:
+    for value, h, bound in ranked[:HUNTED]:
         x, least = hunt(value, region, starts, subject.rng, ROUNDS)
         if least < 1e-8:
             shows = _confirmed(subject, claim, star, x, h, bound)
@@ -165,10 +165,8 @@ def _rk4_pairs(
         _, visited = rk4_step(game.F, x, h, None)
         return visited, np.all([region.contains(v) for v in visited], axis=0)
 
-    for h, bound in bounds:
-        form = _step_form("RK4 steps", metric, h, bound)
-
-        def value(x: Array, h: Fraction = h, form: Form = form) -> Array:
+    def value_of(h: Fraction, form: Form) -> Callable[[Array], Array]:
+        def value(x: Array) -> Array:
             with np.errstate(all="ignore"):
                 visited, inside = stages(x, float(h))
                 found = np.full(len(x), np.inf)
@@ -177,8 +175,12 @@ def _rk4_pairs(
                     found[inside] = form.least(J)[0]  # type: ignore[arg-type]
             return found
 
-        if not np.isfinite(value(points)).any():
-            continue
+        return value
+
+    forms = [(h, _step_form("RK4 steps", metric, h, bound)) for h, bound in bounds]
+    values = [(value_of(h, form), h, form) for h, form in forms]
+    ranked = sorted(values, key=lambda row: float(row[0](points).min()))
+    for value, h, form in ranked[:HUNTED]:
         x, least = hunt(value, region, points, subject.rng, ROUNDS)
         if least < 1e-8:
             visited, _ = stages(x[None], float(h))
