@@ -130,7 +130,7 @@ def test_ctrl_c_waits_for_an_import_to_end(
 
     def imports(*_: Any, **__: Any) -> None:
         __import__("slow_module")
-        for _turn in range(1000):
+        for _attempt in range(1000):
             time.sleep(0.01)
 
     monkeypatch.setattr(sys.modules["sgn.certify"], "certify", imports)
