@@ -58,7 +58,8 @@ class Family:
         if not (self.is_one_matrix and len(self.slices) <= FEW and self.inverses):
             return None
         [inverse] = self.inverses
-        return best_direct_weights(inverse, self.slices, [np.ones(len(self.slices))])[0]
+        weights, _ = best_direct_weights(inverse, self.slices, [np.ones(len(self.slices))])
+        return weights
 
 
 class Objective(abc.ABC):
