@@ -49,7 +49,7 @@ def read(path: str | os.PathLike[str]) -> Document:
         with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise InputError(f"{name}: this is not a regular file; name a certificate file")
-            raw = file.read(MAX_FILE + 1)
+            raw = file.read(MAX_FILE + 1) or b""  # None: nothing yet, as in /proc/kmsg
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}; name a readable certificate file") from None
     try:

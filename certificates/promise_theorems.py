@@ -11,7 +11,7 @@ from typing import Any, final
 
 import numpy as np
 
-from certificates.check_equilibrium import half_widths, is_product, room_round
+from certificates.check_equilibrium import half_widths, room_round
 from certificates.check_jacobian import Uncheckable, quadratic
 from certificates.check_point import player_sizes
 from certificates.claims import Claims, Vector
@@ -19,6 +19,8 @@ from certificates.document import Document
 from certificates.hypotheses import Hypothesis, Theorem
 from certificates.safe import Lower
 from certificates.step_range import SlowRange, StepRange, in_range
+from certificates.theorems import words
+from certificates.theorems.context import own_sets, zero_in_region
 from games.number import to_text
 from games.region import Box, Space
 
@@ -125,12 +127,6 @@ def largest_ball(claims: Claims, x: Sequence[Fraction]) -> Fraction | None:
     return max(min(limits), Fraction(0))
 
 
-def _zero_in_region(claims: Claims) -> bool:
-    """Certified (T13), or X = R^n, where α > 0 gives exactly one."""
-    found = claims.promises.equilibrium
-    return isinstance(claims.region, Space) if found is None else found.is_zero
-
-
 def _starts_inside(asked: Asked) -> bool:
     """T12: whether the method stays in X from this start; it does on all of R^n."""
     basin, method = asked.claims.promises.basin, asked.method
@@ -157,7 +153,11 @@ def _in_range(asked: Asked) -> bool:
 
 
 def _holds_with_projection(asked: Asked) -> bool:
-    return asked.range is not None and asked.range.steps.projected
+    return asked.range is not None and asked.range.projected
+
+
+def _holds_as_it_is(asked: Asked) -> bool:
+    return asked.range is not None and asked.range.unprojected
 
 
 def _symmetric(claims: Claims) -> bool:
@@ -216,13 +216,13 @@ SHRINKS = Hypothesis[Asked](
     given=(CERTIFIED.name, IN_RANGE.name),
 )
 POSITIVE = Hypothesis[Asked](
-    "α > 0",
+    words.POSITIVE,
     lambda asked: asked.claims.margin > 0,
     "the margin is not positive: nothing shrinks",
 )
 ZERO = Hypothesis[Asked](
-    "x* is a zero of F in X",
-    lambda asked: _zero_in_region(asked.claims),
+    words.ZERO,
+    lambda asked: zero_in_region(asked.claims),
     "no zero in the region is certified: nothing is promised without projection",
 )
 START = Hypothesis[Asked](
@@ -237,6 +237,12 @@ PROJECTED = Hypothesis[Asked](
     "this certificate promises nothing for this method with projection",
     given=(CERTIFIED.name,),
 )
+UNPROJECTED = Hypothesis[Asked](
+    "the steps hold without projection",
+    _holds_as_it_is,
+    "this certificate promises nothing for this method without projection; ask with projected=True",
+    given=(CERTIFIED.name,),
+)
 KEPT = Hypothesis[Asked](
     "X = R^n, or the steps hold with every point projected to X",
     lambda asked: isinstance(asked.claims.region, Space) or _holds_with_projection(asked),
@@ -245,7 +251,7 @@ KEPT = Hypothesis[Asked](
     given=(CERTIFIED.name,),
 )
 SYMMETRIC = Hypothesis[Asked](
-    "every J_ii is symmetric",
+    words.SYMMETRIC,
     lambda asked: _symmetric(asked.claims),
     "some J_ii is not symmetric, or not known to be: T16 needs costs, not a field",
 )
@@ -267,8 +273,8 @@ ROOM = Hypothesis[Asked](
     given=(ZERO.name,),
 )
 PRODUCT = Hypothesis[Asked](
-    "X is a product of the players' own sets",
-    lambda asked: is_product(asked.claims.region),
+    words.PRODUCT,
+    lambda asked: own_sets(asked.claims),
     "the region is no product of the players' own sets (a box, or R^n): a best response is one in"
     " a set of the player's own",
 )
@@ -280,7 +286,9 @@ ANY_STEP = Hypothesis[Asked](
 
 TIME = Theorem("T7", "time to an accuracy", (DISTANCES, POSITIVE, ZERO, START))
 STEPS = Theorem(
-    "T14", "steps to an accuracy", (DISTANCES, CERTIFIED, IN_RANGE, SHRINKS, ZERO, START)
+    "T14",
+    "steps to an accuracy",
+    (DISTANCES, CERTIFIED, IN_RANGE, SHRINKS, UNPROJECTED, ZERO, START),
 )
 PROJECTED_STEPS = Theorem(
     "T14", "projected steps to an accuracy", (DISTANCES, CERTIFIED, IN_RANGE, SHRINKS, PROJECTED)

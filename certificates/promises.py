@@ -125,10 +125,10 @@ class Asynchronous:
 
     max_i ‖v_i − x_i*‖/vector_i shrinks by factor(step) per round. radius: the ball of that norm
     round the equilibrium to start in; None: start anywhere. verdict: of the certificate.
-    A round ends with a stretch of play in which every player updates and *every* update reads the
-    others as they were at the end of the round before, or later; nothing older is read afterwards
-    either, not even by a player who has updated. Where reads are at most D steps old and all
-    players update in each step, every D + 1 steps are a round.
+    A round is over when every player's latest update, and every one to come, reads no action that
+    was given up before the end of the round before. That everyone has updated once with such reads
+    is not enough: an update that reads older actions afterwards undoes a round. Where reads are at
+    most D steps old and all players update in each step, every D + 1 steps are a round.
     """
 
     step_max: Lower

@@ -94,6 +94,7 @@ LINES: dict[str, Basis] = {
     "kind of equilibrium": checked("kind of equilibrium"),
     "Nash, of convex costs": checked("curvature from below"),
     "start set": checked("start set"),
+    "start anywhere": computed("margin is positive"),  # the region is all of R^n
     "KL in the region": checked("Bregman rate", "Bregman level", "equilibrium"),
     "KL everywhere": checked("Bregman simplex"),
     "band": checked("band"),
@@ -196,6 +197,8 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         **_STEPS,
         "factor": computed(_ANY_STEPS),
         "verdict": checked("margin is positive"),
+        "projected": checked(_ANY_STEPS),
+        "unprojected": checked(_ANY_STEPS),
     },
     "SlowRange": {
         "method": NOTHING,

@@ -45,6 +45,16 @@ class StepRange:
         return Upper(self.steps.factor_at_best, verdict=self.verdict)
 
     @property
+    def projected(self) -> bool:
+        """Whether it holds as well with every point projected to the region (T7)."""
+        return self.steps.projected
+
+    @property
+    def unprojected(self) -> bool:
+        """Whether it holds without projection: it does, between runs that stay in the region."""
+        return True
+
+    @property
     def metric(self) -> Metric:
         """The metric in which these steps contract."""
         return self.steps.metric
@@ -105,7 +115,7 @@ class SlowRange:
 
     @property
     def projected(self) -> bool:
-        """Whether it holds as well with every point projected to the region."""
+        """Whether it holds with every point projected to X, towards the solution of VI(F, X)."""
         return self.steps.projected
 
     @property

@@ -199,17 +199,22 @@ def _coupling(bounds: StatedBounds) -> Any:
 def _steps(euler: EulerPlan | None, rk4: RK4Plan | None) -> Document:
     steps: Document = {}
     if euler is not None:
-        steps["euler"] = {
-            "step_max": to_text(euler.step_max),
-            "best_step": to_text(euler.best_step),
-            "factor_at_best": to_text(euler.factor_at_best),
-            "factor_at_max": to_text(euler.factor_at_max),
-            "basis": euler.basis,
-            "metric": _metric(euler.metric),
-        }
+        steps["euler"] = euler_document(euler)
     if rk4 is not None:
         steps["rk4"] = rk4_document(rk4, "pairs")
     return steps
+
+
+def euler_document(plan: EulerPlan) -> Document:
+    """Euler steps as they stand in a document."""
+    return {
+        "step_max": to_text(plan.step_max),
+        "best_step": to_text(plan.best_step),
+        "factor_at_best": to_text(plan.factor_at_best),
+        "factor_at_max": to_text(plan.factor_at_max),
+        "basis": plan.basis,
+        "metric": _metric(plan.metric),
+    }
 
 
 def rk4_document(plan: RK4Plan, kind: str) -> Document:

@@ -61,8 +61,9 @@ def certify(
     geometry: EntropicDual() or EntropicDual("kakade") for the natural gradient of policies (the
         steps are then natural-gradient steps), Euclidean() for plain gradients; without it what
         the game's own field says.
-    time_limit: seconds for enclosing; what is proved by then counts. Without one the result depends
-        on nothing but the arguments.
+    time_limit: seconds for enclosing; what is proved by then counts. Without one the result is the
+        same, to the byte, for the same arguments, versions and type of processor; on other
+        processors numbers may differ in their last digits.
     executor: any concurrent.futures.Executor (threads, processes, a Dask client's) for that.
     progress: called with a Progress after each batch of boxes; may raise KeyboardInterrupt, which
         like Ctrl-C keeps what is proved.

@@ -23,7 +23,7 @@ from games.number import round_down, round_up, to_text
 
 Floats = NDArray[np.float64]
 DIGITS = 9
-SAMPLES = 1000
+SAMPLES = 400
 REGIONS, METRICS = ("box", "ball", "space"), ("scalar", "block", "dense")
 KINDS, SOLUTIONS = ("costs", "field"), ("zero", "boundary", "none")
 LINEAR = np.array([[3.0, 0.25, 0.5], [0.25, 2.0, 0.0], [-0.25, 0.25, 2.5]])
@@ -164,8 +164,8 @@ class Planted:
             return -np.linalg.solve(self.J[0], np.array([0.5, -1.0, 0.25]))
         x, (low, high) = np.zeros(3), self.region.floats()
         weights = np.array([1.0, 1.25, 1.0])
-        for _ in range(300):
-            x = x - self.game.pseudo_gradient(x) / 5
+        for _ in range(80):
+            x = x - self.game.pseudo_gradient(x) / 4
             x = _to_ball(x, weights) if self.region.ball is not None else np.clip(x, low, high)
         return x
 
@@ -276,17 +276,18 @@ class Planted:
         }
         return {
             "euler": euler,
-            "rk4": {**self._runge_kutta(), "kind": "pairs", **self._near_linear()},
-            "rk4_equilibrium": {**self._runge_kutta(), "basis": "sector", "kind": "equilibrium"},
+            "rk4": {**self.runge_kutta, "kind": "pairs", **self._near_linear()},
+            "rk4_equilibrium": {**self.runge_kutta, "basis": "sector", "kind": "equilibrium"},
             "extragradient": _slow(slow, a),
             "optimistic": _slow(1 / (4 * b), a),
         }
 
-    def _runge_kutta(self) -> Document:
+    @cached_property
+    def runge_kutta(self) -> Document:
         """Over (0, 1/β] with one rate; the factor at the best step by brute force."""
         best, largest = _short(0.2 / self.beta), _short(0.4 / self.beta)
         rates = []
-        for share in (0.05, 0.3, 0.65, 1.0):
+        for share in (0.1, 0.6, 1.0):
             h = share * float(Fraction(largest))
             rates.append((1 - self.runge_kutta_factor(h) ** 2) / h)
         at_best = self.runge_kutta_factor(float(Fraction(best)))
@@ -360,7 +361,7 @@ def _to_ball(x: Floats, weights: Floats) -> Floats:
     if (weights * x**2).sum() <= 1:
         return x
     low, high = 0.0, 100.0
-    for _ in range(80):
+    for _ in range(50):
         middle = (low + high) / 2
         y = x / (1 + middle * weights)
         low, high = (middle, high) if (weights * y**2).sum() > 1 else (low, middle)

@@ -38,43 +38,43 @@ def play(J: Floats, step: float, start: Floats, schedule: Sequence[Update]) -> F
 def rounds(schedule: Sequence[Update], players: int) -> int:
     """T16: how many rounds are over at the end of the schedule.
 
-    A round ends with a stretch in which every player updates and every update reads nothing older
-    than the end of the round before; nothing older is read afterwards either.
+    A round is over when every player's latest update, and every one to come, reads no action that
+    was given up before the end of the round before.
     """
-    oldest = [min(update.reads.values(), default=time) for time, update in enumerate(schedule)]
-    count = end = 0
-    while True:
-        older = [time for time in range(end, len(schedule)) if oldest[time] < end]
-        first = older[-1] + 1 if older else end
-        found = _complete(schedule, first, players)
-        if found is None:
-            return count
-        count, end = count + 1, found
+    return _count(schedule, players, careless=False)
 
 
 def careless_rounds(schedule: Sequence[Update], players: int) -> int:
-    """The same when a round is over as soon as every player has updated with such reads: false."""
+    """The same when a round is over as soon as every player has updated once like that: false."""
+    return _count(schedule, players, careless=True)
+
+
+def _count(schedule: Sequence[Update], players: int, *, careless: bool) -> int:
+    held = [_held_until(schedule, time) for time in range(len(schedule))]
     count = end = 0
     while True:
-        waiting = set(range(players))
+        fresh = [until >= end for until in held]
+        stale = [time for time in range(end, len(schedule)) if not fresh[time]]
+        latest = dict.fromkeys(range(players), False)
         for time in range(end, len(schedule)):
-            if min(schedule[time].reads.values(), default=time) >= end:
-                waiting.discard(schedule[time].player)
-            if not waiting:
+            who = schedule[time].player
+            latest[who] = fresh[time] or (careless and latest[who])
+            if all(latest.values()) and (careless or not stale or stale[-1] <= time):
+                count, end = count + 1, time + 1
                 break
-        if waiting:
+        else:
             return count
-        count, end = count + 1, time + 1
 
 
-def _complete(schedule: Sequence[Update], first: int, players: int) -> int | None:
-    """The time by which every player has updated, counted from the first update on."""
-    waiting = set(range(players))
-    for time in range(first, len(schedule)):
-        waiting.discard(schedule[time].player)
-        if not waiting:
-            return time + 1
-    return None
+def _held_until(schedule: Sequence[Update], time: int) -> int:
+    """The last moment at which all that an update reads was still held."""
+    return min(
+        (
+            next((k for k in range(read, time) if schedule[k].player == other), time)
+            for other, read in schedule[time].reads.items()
+        ),
+        default=time,
+    )
 
 
 def random_schedule(

@@ -3,7 +3,6 @@
 The documents are those of tests/planted_claims.py; no checker accepts them all.
 """
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,18 +12,15 @@ from typing import final
 import numpy as np
 import pytest
 
-from certificates.certificate import Certificate, Refusal, from_document
-from certificates.document import Document, digest, read
-from sgn.attacks.attacked import Attacked
-from sgn.attacks.hunt import Hunt
+from certificates.certificate import Refusal, from_document
+from certificates.document import Document, read
 from sgn.attacks.kinds import KINDS, measured
 from sgn.attacks.precise import precisely
-from sgn.attacks.subject import subject_of
 from tests.corpus.changes import Change, put, times
 from tests.corpus.make import HERE
+from tests.hunting import attacked, broken, changed
 from tests.planted_claims import Context, Planted, contexts
 
-ROUNDS = 12  # of every hunt, as in an attack of no time
 CONTEXTS = tuple(contexts())
 INSIDE = tuple(context for context in CONTEXTS if context.solution == "zero")
 OUTSIDE = tuple(
@@ -37,36 +33,7 @@ def planted(context: Context) -> Document:
     return Planted(context).document()
 
 
-def attacked(document: Document) -> Attacked:
-    certificate = from_document(document)
-    assert isinstance(certificate, Certificate)
-    return Attacked(certificate, subject_of(certificate.claims), np.random.default_rng(0))
-
-
-def changed(document: Document, change: Change) -> Document:
-    result = copy.deepcopy(document)
-    change(result)
-    result["digest"] = digest(result)
-    return result
-
-
-def broken(document: Document, *kinds: str) -> set[str]:
-    """Of which claims of these kinds a short hunt shows that they are false; of all without any."""
-    of, found = attacked(document), set()
-    with precisely():
-        for kind in KINDS:
-            if (kinds and kind.name not in kinds) or not kind.stated(of):
-                continue
-            for objective in kind.measures(of):
-                hunt = Hunt(objective, np.random.default_rng(1))
-                for _ in range(ROUNDS):
-                    hunt.advance()
-                if objective.tightness(hunt.value) > 1 and objective.broken(hunt.place):
-                    found.add(objective.claim)
-    return found
-
-
-# ---- the matrix of claims and contexts ------------------------------------------------------------
+# ---- the matrix of claims and contexts -----------------------------------------------------------
 
 
 @pytest.mark.parametrize("context", CONTEXTS, ids=str)

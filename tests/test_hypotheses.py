@@ -1,14 +1,18 @@
 """Hypotheses: docs/theory.md lists what the code tests, and a lie breaks each one alone."""
 
+import importlib
 import json
 import re
 from pathlib import Path
 
 from certificates import promise_theorems, theorems
+from certificates.hypotheses import Theorem
+from sgn import bound_theorems
 from tests.corpus.make import HERE
 
-THEOREMS = (*theorems.THEOREMS, *promise_theorems.THEOREMS)
-THEORY = Path(__file__).parent.parent / "docs" / "theory.md"
+THEOREMS = (*theorems.THEOREMS, *promise_theorems.THEOREMS, *bound_theorems.THEOREMS)
+ROOT = Path(__file__).parent.parent
+THEORY = ROOT / "docs" / "theory.md"
 LIST = re.compile(r"^\*Hypotheses \((.+?)\)\.\* (.+?)\.$(?=\n\n)", re.MULTILINE | re.DOTALL)
 BROKEN = json.loads((HERE / "broken.json").read_text(encoding="utf-8"))
 
@@ -29,6 +33,16 @@ def test_every_theorem_is_stated_once() -> None:
     assert len(set(keys)) == len(keys)
     assert len({theorem.key for theorem in THEOREMS}) == len(THEOREMS)
     assert THEORY.read_text(encoding="utf-8").count("*Hypotheses (") == len(keys)
+
+
+def test_no_theorem_is_left_out() -> None:
+    known = {theorem.key for theorem in THEOREMS}
+    for folder in ("certificates", "games", "sgn"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if "Theorem(" in path.read_text(encoding="utf-8") and path.stem != "hypotheses":
+                name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+                found = vars(importlib.import_module(name)).values()
+                assert {value.key for value in found if isinstance(value, Theorem)} <= known, name
 
 
 def test_every_hypothesis_has_a_lie_that_breaks_it_and_nothing_else():

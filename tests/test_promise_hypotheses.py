@@ -72,6 +72,13 @@ def no_contraction() -> Claims:
     return replace(inside(), euler=still)
 
 
+def only_projected() -> Claims:
+    slow = inside().promises.extragradient
+    assert slow is not None
+    projected = replace(slow, projected=True, unprojected=False)
+    return replace(inside(), promises=replace(inside().promises, extragradient=projected))
+
+
 def without_euler(claims: Claims) -> Claims:
     return replace(claims, euler=None)
 
@@ -91,6 +98,9 @@ BROKEN: dict[tuple[str, str], Callable[[], Asked]] = {
     ("T14, steps to an accuracy", CERTIFIED): lambda: near(free(), "rk4_equilibrium"),
     ("T14, steps to an accuracy", STEP): lambda: near(inside(), step=LONG),
     ("T14, steps to an accuracy", SHRINKS): lambda: near(no_contraction()),
+    ("T14, steps to an accuracy", "the steps hold without projection"): lambda: near(
+        only_projected(), "extragradient"
+    ),
     ("T14, steps to an accuracy", ZERO): lambda: near(boundary()),
     ("T14, steps to an accuracy", START): lambda: near(inside(), start=FAR),
     ("T14, projected steps to an accuracy", DISTANCES): lambda: near(boundary(), start=-FAR),

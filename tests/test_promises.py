@@ -310,6 +310,7 @@ def test_best_responses_in_the_players_own_sets_shrink_from_anywhere(seed: int) 
     assert answer.radius is None
     assert found is not None
     starts = np.random.default_rng(seed).uniform(-1, 1, (20, 3))
+    assert isinstance(result.region, Box)
     run = sgn.simulate(game, starts, method="best-response", steps=5, region=result.region)
     centre, u = (np.array([float(v) for v in each]) for each in (found.point, answer.vector))
     sizes = (abs(run.trajectories - centre) / u).max(axis=2)
@@ -328,7 +329,7 @@ def test_best_responses_outside_the_region_are_another_matter() -> None:
     start = [[1.0, -1.0]]
     kept = sgn.simulate(game, start, method="best-response", steps=1, region=region)
     assert abs(kept.trajectories[-1]).max() <= float(answer.factor)
-    away = game.pseudo_gradient([3.0, 0.0])
+    away = game.pseudo_gradient(np.array([3.0, 0.0]))
     assert away[0] < 0  # from 3 on the cost falls for ever
 
 

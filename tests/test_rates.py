@@ -1,5 +1,6 @@
 """T17 and T22: learning rates, constant and varying, against simulation."""
 
+import math
 from fractions import Fraction
 
 import jsonschema
@@ -214,3 +215,24 @@ def test_best_rates_need_a_margin_and_costs():
         best_rates(Bounds.given([1, 1], [[0, 2], [2, 0]], [1, 1]))
     with pytest.raises(ValueError, match="known for costs only"):
         best_rates(Bounds.given([1, 1], [[0, 0.2], [0.2, 0]], [1, 1], symmetric=False))
+
+
+def test_T17_the_metric_at_rates_is_one_of_positive_weights():
+    assert rates_in_metric([1, 200], [1, 100]).tolist() == [1, 2]
+    for weights, rates, message in (
+        ([1, 2], [0, 1], "some rate is not a finite number above 0"),
+        ([1, 2], [-1, 1], "some rate is not a finite number above 0"),
+        ([1, 2], [1, math.inf], "some rate is not a finite number above 0"),
+        ([1, math.nan], [1, 1], "some weight is not a finite number above 0"),
+        ([1, 1e300], [1, 1e-300], "too large or too small for a float"),
+        ([1, 2], [1], "expected one of each per player"),
+    ):
+        with np.errstate(all="raise"), pytest.raises(ValueError, match=message):
+            rates_in_metric(weights, rates)
+
+
+def test_what_rests_on_sampled_bounds_says_so():
+    sampled = Bounds(("a", "b"), [1, 1], [2, 2], [[0, 0.5], [0.5, 0]], "sampled", True)
+    assert time_varying_rates(sampled).evidence == best_rates(sampled).evidence == "sampled"
+    assert "if the bounds hold (sampled)" in repr(time_varying_rates(sampled))
+    assert best_rates(Bounds.given([1], [[0]], [1])).gain > 0

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -33,6 +35,10 @@ def test_files_are_put_in_place_together_or_not_at_all(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["one", "two"]
 
 
+def _put(text: bytes, file: BinaryIO) -> None:
+    file.write(text)
+
+
 @pytest.mark.usefixtures("_way")
 def test_rights_and_links(tmp_path: Path) -> None:
     target, link = tmp_path / "target", tmp_path / "link"
@@ -40,7 +46,7 @@ def test_rights_and_links(tmp_path: Path) -> None:
     mask = os.umask(0o026)
     try:
         for text in (b"new", b"again"):
-            write_files((link, lambda f, text=text: f.write(text)))
+            write_files((link, partial(_put, text)))
     finally:
         os.umask(mask)
     assert link.is_symlink()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from certificates.claims import Claims
 from certificates.promise_claims import Equilibrium
-from sgn.attacks.costs import Costs, costs_of, moved
+from sgn.attacks.costs import AlongField, Costs, PolicyCosts, costs_of, moved
 from sgn.attacks.measures import Asymmetry, Frame
 from sgn.attacks.objectives import AtPoint, Objective
 from sgn.attacks.precise import ball, column, entries
@@ -19,7 +19,8 @@ from sgn.attacks.subject import GameSubject, point_text
 
 Floats = NDArray[np.float64]
 WIDE = 8.0  # how far a player of a game on all of R^n, or of one in logits, is moved
-NASH = ("nash", "restricted-nash", "quantal-response")
+EVERYWHERE = ("nash", "quantal-response")
+NASH = ("restricted-nash", *EVERYWHERE)
 
 
 def equilibrium_claims(
@@ -47,49 +48,38 @@ def equilibrium_claims(
             zero=found.is_zero,
             uniquely=claims.metric.kind == "scalar",
         )
-    if _is_called_nash(claims, found):
+    if found.kind in NASH or _solves_game(claims, found, solution.subject):
         yield from _nash(found, solution)
 
 
-def _is_called_nash(claims: Claims, found: Equilibrium) -> bool:
-    """By its kind, or as the solution of VI(F, X) on a box where the stated μ_i say convex."""
-    if found.kind in NASH:
-        return True
-    game = claims.game or {}
-    fields = any("field" in part for part in game.get("players", []) if isinstance(part, dict))
-    costs = game.get("kind", "symbolic") in ("symbolic", "quadratic") and not fields
+def _solves_game(claims: Claims, found: Equilibrium, subject: GameSubject) -> bool:
+    """Whether the solution of VI(F, X) is called a Nash equilibrium: of costs, convex, on a box."""
     convex = all(Fraction(mu) >= 0 for mu in claims.curvature_lower)
-    return not found.is_zero and costs and game.get("field") is not True and convex
+    costs = subject.game.symmetric and claims.metric.kind == "scalar"
+    return not found.is_zero and convex and costs and subject.sphere is None
 
 
 def _nash(found: Equilibrium, solution: Solution) -> Iterator[Objective]:
+    """Of each player; where only F is known, that it can be made of costs at all."""
     subject, costs = solution.subject, costs_of(solution.subject.game)
-    everywhere = found.kind in ("nash", "quantal-response")
-    in_logits = subject.game.structure.name == "GENERAL" and found.kind == "quantal-response"
     for player, own in enumerate(subject.slices):
-        name = subject.game.players[player].name
-        if not (in_logits or _has_policies(subject)):
-            yield AtPoint(
-                claim="equilibrium, of costs",
-                detail=name,
-                theorem="T13",
-                claimed=Fraction(0),
-                upper=True,
-                scale=Fraction(1),
-                subject=subject,
-                measure=Asymmetry(own),
-            )
+        common: dict[str, Any] = {
+            "detail": subject.game.players[player].name,
+            "theorem": "T13",
+            "claimed": Fraction(0),
+            "upper": True,
+            "scale": Fraction(1),
+        }
+        if isinstance(costs, AlongField):
+            name, turn = "equilibrium, of costs", Asymmetry(own)
+            yield AtPoint(claim=name, subject=subject, measure=turn, **common)
         yield Unilateral(
             claim="equilibrium, Nash",
-            detail=f"{name} alone",
-            theorem="T13",
-            claimed=Fraction(0),
-            upper=True,
-            scale=Fraction(1),
             solution=solution,
             costs=costs,
             player=player,
-            everywhere=everywhere or subject.region is None,
+            everywhere=found.kind in EVERYWHERE or subject.region is None,
+            **common,
         )
 
 
@@ -186,36 +176,28 @@ class Unilateral(Objective):
     def _ends(self) -> Floats:
         own = self.solution.floats[self._own]
         if self.everywhere:
-            reach = WIDE * (1 + np.abs(own) * (not _has_policies(self.solution.subject)))
-            return np.array([own - reach, own + reach])
+            scale = 1.0 if isinstance(self.costs, PolicyCosts) else 1 + np.abs(own)
+            return np.array([own - WIDE * scale, own + WIDE * scale])
         return np.asarray(self.solution.subject.ends[:, self._own])
 
     def _values_of_own(self, places: Floats) -> Floats:
         low, high = self._ends()
-        return np.clip(low + places * (high - low), low, high)
+        return np.asarray(np.clip(low + places * (high - low), low, high))
 
     def values(self, places: Floats) -> Floats:
         start = self.solution.floats
         points = np.repeat(start[None], len(places), axis=0)
         points[:, self._own] = self._values_of_own(places)
-        return self.costs.gains(self.player, start, points)
+        gains = self.costs.gains(self.player, start, points)
+        allowed = self.everywhere or self.solution.subject.inside(points)
+        return np.where(allowed, gains, np.nan)
 
     def broken(self, place: Floats) -> bool:
-        start = self.solution.known
+        start, subject = self.solution.known, self.solution.subject
         end = moved(start, self._own, self._values_of_own(place[None])[0].tolist())
-        if not self.everywhere and not self._is_free(place):
+        if not self.everywhere and subject.sphere is not None and not subject.surely_inside(end):
             return False
         return bool(self.costs.exact_gain(self.player, start, end) > ball(self.claimed))
 
-    def _is_free(self, place: Floats) -> bool:
-        """Whether the move is one of the player's own set; in a ball that is not asked."""
-        return self.solution.subject.sphere is None
-
     def describe(self, place: Floats) -> str:
         return f"by moving to {point_text(self._values_of_own(place[None])[0])}"
-
-
-def _has_policies(subject: GameSubject) -> bool:
-    from games.markov.logit_game import LogitGame
-
-    return isinstance(subject.game, LogitGame)

@@ -16,7 +16,6 @@ from sgn.attacks.bands import bands
 from sgn.attacks.divergence import divergences
 from sgn.attacks.equilibrium import equilibrium_claims
 from sgn.attacks.objectives import Objective
-from sgn.attacks.printed import as_printed, unnamed
 from sgn.attacks.subject import GameSubject
 
 
@@ -125,7 +124,6 @@ KINDS: Sequence[Kind] = (
     _slow("extragradient", projected=True),
     _slow("optimistic", projected=False),
     _slow("optimistic", projected=True),
-    Kind("as printed", ("steps.*.metric.*",), lambda of: bool(unnamed(of.claims)), as_printed),
     Kind(
         "equilibrium",
         ("equilibrium.*",),

@@ -18,7 +18,8 @@ from sgn.attacks.precise import Balls, column, matrix, nearest, positive_definit
 from sgn.attacks.subject import GameSubject, point_text
 
 Floats = NDArray[np.float64]
-ROUNDS = 4000  # of the search for a metric
+ROUNDS = 2000  # of the search for a metric
+LARGEST, SEVERAL = 20, 20  # sides of Lyapunov's equation, and how many of them
 CLEAR = 1e-9  # of ‖J‖: a margin that ball arithmetic confirms
 SAID_OF_ALL = "no constant metric"
 
@@ -150,32 +151,61 @@ def _symmetric(A: Balls) -> Balls:
 
 
 def best_metric(J: Floats, groups: NDArray[np.int64] | None) -> tuple[float, Floats]:
-    """A metric with the largest margin found at all of J (K, n, n), and that margin.
+    """A metric with the largest margin found at all of J (K, n, n), and that margin, beside ‖M‖.
 
-    A perceptron: the vector in which the worst of the inequalities sym(MJ) ≻ 0 and M ≻ 0 fails
-    most is added to M. groups: of variables that share a weight; None: any matrix.
+    groups: of variables that share a weight; None: any matrix. The search starts at the best of the
+    solutions of Lyapunov's equation, in coordinates in which that is the identity.
     """
+    starts = [np.eye(J.shape[-1])] + ([] if groups is not None else _lyapunov(J))
+    root = np.linalg.cholesky(max(starts, key=lambda M: _margin(M, J))).T
+    inverse = np.linalg.inv(root)
+    best = root.T @ _perceptron(root @ J @ inverse, groups) @ root
+    best = (best + best.T) / (2 * np.linalg.norm(best, 2))
+    return _margin(best, J), best
+
+
+def _margin(M: Floats, J: Floats) -> float:
+    """The least eigenvalue of all sym(MJ), and of M, beside ‖M‖."""
+    S = M @ J / np.linalg.norm(M, 2)
+    values = np.linalg.eigvalsh((S + np.swapaxes(S, 1, 2)) / 2)[:, 0]
+    return min(float(values.min()), float(np.linalg.eigvalsh(M)[0]))
+
+
+def _lyapunov(J: Floats) -> list[Floats]:
+    """M with JᵀM + MJ = 2I, for each J and for their mean, and the sum of those; definite ones."""
+    n, found = J.shape[-1], []
+    if n > LARGEST:
+        return []
+    for one in (*J[:SEVERAL], J.mean(axis=0)):
+        system = np.kron(one.T, np.eye(n)) + np.kron(np.eye(n), one.T)
+        try:
+            M = np.linalg.solve(system, 2 * np.eye(n).ravel()).reshape(n, n)
+        except np.linalg.LinAlgError:
+            continue
+        M = (M + M.T) / 2
+        if np.linalg.eigvalsh(M)[0] > CLEAR * np.abs(M).max():
+            found.append(M)
+    return [*found, np.sum(found, axis=0)] if found else []
+
+
+def _perceptron(J: Floats, groups: NDArray[np.int64] | None) -> Floats:
+    """The vector in which the worst of sym(MJ) ≻ 0 and M ≻ 0 fails most is added to M, in turn."""
     n = J.shape[-1]
     M, best = np.eye(n), (-np.inf, np.eye(n))
     for _ in range(ROUNDS):
-        M = (M + M.T) / (2 * np.linalg.norm(M, 2))
-        S = (M @ J + np.swapaxes(M @ J, 1, 2)) / 2
-        values, vectors = np.linalg.eigh(S)
+        values, vectors = np.linalg.eigh((M @ J + np.swapaxes(M @ J, 1, 2)) / 2)
         own, axes = np.linalg.eigh(M)
-        margin = min(float(values[:, 0].min()), float(own[0]))
+        margin = min(float(values[:, 0].min()), float(own[0])) / float(own[-1])
         if margin > best[0]:
             best = (margin, M)
         if margin > CLEAR:
             break
-        if own[0] < values[:, 0].min():
-            step = np.outer(axes[:, 0], axes[:, 0])
-        else:
-            worst = int(values[:, 0].argmin())
-            v = vectors[worst, :, 0]
-            step = np.outer(v, J[worst] @ v)
-            step = (step + step.T) / 2
-        M = M + _structured(step / max(np.linalg.norm(step), 1e-300), groups) / 4
-    return best
+        worst = int(values[:, 0].argmin())
+        v = axes[:, 0] if own[0] < values[worst, 0] else vectors[worst, :, 0]
+        image = v if own[0] < values[worst, 0] else J[worst] @ v
+        step = np.outer(v, image) + np.outer(image, v)
+        M = M + _structured(step / max(float(np.linalg.norm(step)), 1e-300), groups)
+    return best[1]
 
 
 def _structured(step: Floats, groups: NDArray[np.int64] | None) -> Floats:

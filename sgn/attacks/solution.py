@@ -35,8 +35,8 @@ System = Callable[[Balls], tuple[Balls, Balls]]  # a value that is to be 0, and 
 ROUNDS = 60  # of Newton's method in floats
 PRECISE = 14  # the same in balls: each doubles the digits
 STILL = 1e-9  # of the size of a point: what moves less has arrived
-RELAXED = 300  # steps of projected play, from the centre
-STARTS = 4  # further ones, at random
+RELAXED = 200  # steps of projected play, before anything else is tried
+STARTS = 3  # further ones, at random
 FINEST = Fraction(1, 2**200)  # the least radius round what Newton's method found
 BLURRED = Fraction(1, 2**100)  # where it is not known on which side of a face a zero lies
 FARTHEST = 1e-3  # of the sides: a solution that is known no better is not known
@@ -64,31 +64,25 @@ def solution_of(
     frame, margin: the metric and the margin that are claimed; hint: a point near it.
     """
     with np.errstate(all="ignore"):
-        starts = list(_starts(subject, hint))
+        n = subject.game.dimension
+        centre = subject.points(np.full((1, n), 0.5))[0]
+        near = [] if hint is None else [np.array([nearest(v) for v in hint])]
+        settled = _relaxed(subject, near[0] if near else centre)
+        starts = [*near, settled, *subject.points(np.random.default_rng(n).random((STARTS, n)))]
         for find in (_zero_from, _on_sphere, _on_faces):
             for start in starts:
                 if (found := find(subject, start)) is not None:
                     return found
-        point = hint or [Fraction(float(v)) for v in starts[-1]]
+        point = hint or [Fraction(float(v)) for v in settled]
         return _by_margin(subject, frame, margin, point)
 
 
-def _starts(subject: GameSubject, hint: Sequence[Fraction] | None) -> Iterator[Floats]:
-    """The hint, the centre, random points, and last where projected play goes."""
-    n = subject.game.dimension
-    centre = subject.points(np.full((1, n), 0.5))[0]
-    if hint is not None:
-        yield np.array([nearest(v) for v in hint])
-    yield centre
-    yield from subject.points(np.random.default_rng(n).random((STARTS, n)))
-    yield _relaxed(subject, centre)
-
-
 def _relaxed(subject: GameSubject, x: Floats) -> Floats:
+    """Where projected play from a point is after a while."""
     size = np.abs(subject.game.jacobian(x)).sum(axis=1).max()
     for _ in range(RELAXED if 0 < size < np.inf else 0):
         following = subject.project((x - subject.game.pseudo_gradient(x) / (2 * size))[None])[0]
-        if not np.isfinite(following).all():
+        if not np.isfinite(following).all() or (following == x).all():
             break
         x = following
     return x
@@ -139,6 +133,8 @@ def _enclosed(system: System, start: Floats) -> Balls | None:
         if step is None:
             return None
         point = (point - step).mid()
+        if all(abs(v) < ball(FINEST) for v in entries(step)):
+            break
     size = [2 * abs(v).upper() + ball(FINEST) * (1 + abs(x)) for v, x in _pairs(step, point)]
     box = column([around(x, r) for x, r in zip(entries(point), size, strict=True)])
     value, derivative = system(point)[0], system(box)[1]

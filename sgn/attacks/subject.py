@@ -33,10 +33,12 @@ from sgn.attacks.precise import (
     gradient,
     jacobian,
     matrix,
+    nearest,
     product,
 )
 
 Floats = NDArray[np.float64]
+TURNS = 10  # times the largest bound: how much a J_ii turns that need not be symmetric
 LARGEST = 200  # variables: J is dense here, and exact where a claim seems broken
 
 
@@ -198,36 +200,51 @@ def sphere_matrix(sphere: MetricBall) -> Balls:
 
 @final
 class BoundsSubject(Subject):
-    """The matrices with one variable a player that satisfy given bounds.
+    """Matrices that satisfy given bounds, with one variable a player.
 
-    J_ii = μ_i + t(Λ_i − μ_i) and J_ij = (2t − 1)L_ij.
+    J_ii = μ_i + t(Λ_i − μ_i) and J_ij = (2t − 1)L_ij. Where the J_ii need not be symmetric a player
+    has two variables, these numbers stand twice on the diagonal of a block, and J_ii also turns.
     """
 
     def __init__(self, claims: Claims) -> None:
-        n = len(claims.names)
-        self.sizes, self.constant = (1,) * n, False
-        coupling = claims.coupling_upper
-        self.rows = np.concatenate([np.arange(n), coupling.rows])
-        self.cols = np.concatenate([np.arange(n), coupling.cols])
+        n, coupling = len(claims.names), claims.coupling_upper
+        self.constant, turns = False, claims.evidence.get("symmetric") is not True
+        width = 2 if turns else 1
+        self.sizes = (width,) * n
         values = [Fraction(v) for v in coupling.values]
         lower = [Fraction(v) for v in claims.curvature_lower]
-        self.low = [*lower, *(-v for v in values)]
-        self.high = [*(Fraction(v) for v in claims.curvature_upper), *values]
+        upper = [Fraction(v) for v in claims.curvature_upper]
+        size = TURNS * max(map(abs, (*lower, *upper, *values)))
+        self.low = [*lower, *(-v for v in values), *([-size] * (n if turns else 0))]
+        self.high = [*upper, *values, *([size] * (n if turns else 0))]
         self.dimension = len(self.low)
+        rows = width * np.concatenate([np.arange(n), coupling.rows])
+        cols = width * np.concatenate([np.arange(n), coupling.cols])
+        which, own = np.arange(len(rows)), width * np.arange(n)
+        parts = [(rows + k, cols + k, which, 1) for k in range(width)]
+        if turns:
+            last = len(rows) + np.arange(n)
+            parts += [(own, own + 1, last, 1), (own + 1, own, last, -1)]
+        self.entries = [
+            (int(i), int(j), int(k), sign)
+            for part in parts
+            for i, j, k, sign in zip(*part[:3], [part[3]] * len(part[0]), strict=True)
+        ]
 
     def jacobian(self, places: Floats) -> Floats:
-        low, high = (np.array([float(v) for v in side]) for side in (self.low, self.high))
-        J = np.zeros((len(places), len(self.sizes), len(self.sizes)))
-        J[:, self.rows, self.cols] = low + places * (high - low)
+        low, high = (np.array([nearest(v) for v in side]) for side in (self.low, self.high))
+        J = np.zeros((len(places), sum(self.sizes), sum(self.sizes)))
+        numbers = low + places * (high - low)
+        rows, cols, which, signs = np.array(self.entries).T
+        J[:, rows, cols] = signs * numbers[:, which]
         return J
 
     def exact_jacobian(self, place: Floats) -> Balls:
-        n = len(self.sizes)
+        n = sum(self.sizes)
         table = [[Fraction(0)] * n for _ in range(n)]
-        for i, j, low, t, high in zip(
-            self.rows, self.cols, self.low, place, self.high, strict=True
-        ):
-            table[i][j] = low + Fraction(t) * (high - low)
+        for i, j, k, sign in self.entries:
+            low, high = self.low[k], self.high[k]
+            table[i][j] = sign * (low + Fraction(float(place[k])) * (high - low))
         return matrix(table)
 
     def describe(self, place: Floats) -> str:

@@ -43,6 +43,7 @@ from tests.corpus.lies_fields import FIELD_LIES
 from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
+from tests.corpus.lies_sector import SECTOR_LIES
 from tests.corpus.lies_values import VALUES_LIES
 
 
@@ -319,6 +320,7 @@ LIES = [
     *FIELD_LIES,
     *HYPOTHESIS_LIES,
     *VALUES_LIES,
+    *SECTOR_LIES,
     *METRIC_LIES,
     *PROMISE_LIES,
 ]  # fmt: skip

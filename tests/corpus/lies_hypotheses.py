@@ -142,7 +142,7 @@ def _factors(edit: object) -> Change:
 
 
 _NO_BASIN = _without("basin")
-_DUALS = (("refuted-dual", "all"), ("refuted-weights", "scalar"))
+_DUALS = ("refuted-dual", "refuted-weights")
 _ORIGIN = both(
     _NO_BASIN, put("region.lower", ["0", "0", "0"]), put("region.upper", ["1", "1", "1"])
 )
@@ -235,7 +235,7 @@ HYPOTHESIS_LIES = (
     Lie("bregman-everywhere-of-another-field", "pennies-kakade", SIMPLEX, _simplex),
     *(
         Lie(f"{base}-{name}", base, WITNESS, change)
-        for base, _ in _DUALS
+        for base in _DUALS
         for name, change in (
             ("without-interior", lambda d: put("region.upper.0", d["region"]["lower"][0])(d)),
             ("at-points-outside", lambda d: put("witness.points", [["9", "9", "9"][

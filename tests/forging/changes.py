@@ -254,9 +254,10 @@ def transplanted(document: Document, rng: random.Random, pool: Pool) -> str:
 def added(document: Document, rng: random.Random, pool: Pool) -> str:
     """A part that the document lacks, from another one."""
     other = rng.choice(pool)
-    places = [(key,) for key in other if key not in document]
+    places: list[Path] = [(key,) for key in other if key not in document]
     if "steps" in document and "steps" in other:
-        places += [("steps", key) for key in other["steps"] if key not in document["steps"]]
+        mine = document["steps"]
+        places += [("steps", key) for key in other["steps"] if key not in mine]
     path = choose(rng, places)
     put(document, path, copy.deepcopy(at(other, path)))
     return f"{named(path)} added from another document"

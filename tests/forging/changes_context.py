@@ -1,203 +1,17 @@
-"""Changes that move claims into another context: region, metric, game, evidence, equilibrium."""
+"""Changes that move claims into another context: game, metric, evidence, methods, refusals."""
 
 import copy
 import random
-from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import sympy
 
 from certificates.document import Document, decode_array, encode_array
-from games.number import to_text
-from tests.forging.changes import Change, Pool, Skip, as_number, choose
-
-STEPS = ("euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic")
-KINDS = ("nash", "restricted-nash", "quantal-response", "zero", "boundary", "variational")
-
-
-def _fractions(values: Any) -> list[Fraction]:
-    if isinstance(values, dict):
-        return [Fraction(float(v)) for v in decode_array(values, "numbers")]
-    found = [as_number(v) for v in values]
-    if any(v is None for v in found):
-        raise Skip
-    return [v for v in found if v is not None]
-
-
-def _texts(values: list[Fraction]) -> list[str]:
-    return [to_text(v) for v in values]
-
-
-def _box(document: Document) -> tuple[list[Fraction], list[Fraction]]:
-    """The sides of the region, or some for R^n and for a ball."""
-    region = document.get("region", {})
-    match region.get("kind"):
-        case "box":
-            return _fractions(region["lower"]), _fractions(region["upper"])
-        case "ball":
-            center, r = _fractions(region["center"]), as_number(region["radius"])
-            assert r is not None
-            return [c - r for c in center], [c + r for c in center]
-        case "space":
-            n = region["dimension"]
-            if n <= 40:
-                return [Fraction(-1)] * n, [Fraction(1)] * n
-    raise Skip
-
-
-def _set_box(document: Document, lower: list[Fraction], upper: list[Fraction]) -> None:
-    document["region"] = {"kind": "box", "lower": _texts(lower), "upper": _texts(upper)}
-
-
-# ---- the region ----------------------------------------------------------------------------------
-
-
-def box_moved(document: Document, rng: random.Random, pool: Pool) -> str:
-    """Shifted along one axis by a share of its width, so that the solution may be outside."""
-    lower, upper = _box(document)
-    k = rng.randrange(len(lower))
-    shift = (upper[k] - lower[k]) * rng.choice([Fraction(s) for s in ("0.3", "-0.3", "1", "-1")])
-    lower[k], upper[k] = lower[k] + shift, upper[k] + shift
-    _set_box(document, lower, upper)
-    return f"box, side {k} moved by {float(shift):g}"
-
-
-def box_cut(document: Document, rng: random.Random, pool: Pool) -> str:
-    """One end of one side drawn in: the solution may be cut off."""
-    lower, upper = _box(document)
-    k = rng.randrange(len(lower))
-    share = rng.choice([Fraction(s) for s in ("0.1", "0.5", "0.7", "0.95")])
-    if rng.random() < 0.5:
-        lower[k] += share * (upper[k] - lower[k])
-    else:
-        upper[k] -= share * (upper[k] - lower[k])
-    _set_box(document, lower, upper)
-    return f"box, side {k} cut by {float(share):g}"
-
-
-def box_at_the_solution(document: Document, rng: random.Random, pool: Pool) -> str:
-    """A face through the stated point, or just beside it: a zero becomes a boundary, and back."""
-    lower, upper = _box(document)
-    if "equilibrium" not in document:
-        raise Skip
-    point = _fractions(document["equilibrium"]["point"])
-    k = rng.randrange(len(lower))
-    beside = rng.choice([Fraction(0), Fraction(1, 10**6), Fraction(-1, 10**6), Fraction(1, 10)])
-    if rng.random() < 0.5:
-        lower[k] = point[k] + beside
-        upper[k] = max(upper[k], lower[k] + Fraction(1, 10))
-    else:
-        upper[k] = point[k] - beside
-        lower[k] = min(lower[k], upper[k] - Fraction(1, 10))
-    _set_box(document, lower, upper)
-    return f"box, a face of side {k} within {float(beside):g} of the solution"
-
-
-def box_scaled(document: Document, rng: random.Random, pool: Pool) -> str:
-    lower, upper = _box(document)
-    factor = rng.choice([Fraction(s) for s in ("0.5", "0.9", "1.001", "1.1", "3")])
-    middle = [(a + b) / 2 for a, b in zip(lower, upper, strict=True)]
-    half = [(b - a) / 2 * factor for a, b in zip(lower, upper, strict=True)]
-    _set_box(
-        document,
-        [m - h for m, h in zip(middle, half, strict=True)],
-        [m + h for m, h in zip(middle, half, strict=True)],
-    )
-    return f"box times {float(factor):g}"
-
-
-def box_flattened(document: Document, rng: random.Random, pool: Pool) -> str:
-    lower, upper = _box(document)
-    k = rng.randrange(len(lower))
-    side = rng.choice([lower[k], upper[k], (lower[k] + upper[k]) / 2])
-    lower[k] = upper[k] = side
-    _set_box(document, lower, upper)
-    return f"box, side {k} is one point"
-
-
-def ball_instead(document: Document, rng: random.Random, pool: Pool) -> str:
-    """A ball in the box or round it, in equal weights, those of the metric, or a matrix."""
-    lower, upper = _box(document)
-    n = len(lower)
-    center = [(a + b) / 2 for a, b in zip(lower, upper, strict=True)]
-    half = [(b - a) / 2 for a, b in zip(lower, upper, strict=True)]
-    radius = rng.choice([min(half), max(half), min(half) / 4])
-    metric: list[Any] = ["1"] * n
-    which = rng.randrange(3)
-    if which == 1:
-        metric = [str(rng.choice([1, 2, 5])) for _ in range(n)]
-    elif which == 2:
-        metric = [["2" if i == j else "0.25" for j in range(n)] for i in range(n)]
-    document["region"] = {
-        "kind": "ball", "center": _texts(center), "radius": to_text(radius), "metric": metric,
-    }  # fmt: skip
-    return f"ball of radius {float(radius):g}, metric {which}"
-
-
-def space_instead(document: Document, rng: random.Random, pool: Pool) -> str:
-    lower, _ = _box(document)
-    document["region"] = {"kind": "space", "dimension": len(lower)}
-    return "R^n instead of the region"
-
-
-def box_instead(document: Document, rng: random.Random, pool: Pool) -> str:
-    lower, upper = _box(document)
-    _set_box(document, lower, upper)
-    if rng.random() < 0.5:  # away from 0
-        shift = Fraction(rng.choice([2, -2]))
-        _set_box(document, [v + shift for v in lower], [v + shift for v in upper])
-    return "a box instead of the region"
-
-
-# ---- the equilibrium -----------------------------------------------------------------------------
-
-
-def kind_changed(document: Document, rng: random.Random, pool: Pool) -> str:
-    if "equilibrium" not in document:
-        raise Skip
-    document["equilibrium"]["kind"] = kind = rng.choice(KINDS)
-    if kind in ("boundary", "variational") and rng.random() < 0.8:
-        document.pop("basin", None)
-    return f"the equilibrium is called {kind}"
-
-
-def equilibrium_removed(document: Document, rng: random.Random, pool: Pool) -> str:
-    if "equilibrium" not in document:
-        raise Skip
-    for key in ("equilibrium", "basin", "bregman"):
-        document.pop(key, None)
-    return "no equilibrium"
-
-
-def equilibrium_stated(document: Document, rng: random.Random, pool: Pool) -> str:
-    """At a corner, in the middle, or where it is; with a generous error."""
-    lower, upper = _box(document)
-    middle = [(a + b) / 2 for a, b in zip(lower, upper, strict=True)]
-    point = rng.choice([lower, upper, middle])
-    if "equilibrium" in document and rng.random() < 0.6:
-        point = [
-            min(max(x, a), b)
-            for x, a, b in zip(
-                _fractions(document["equilibrium"]["point"]), lower, upper, strict=True
-            )
-        ]
-    error = rng.choice(["0", "1e-9", "0.01", "1", "100"])
-    kind = rng.choice(KINDS)
-    document["equilibrium"] = {"point": _texts(point), "error": error, "kind": kind}
-    if rng.random() < 0.7:
-        document.pop("basin", None)
-    return f"the equilibrium is {kind} within {error}"
-
-
-def basin_stated(document: Document, rng: random.Random, pool: Pool) -> str:
-    """Start sets of every method, all the same or none at all."""
-    radius = rng.choice([None, "0", "1e-6", "0.01", "0.1", "1"])
-    keys = ["radius", *(f"{m}_radius" for m in STEPS if m in document.get("steps", {}))]
-    document["basin"] = dict.fromkeys(keys, radius)
-    return f"start sets {radius}"
-
+from tests.forging.changes import Change, Pool, Skip, choose
+from tests.forging.changes_region import REGION, box_of, fractions, texts
 
 # ---- the game ------------------------------------------------------------------------------------
 
@@ -207,7 +21,7 @@ def zero_moved(document: Document, rng: random.Random, pool: Pool) -> str:
     game = document.get("game", {})
     if game.get("kind") != "quadratic" or "zlib64" not in game["jacobian"]:
         raise Skip
-    lower, upper = _box(document)
+    lower, upper = box_of(document)
     J = np.asarray(decode_array(game["jacobian"], "jacobian"), dtype=float)
     ends = [(a, b, (a + b) / 2, 2 * b - a) for a, b in zip(lower, upper, strict=True)]
     x = np.array([float(rng.choice(side)) for side in ends])
@@ -216,7 +30,7 @@ def zero_moved(document: Document, rng: random.Random, pool: Pool) -> str:
         inside = [
             min(max(Fraction(v), a), b) for v, a, b in zip(x.tolist(), lower, upper, strict=True)
         ]
-        document["equilibrium"]["point"] = _texts(inside)
+        document["equilibrium"]["point"] = texts(inside)
     return f"the zero is now {x.tolist()}"
 
 
@@ -328,7 +142,7 @@ def metric_of_another_kind(document: Document, rng: random.Random, pool: Pool) -
         ends = np.cumsum([0, *sizes])
         new = {"kind": "block", "blocks": [
             encode_array(np.ascontiguousarray(M[a:b, a:b]))
-            for a, b in zip(ends, ends[1:], strict=False)
+            for a, b in pairwise(ends)
         ]}  # fmt: skip
     return _metric_everywhere(document, new, rng)
 
@@ -336,7 +150,7 @@ def metric_of_another_kind(document: Document, rng: random.Random, pool: Pool) -
 def _matrix(metric: Document, sizes: list[int]) -> Any:
     match metric.get("kind"):
         case "scalar":
-            each = _fractions(metric["weights"])
+            each = fractions(metric["weights"])
             return np.diag(np.repeat([float(w) for w in each], sizes))
         case "dense":
             return np.array(decode_array(metric["matrix"], "metric"))
@@ -353,7 +167,6 @@ def _matrix(metric: Document, sizes: list[int]) -> Any:
 
 def _metric_everywhere(document: Document, new: Document, rng: random.Random) -> str:
     old = document["metric"]
-    places: list[Callable[[], None]] = []
     if rng.random() < 0.8:
         document["metric"] = new
         document.pop("weights", None)
@@ -362,7 +175,6 @@ def _metric_everywhere(document: Document, new: Document, rng: random.Random) ->
     for steps in document.get("steps", {}).values():
         if steps.get("metric") == old and rng.random() < 0.8:
             steps["metric"] = copy.deepcopy(new)
-    del places
     return f"metric is now {new['kind']}"
 
 
@@ -371,13 +183,13 @@ def weights_changed(document: Document, rng: random.Random, pool: Pool) -> str:
     metric = document.get("metric", {})
     if metric.get("kind") != "scalar" or not isinstance(metric["weights"], list):
         raise Skip
-    weights = _fractions(metric["weights"])
+    weights = fractions(metric["weights"])
     k = rng.randrange(len(weights))
     weights[k] *= rng.choice([Fraction(s) for s in ("1.01", "0.9", "2", "0.2")])
-    texts = _texts(weights)
+    written = texts(weights)
     if rng.random() < 0.5:
-        document["structural_weights"] = list(texts)
-    said = _metric_everywhere(document, {"kind": "scalar", "weights": texts}, rng)
+        document["structural_weights"] = list(written)
+    said = _metric_everywhere(document, {"kind": "scalar", "weights": written}, rng)
     if document["metric"]["kind"] == "scalar":
         document["weights"] = list(document["metric"]["weights"])
     return f"{said}, weight {k} changed"
@@ -469,8 +281,8 @@ def witness_changed(document: Document, rng: random.Random, pool: Pool) -> str:
     elif which == 1 and "shift" in witness:
         witness["shift"] = rng.choice(["0", "-0.1", "-1", "0.1", "-3"])
     elif which == 2:
-        lower, upper = _box(document)
-        point = _texts([rng.choice(side) for side in zip(lower, upper, strict=True)])
+        lower, upper = box_of(document)
+        point = texts([rng.choice(side) for side in zip(lower, upper, strict=True)])
         if "point" in witness:
             witness["point"] = rng.choice([point, None])
         else:
@@ -494,10 +306,7 @@ def refused_elsewhere(document: Document, rng: random.Random, pool: Pool) -> str
 
 REFUSALS: list[Change] = [witness_changed, witness_changed, refused_elsewhere]
 CONTEXT: list[Change] = [
-    box_moved, box_cut, box_at_the_solution, box_scaled, box_flattened, ball_instead,
-    ball_instead, space_instead, box_instead, kind_changed, equilibrium_removed,
-    equilibrium_stated, basin_stated, zero_moved, zero_moved, fields_instead, players_merged,
-    game_of_another, entropy_changed, metric_of_another_kind, metric_of_another_kind,
-    weights_changed, evidence_changed, rk4_elsewhere, steps_of_another, switches_set,
-    *REFUSALS,
+    *REGION, zero_moved, zero_moved, fields_instead, players_merged, game_of_another,
+    entropy_changed, metric_of_another_kind, metric_of_another_kind, weights_changed,
+    evidence_changed, rk4_elsewhere, steps_of_another, switches_set, *REFUSALS,
 ]  # fmt: skip

@@ -97,7 +97,7 @@ def turning() -> SymbolicGame:
     )
 
 
-def refusing(players: int = 2) -> SymbolicGame:
+def refusing() -> SymbolicGame:
     return SymbolicGame.from_costs(
         {"a": ["x"], "b": ["y"]},
         {"a": "x**2/2 + 3*x*y + x**3/9", "b": "y**2/2 + x*y"},
@@ -106,9 +106,9 @@ def refusing(players: int = 2) -> SymbolicGame:
     )
 
 
-def _bounds(rk4: bool = True) -> sgn.Bounds:
+def _bounds() -> sgn.Bounds:
     return sgn.Bounds.given(
-        [1, 2, "1.5"], [[0, 0.4, 0.2], [0.3, 0, 0.5], [0.25, 0.6, 0]], curvature_upper=[2, 3, 2]
+        [1, 2, 1.5], [[0, 0.4, 0.2], [0.3, 0, 0.5], [0.25, 0.6, 0]], curvature_upper=[2, 3, 2]
     )
 
 
@@ -176,7 +176,16 @@ def corpus() -> dict[str, Document]:
     return {f"corpus, {p.stem}": read(p) for p in sorted(CORPUS.glob("*.json"))}
 
 
-def made(only: list[str] | None = None) -> dict[str, Document]:
-    """Certificates made now, by the search as it is; those whose name begins so."""
+def made(only: list[str] | None = None, keep: Path | None = None) -> dict[str, Document]:
+    """Certificates made now, by the search as it is; those whose name begins so.
+
+    keep: a folder in which they are stored, and from which a second run takes them.
+    """
     names = [name for name in MADE if only is None or name.startswith(tuple(only))]
-    return {name: MADE[name]().document for name in names}
+    if keep is None:
+        return {name: MADE[name]().document for name in names}
+    keep.mkdir(exist_ok=True)
+    for name in names:
+        if not (keep / f"{name}.json").exists():
+            MADE[name]().save(keep / f"{name}.json")
+    return {name: read(keep / f"{name}.json") for name in names}

@@ -7,13 +7,13 @@ with the product. A falsehood was computed in 50 digits (or is one of exact rati
 import json
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from tests.forging import oracle_forms as forms
+import tests.forging.oracle_forms as forms
 from tests.forging.oracle_bounds import games_with, ratios, structural
 from tests.forging.oracle_bregman import bregman
 from tests.forging.oracle_equilibrium import equilibrium, start_set
@@ -26,6 +26,7 @@ from tests.forging.oracle_reading import (
     array,
     couplings,
     mp,
+    mps,
     rational,
     rationals,
 )
@@ -144,11 +145,11 @@ def _near_linear(rk4: Document, sizes: list[int]) -> Iterator[forms.Form]:
 
 
 def _matrix_like(matrix: Array, U: Array) -> Array:
-    return forms.mps(matrix) if U.dtype == object else matrix
+    return mps(matrix) if U.dtype == object else matrix
 
 
 def _direct_band(band: Document, sizes: list[int]) -> Iterator[forms.Form]:
-    i, j = band["players"]
+    j = band["players"][1]
     high = None if band["high"] is None else rational(band["high"])
     for t in ratios(rational(band["low"]), high):
         weights = [Fraction(1)] * len(sizes)
@@ -204,9 +205,7 @@ def rk4_claims(steps: Document) -> list[tuple[Fraction, Fraction]]:
     ends = [rational(v) for v in steps["cover"]["steps"]]
     rates = [rational(v) for v in steps["cover"]["rates"]]
     found = [
-        (h, 1 - rate * h)
-        for (a, b), rate in zip(pairwise(ends), rates, strict=True)
-        for h in (a, b)
+        (h, 1 - rate * h) for pair, rate in zip(pairwise(ends), rates, strict=True) for h in pair
     ]
     chosen = {round(k) for k in np.linspace(1, len(found) - 1, 2 * INTERVALS)}
     found = [found[k] for k in sorted(chosen) if found[k][0] > 0]
@@ -252,7 +251,7 @@ def _towards(document: Document, subject: Subject, metric: Metric) -> Iterator[F
         ("solution", metric.key), lambda: [solution(subject.game, subject.region, metric)]
     )
     for claim in _approaches(document, metric, subject.game.sizes, zero):
-        yield from subject.once(claim.key, lambda c=claim: approaches(subject, c, star))
+        yield from subject.once(claim.key, partial(approaches, subject, claim, star))
     if "equilibrium" in document:
         said = document["equilibrium"]
         key = ("equilibrium", json.dumps(said), metric.key)
@@ -311,9 +310,8 @@ def _basin(
         radius = None if value is None else rational(value)
         sizes = [rational(steps[k]) for k in ("step_max", "best_step") if k in steps]
         key = ("start", method, radius, own.key, tuple(sizes))
-        yield from subject.once(
-            key, lambda m=method, r=radius, o=own, h=sizes: start_set(m, r, subject, o, star, h)
-        )
+        found = partial(start_set, method, radius, subject, own, star, sizes)
+        yield from subject.once(key, found)
 
 
 __all__ = ["Falsehood", "Unjudged", "falsehoods"]

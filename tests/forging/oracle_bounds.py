@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_game import MatrixGame
@@ -13,6 +13,7 @@ from tests.forging.oracle_reading import (
     Document,
     couplings,
     mp,
+    mpmath,
     mps,
     rational,
     rationals,
@@ -152,7 +153,7 @@ def _of_blocks(lower: Any, upper: Any, L: Any, rng: np.random.Generator, skew: f
     N = len(lower)
     sizes = rng.integers(2, 4, N).tolist()
     ends = np.cumsum([0, *sizes])
-    part = [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+    part = [slice(a, b) for a, b in pairwise(ends)]
     J = np.zeros((ends[-1], ends[-1]))
     for i in range(N):
         a, b = float(lower[i]), float(upper[i])

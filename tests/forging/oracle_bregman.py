@@ -1,15 +1,14 @@
-"""T19 against the flow itself: the weighted KL divergence, its derivative, and where it is small."""
+"""T19 against the flow itself: the weighted KL divergence, its derivative, where it is small."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_game import Game
 from tests.forging.oracle_hunt import hunt
-from tests.forging.oracle_reading import Array, Document, mp, mps, rational, rationals
+from tests.forging.oracle_reading import Array, Document, mp, mpmath, mps, rational, rationals
 from tests.forging.oracle_region import Box
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
@@ -41,7 +40,7 @@ def divergence(game: Game, z: Array, star: Array, w: list[Any]) -> Array:
     pi, known = game.policies.policies(z), game.policies.policies(star)
     total: Any = 0
     for weight, p, q in zip(w, pi, known, strict=True):
-        total = total + weight * (q * (log(q) - log(p))).sum(axis=(-1, -2))
+        total = total + (q * (log(q) - log(p))).sum(axis=(-1, -2)) * weight
     return np.asarray(total)
 
 
@@ -52,7 +51,7 @@ def change(game: Game, z: Array, star: Array, w: list[Any]) -> Array:
     G, total, start = game.F(z), 0, 0
     for weight, p, q, size in zip(w, pi, known, game.sizes, strict=True):
         gap = (p - q)[..., 1:].reshape(*z.shape[:-1], -1)
-        total = total - weight * (gap * G[..., start : start + size]).sum(axis=-1)
+        total = total - (gap * G[..., start : start + size]).sum(axis=-1) * weight
         start += size
     return np.asarray(total)
 
@@ -72,8 +71,8 @@ def _rate(
         return np.where(bad, np.inf, found)
 
     spread = (box.high - box.low) * 10.0 ** subject.rng.uniform(-3, 0, (300, 1))
-    starts = np.vstack([box.sample(subject.rng, 100)[-400:],
-                        box.clamp(near + subject.rng.normal(size=(300, game.n)) * spread)])  # fmt: skip
+    around = box.clamp(near + subject.rng.normal(size=(300, game.n)) * spread)
+    starts = np.vstack([box.sample(subject.rng, 100)[-400:], around])
     z, least = hunt(left, box, starts, subject.rng, 25)
     if least < 1e-7:
         exact, weights = mps(z), [mp(v) for v in w]

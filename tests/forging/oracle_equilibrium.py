@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_hunt import hunt
 from tests.forging.oracle_metric import Metric
-from tests.forging.oracle_reading import Array, Document, mp, mps, rational, rationals, solve
+from tests.forging.oracle_reading import (
+    Array,
+    Document,
+    mp,
+    mpmath,
+    mps,
+    rational,
+    rationals,
+    solve,
+)
 from tests.forging.oracle_region import Ball, Box, Region, Space
 from tests.forging.oracle_steps import (
     Step,
@@ -21,6 +29,7 @@ from tests.forging.oracle_steps import (
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
 ZEROS = ("nash", "restricted-nash", "quantal-response", "zero")
+NARROWEST = 24  # directions in which a ball is looked at
 FAR = 12.0  # logits up to which other policies are tried
 
 
@@ -39,8 +48,8 @@ def equilibrium(
         outside = ball_outside(region, metric, point, error)
         if outside is not None:
             yield Falsehood("equilibrium", f"the ball of its error leaves the region: {outside}")
-    elif not (isinstance(region, Box) and metric.flat):
-        yield Falsehood("equilibrium", f"{kind} goes with a box and weights alone")
+    elif not (region.product and metric.flat):
+        yield Falsehood("equilibrium", f"{kind} goes with a product and weights alone")
     if kind == "boundary" and zero:
         yield Falsehood("equilibrium", f"F has a zero in the region, {shown(star)}")
     yield from _nash(kind, subject, star)
@@ -88,11 +97,10 @@ def _deviations(kind: str, subject: Subject, star: Array, region: Region) -> Ite
         x, least = hunt(gain, region, starts[-400:], subject.rng, 12)
         if least < 1e-9:
             moved = star.copy()
-            moved[own] = (
-                subject.exactly(np.where(own, x, near))[own]
-                if not (kind == "quantal-response")
-                else mps(x)[own]
+            exact = (
+                mps(x) if kind == "quantal-response" else subject.exactly(np.where(own, x, near))
             )
+            moved[own] = exact[own]
             there = game.cost(moved, i)
             if there < here - mpmath.mpf(10) ** -30:
                 text = f"player {i} gains {mpmath.nstr(here - there, 6)} at {shown(moved)}"
@@ -114,20 +122,35 @@ def ball_outside(region: Region, metric: Metric, center: Array, radius: Any) -> 
 
 def extremes(region: Region, metric: Metric, center: Array, radius: Any) -> list[Array]:
     """Points of the ball (drawn in by 1e-30) where it comes nearest to leaving the region."""
-    directions = []
     if isinstance(region, Ball):
-        directions = [metric.whitening @ v for v in _towards_sphere(region, metric, center)]
+        towards = [metric.whitening @ v for v in _towards_sphere(region, metric, center)]
+        directions = [mps([Fraction(float(v)) for v in d]) for d in towards]
     else:
-        for k in range(region.n):
-            axis = mps(np.eye(region.n)[k])
-            d = axis / metric.exact if metric.flat else solve(metric.exact, axis)
-            directions += [d, -d]
+        assert isinstance(region, Box)
+        directions = [
+            sign * _along(metric, k)
+            for sign, k in _narrowest(region, metric, center.astype(float), float(radius))
+        ]
     found = []
     for d in directions:
-        exact = d if np.asarray(d).dtype == object else mps([Fraction(float(v)) for v in d])
-        size = mpmath.sqrt(metric.square(exact))
-        found.append(center + exact * (radius / size * (1 - mpmath.mpf(10) ** -30)))
+        size = mpmath.sqrt(metric.square(d))
+        found.append(center + d * (radius / size * (1 - mpmath.mpf(10) ** -30)))
     return found
+
+
+def _along(metric: Metric, k: int) -> Array:
+    """M⁻¹e_k: where the ball reaches farthest along axis k."""
+    axis = np.full(metric.n, mp(0), dtype=object)
+    axis[k] = mp(1)
+    return np.asarray(axis / metric.exact if metric.flat else solve(metric.exact, axis))
+
+
+def _narrowest(box: Box, metric: Metric, center: Array, radius: float) -> list[tuple[int, int]]:
+    """Directions (sign, axis) in which least room is left beside the ball."""
+    inverse = 1 / metric.floats if metric.flat else np.diagonal(np.linalg.inv(metric.floats))
+    reach = radius * np.sqrt(inverse)
+    room = np.concatenate([box.high - center - reach, center - box.low - reach])
+    return [(1 if k < box.n else -1, int(k) % box.n) for k in np.argsort(room)[:NARROWEST]]
 
 
 def _towards_sphere(ball: Ball, metric: Metric, center: Array) -> list[Array]:

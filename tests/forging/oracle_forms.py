@@ -37,7 +37,7 @@ class Form:
         total: Any = 0
         for c, X, Y in self.terms(U, J):
             factor = mp(c) if U.dtype == object else float(c)
-            total = total + factor * (np.swapaxes(X, -1, -2) @ self.metric.times(Y))
+            total = (np.swapaxes(X, -1, -2) @ self.metric.times(Y)) * factor + total
         return np.asarray(total)
 
     def least(self, J: Array) -> tuple[Array, Array]:
@@ -85,7 +85,7 @@ def euler(name: str, metric: Metric, h: Fraction, square: Fraction) -> Form:
     """‖I − hJ‖²_M ≤ square."""
 
     def terms(U: Array, J: Any) -> Terms:
-        image = U - _like(h, U) * (J @ U)
+        image = U - (J @ U) * _like(h, U)
         return [(square, U, U), (-1, image, image)]
 
     return Form(name, (h, square), terms, metric)
@@ -97,7 +97,7 @@ def rk4(name: str, metric: Metric, h: Fraction, square: Fraction) -> Form:
     def terms(U: Array, J: Any) -> Terms:
         image = U
         for c in RK4:
-            image = U - _like(h * c, U) * (J @ image)
+            image = U - (J @ image) * _like(h * c, U)
         return [(square, U, U), (-1, image, image)]
 
     return Form(name, (h, square), terms, metric)

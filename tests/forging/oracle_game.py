@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,8 @@ class Sparse:
 
     def __matmul__(self, other: Array) -> Array:
         result = np.full(other.shape, mp(0), dtype=object)
-        for i, j, value in self.entries:
-            result[i] = result[i] + mp(value) * other[j]
+        for i, j, value in self.entries:  # arrays first: mpf times an array is slow
+            result[i] = result[i] + other[j] * mp(value)
         return result
 
 
@@ -116,20 +117,20 @@ class TextGame(Game):
         read = [[player["cost"]] if self.costs else player["field"] for player in players]
         self.texts = [[Text.read(text, index, parameters) for text in texts] for texts in read]
         ends = np.cumsum([0, *self.sizes])
-        self.slices = [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+        self.slices = [slice(a, b) for a, b in pairwise(ends)]
         self.constant = self._looks_constant()
 
     def F(self, points: Array) -> Array:
         with np.errstate(all="ignore"):
-            return self._each(points, self._F)
+            return np.asarray(self._each(points, self._F))
 
     def J(self, points: Array) -> Array:
         with np.errstate(all="ignore"):
-            return self._each(points, self._J)
+            return np.asarray(self._each(points, self._J))
 
     def cost(self, points: Array, player: int) -> Array:
         with np.errstate(all="ignore"):
-            return self._each(points, lambda x: self.texts[player][0].at(x, 1).f)
+            return np.asarray(self._each(points, lambda x: self.texts[player][0].at(x, 1).f))
 
     def _each(self, points: Array, of: Callable[[Array], Array]) -> Any:
         """A single point as one of several: arrays of mpf without axes would be no arrays."""
@@ -165,9 +166,18 @@ class LogitGame(Game):
     """A game of policies in logits."""
 
     def __init__(self, document: Document) -> None:
-        self.policies = policies = Policies(document)
-        self.sizes, self.costs, self.constant = policies.sizes, True, False
-        self.F, self.J, self.cost = policies.F, policies.J, policies.cost  # type: ignore[method-assign]
+        self.field = Policies(document)
+        self.policies, self.sizes = self.field, self.field.sizes
+        self.costs, self.constant = True, False
+
+    def F(self, points: Array) -> Array:
+        return self.field.F(points)
+
+    def J(self, points: Array) -> Array:
+        return self.field.J(points)
+
+    def cost(self, points: Array, player: int) -> Array:
+        return self.field.cost(points, player)
 
 
 def game_of(document: Document) -> Game:

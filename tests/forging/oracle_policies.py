@@ -1,4 +1,4 @@
-"""The field of entropy-regularised play in logits, from the tensors and the definition of the costs.
+"""The field of entropy-regularised play in logits, from the tensors and the costs' definition.
 
 f_i = −(1−γ) E Σ_t γ^t r_i − τ_i Σ_s H(π_i(·|s)), or with the entropy of a state counted as often as
 it is visited. V_i = ∇f_i by π_i up to a constant per state; z′ = −G(z), G_k = V_k − V_0; for
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_reading import (
@@ -20,6 +19,7 @@ from tests.forging.oracle_reading import (
     Unjudged,
     array,
     mp,
+    mpmath,
     mps,
     rational,
     rationals,
@@ -112,24 +112,24 @@ class Policies:
         lead = (None,) * (z.ndim - 1)
         P_pi = self.means(t.P[lead], pi)
         eye = np.eye(self.states, dtype=int)
-        A = eye - t.gamma * P_pi
-        d = _linear(np.swapaxes(A, -1, -2), (1 - t.gamma) * (t.rho + 0 * P_pi[..., 0]))
+        A = eye - P_pi * t.gamma
+        d = _linear(np.swapaxes(A, -1, -2), (t.rho + P_pi[..., 0] * 0) * (1 - t.gamma))
         values = []
         for i, tau in enumerate(t.tau):
             H = -(pi[i] * _log(pi[i])).sum(axis=-1)
             r = self.means(t.r[i][lead], pi)
-            u = _linear(A, r + tau * H if self.occupancy else r)
+            u = _linear(A, r + H * tau if self.occupancy else r)
             own = self.means(t.r[i][lead], pi, free=i)
             ahead = self.means(t.P[lead], pi, free=i)  # (…, S, A_i, S)
-            Q = own + t.gamma * (ahead * u[..., None, None, :]).sum(axis=-1)
-            entropy = tau * (_log(pi[i]) + 1)
+            Q = own + (ahead * u[..., None, None, :]).sum(axis=-1) * t.gamma
+            entropy = (_log(pi[i]) + 1) * tau
             if self.occupancy:
                 entropy = entropy * d[..., None]
             values.append(entropy - d[..., None] * Q)
         return pi, values, d
 
-    def F(self, z: Array) -> Array:
-        pi, values, d = self.parts(z)
+    def F(self, points: Array) -> Array:
+        pi, values, d = self.parts(points)
         found = []
         for p, V in zip(pi, values, strict=True):
             if self.field == "kakade":
@@ -138,35 +138,36 @@ class Policies:
                 W = p * (V - (p * V).sum(axis=-1, keepdims=True))
                 V = W
             G = V[..., 1:] - V[..., :1]
-            found.append(G.reshape(*z.shape[:-1], -1))
+            found.append(G.reshape(*points.shape[:-1], -1))
         return np.concatenate(found, axis=-1)
 
-    def J(self, z: Array) -> Array:
+    def J(self, points: Array) -> Array:
         """∂G_k/∂z_l as [..., k, l], by G(z + ih e_l)/h."""
-        n = z.shape[-1]
-        if z.dtype == object:
+        n = points.shape[-1]
+        if points.dtype == object:
             with mpmath.workdps(DIGITS + 2 * FINE):
                 h = mpmath.mpf(10) ** -FINE
-                columns = [self.F(z + 1j * h * mps(np.eye(n)[k])) for k in range(n)]
+                columns = [self.F(points + mps(np.eye(n)[k]) * (1j * h)) for k in range(n)]
                 part = np.frompyfunc(lambda v: v.imag / h, 1, 1)
                 found: Array = np.stack([part(c) for c in columns], axis=-1)
                 return found
-        moved = z[..., None, :] + 1j * STEP * np.eye(n)
+        moved = points[..., None, :] + 1j * STEP * np.eye(n)
         return np.swapaxes(self.F(moved).imag, -1, -2) / STEP
 
     # ---- costs ----
 
-    def cost(self, z: Array, i: int) -> Array:
+    def cost(self, points: Array, player: int) -> Array:
         """f_i."""
-        t = self.exact if z.dtype == object else self.floats
-        pi = self.policies(z)
-        lead = (None,) * (z.ndim - 1)
-        A = np.eye(self.states, dtype=int) - t.gamma * self.means(t.P[lead], pi)
-        H = -(pi[i] * _log(pi[i])).sum(axis=-1)
-        r = self.means(t.r[i][lead], pi)
-        u = _linear(A, r + t.tau[i] * H if self.occupancy else r)
-        gained = (1 - t.gamma) * (t.rho * u).sum(axis=-1)
-        return -gained if self.occupancy else -gained - t.tau[i] * H.sum(axis=-1)
+        t = self.exact if points.dtype == object else self.floats
+        pi = self.policies(points)
+        lead = (None,) * (points.ndim - 1)
+        A = np.eye(self.states, dtype=int) - self.means(t.P[lead], pi) * t.gamma
+        H = -(pi[player] * _log(pi[player])).sum(axis=-1)
+        r = self.means(t.r[player][lead], pi)
+        u = _linear(A, r + H * t.tau[player] if self.occupancy else r)
+        gained = (t.rho * u).sum(axis=-1) * (1 - t.gamma)
+        lost = 0 if self.occupancy else H.sum(axis=-1) * t.tau[player]
+        return np.asarray(-gained - lost)
 
 
 def _exp(x: Array) -> Array:

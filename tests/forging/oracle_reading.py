@@ -1,15 +1,16 @@
 """Documents read anew for the oracle: numbers as rationals, arrays from their bytes."""
 
 import base64
+import importlib
 import zlib
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
+mpmath: Any = importlib.import_module("mpmath")  # it has no types; sympy brings it
 DIGITS = 50  # in which what floats suspect is computed again
 mpmath.mp.dps = DIGITS
 Document = dict[str, Any]

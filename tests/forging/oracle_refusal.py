@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_game import Game, game_of
@@ -14,6 +13,7 @@ from tests.forging.oracle_reading import (
     Unjudged,
     array,
     mp,
+    mpmath,
     mps,
     rational,
     rationals,
@@ -41,9 +41,7 @@ def refusal(document: Document, said: str) -> Iterator[Falsehood]:
     if witness["kind"] == "eigenvalue":
         least = min(mpmath.re(v) for v in mpmath.mp.eig(_matrix(jacobians[0]))[0])
         if least > ZERO:
-            yield Falsehood(
-                "refuted", f"every eigenvalue has a real part ≥ {mpmath.nstr(least, 8)}"
-            )
+            yield Falsehood("refuted", f"all real parts are ≥ {mpmath.nstr(least, 8)}")
         if least > mp(rational(witness["shift"])) + ZERO:
             yield Falsehood("refuted", "no eigenvalue is below the shift")
     else:

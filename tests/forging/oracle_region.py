@@ -52,7 +52,7 @@ class Space(Region):
         return points
 
     def contains(self, points: Array) -> Array:
-        return np.isfinite(points).all(axis=-1)
+        return np.asarray(np.isfinite(points).all(axis=-1))
 
     def holds(self, point: Array) -> bool:
         return True

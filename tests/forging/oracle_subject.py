@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tests.forging.oracle_forms import Form
 from tests.forging.oracle_game import Game
 from tests.forging.oracle_hunt import hunt
-from tests.forging.oracle_reading import Array, Unjudged, mps
+from tests.forging.oracle_reading import Array, Unjudged, mpmath, mps
 from tests.forging.oracle_region import Box, Region
 
-POINTS = 150
+POINTS = 100
 NEAR = 1e-8  # relative to the size of J: what is nearer to 0 in floats is computed exactly
 ZERO = mpmath.mpf(10) ** -38  # below it 50 digits say negative
-ROUNDS = 24
+ROUNDS = 20
 MOST = 600  # points kept
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
-from tests.forging.oracle_reading import Array, Unjudged, mp
+from tests.forging.oracle_reading import Array, Unjudged, mp, mpmath
 
 Node = ast.expr
 
@@ -35,8 +34,8 @@ class Jet:
         return Jet(f, d[..., None] * self.d, second)
 
     def __add__(self, other: "Jet") -> "Jet":
-        both = self.h is not None and other.h is not None
-        return Jet(self.f + other.f, self.d + other.d, self.h + other.h if both else None)
+        second = None if self.h is None or other.h is None else self.h + other.h
+        return Jet(self.f + other.f, self.d + other.d, second)
 
     def __mul__(self, other: "Jet") -> "Jet":
         second = None
@@ -137,7 +136,7 @@ class Text:
     """An expression of named variables (in order) and parameters."""
 
     tree: Node
-    source: str
+    literals: Mapping[int, Fraction]  # by node: the numbers as they are written
     index: Mapping[str, int]
     parameters: Mapping[str, Fraction]
 
@@ -150,7 +149,12 @@ class Text:
             tree = ast.parse(source, mode="eval").body
         except (SyntaxError, ValueError, RecursionError) as error:
             raise Unjudged(f"no expression: {error}") from None
-        return cls(tree, source, index, parameters)
+        literals = {
+            id(node): Fraction(ast.get_source_segment(source, node) or "")
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+        }
+        return cls(tree, literals, index, parameters)
 
     def at(self, points: Array, order: int) -> Jet:
         """The jet at points (…, n), with the Hessian if order is 2."""
@@ -181,8 +185,7 @@ class Text:
     def _walk(self, node: Node, points: Array, order: int) -> Jet:
         match node:
             case ast.Constant():
-                literal = ast.get_source_segment(self.source, node) or ""
-                return self._constant(Fraction(literal), points, order)
+                return self._constant(self.literals[id(node)], points, order)
             case ast.Name(id=name):
                 return self._name(name, points, order)
             case ast.UnaryOp(op=ast.USub(), operand=inner):
@@ -228,7 +231,7 @@ class Text:
         """The value of an exponent that no variable enters."""
         match node:
             case ast.Constant():
-                return Fraction(ast.get_source_segment(self.source, node) or "")
+                return self.literals[id(node)]
             case ast.Name(id=name) if name in self.parameters:
                 return self.parameters[name]
             case ast.UnaryOp(op=ast.USub(), operand=inner):
@@ -244,8 +247,8 @@ def _power(a: Jet, c: Fraction) -> Jet:
     """a**c: a product for c = 0, 1, …; an inverse of one below; by logarithms in between."""
     if c.denominator != 1:
         exponent = mp(c) if a.f.dtype == object else float(c)
-        f = _of(exponent * _of(a.f, "log"), "exp")
-        return a.chain(f, exponent * f / a.f, exponent * (exponent - 1) * f / a.f**2)
+        f = _of(_of(a.f, "log") * exponent, "exp")
+        return a.chain(f, f * exponent / a.f, f * (exponent * (exponent - 1)) / a.f**2)
     m = int(c)
     if m == 0:
         one = a.f * 0 + 1
