@@ -88,11 +88,7 @@ def step_text(step: Fraction) -> str:
     return exact_text(step) or f"about {near(step)}"
 
 
-<<<<<<< HEAD
 def point_text(point: Sequence[Any] | Vector, error: Fraction, metric: Metric) -> str:
-=======
-def point_text(point: Vector, error: Fraction, metric: Metric) -> str:
->>>>>>> speech
     """A point and how near it is, the distance from the stated to the printed one included."""
     stated = [Fraction(v) for v in islice(point, SHOWN)]
     printed = [round_near(v, POINT_DIGITS) for v in stated]
