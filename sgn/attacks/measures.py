@@ -121,7 +121,7 @@ class Cocoercivity(Measure):
 
     def values(self, J: Floats) -> Floats:
         B = self.frame.whiten(J)
-        finite = np.isfinite(B).all(axis=(1, 2))
+        finite = _finite(B)
         spread = np.linalg.svd(np.where(finite[:, None, None], B, 0.0), compute_uv=False)
         regular = finite & (spread[:, -1] > SINGULAR * spread[:, 0])
         B = np.where(regular[:, None, None], B, np.eye(B.shape[-1]))
@@ -215,16 +215,21 @@ class Asymmetry(Measure):
         return bool(abs(exact[i, j] - exact[j, i]) > ball(claimed))
 
 
+def _finite(matrices: Floats) -> NDArray[np.bool_]:
+    """Whether each (…, n, m) is finite."""
+    return np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
+
+
 def spectra(matrices: Floats) -> Floats:
     """The eigenvalues of each symmetric (k, n, n), ascending; NaN where one is not finite."""
-    finite = np.isfinite(matrices).all(axis=(1, 2))
+    finite = _finite(matrices)
     found = np.linalg.eigvalsh(np.where(finite[:, None, None], matrices, 0.0))
     return np.where(finite[:, None], found, np.nan)
 
 
 def norms(matrices: Floats) -> Floats:
     """The spectral norm of each (…, n, m); NaN where one is not finite."""
-    finite = np.isfinite(matrices).all(axis=(-2, -1))
+    finite = _finite(matrices)
     held = np.where(finite[..., None, None], matrices, 0.0)
     return np.where(finite, np.linalg.svd(held, compute_uv=False)[..., 0], np.nan)
 
