@@ -64,8 +64,13 @@ class Theorem(Generic[Case]):
         return found
 
     def require(self, case: Case) -> None:
-        """Raise ValueError with the first failing hypothesis in words a user can act on."""
+        """Raise ValueError with the first failing hypothesis in words a user can act on.
+
+        The reason, where the test gave one; else the hypothesis' own sentence.
+        """
         failing = self.failing(case)
         for hypothesis in self.hypotheses:
-            if hypothesis.name in failing:
-                raise ValueError(hypothesis.otherwise or f"{self.key}: not so: {hypothesis.name}")
+            if (why := failing.get(hypothesis.name)) is not None:
+                raise ValueError(
+                    why or hypothesis.otherwise or f"{self.key}: not so: {hypothesis.name}"
+                )

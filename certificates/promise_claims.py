@@ -27,7 +27,10 @@ METHODS = ("flow", "euler", "rk4", "rk4_equilibrium", "extragradient", "optimist
 @final
 @dataclass(frozen=True, eq=False)
 class Equilibrium:
-    """Exactly one equilibrium in the region, within `error` of `point` in the metric (T13).
+    """The one zero of F (or solution of VI(F, X)) in the region, within `error` of `point` (T13).
+
+    The distance is in the metric. In a metric of weights the solution is the only Nash equilibrium
+    of the game restricted to the region too, where it is one at all.
 
     kind: what it is. "nash": the Nash equilibrium of the game on all of R^n; "restricted-nash": of
     the game restricted to the region; "quantal-response": a Nash equilibrium of entropy-regularised
@@ -137,11 +140,11 @@ def _basin(value: Any, where: str) -> Basin:
 
 
 def _slow_steps(value: Any, where: str) -> SlowSteps:
-    keys = {"step_max", "best_step", "factor_at_best", "kind", "projected", "unprojected"}
-    fields = require_keys(value, where, keys)
+    keys = {"step_max", "best_step", "factor_at_best", "kind", "projected"}
+    fields = require_keys(value, where, keys, {"unprojected"})
     if fields["kind"] != "equilibrium":
         raise InputError(f"{where}: the kind must be 'equilibrium'")
-    ways = fields["projected"], fields["unprojected"]
+    ways = fields["projected"], fields.get("unprojected", True)
     if not all(isinstance(way, bool) for way in ways) or not any(ways):
         raise InputError(f"{where}: projected and unprojected are true or false, at least one true")
     return SlowSteps(
@@ -149,5 +152,5 @@ def _slow_steps(value: Any, where: str) -> SlowSteps:
         best_step=number(fields["best_step"], where),
         factor_at_best=number(fields["factor_at_best"], where),
         projected=fields["projected"],
-        unprojected=fields["unprojected"],
+        unprojected=ways[1],
     )

@@ -15,7 +15,7 @@ from sgn.bounds.bounder import Confirmation
 from sgn.claims_made import claims_of
 from sgn.euler import EulerPlan, sector_steps
 from sgn.problem import Problem
-from sgn.promised import BREGMAN, PROMISES, start_set, with_promises
+from sgn.promised import BREGMAN, KIND, PROMISES, start_set, with_promises
 from sgn.runge_kutta import RK4Plan
 from sgn.sector import sector_plan
 from sgn.study import Study
@@ -155,4 +155,4 @@ WEAKER: dict[str, Callable[[Study], Study]] = {  # by obligation: the study with
     "RK4 steps": _without_rk4,
     "band": lambda found: replace(found, bands=()),
 }
-OPTIONAL = WEAKER.keys() | PROMISES.keys() | set().union(*BREGMAN.values())
+OPTIONAL = WEAKER.keys() | PROMISES.keys() | {KIND}.union(*BREGMAN.values())

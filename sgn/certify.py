@@ -61,8 +61,9 @@ def certify(
     geometry: EntropicDual() or EntropicDual("kakade") for the natural gradient of policies (the
         steps are then natural-gradient steps), Euclidean() for plain gradients; without it what
         the game's own field says.
-    time_limit: seconds for enclosing; what is proved by then counts. Without one the result depends
-        on nothing but the arguments.
+    time_limit: seconds for enclosing; what is proved by then counts. Without one the result is the
+        same, to the byte, for the same arguments, versions and type of processor; on other
+        processors numbers may differ in their last digits.
     executor: any concurrent.futures.Executor (threads, processes, a Dask client's) for that.
     progress: called with a Progress after each batch of boxes; may raise KeyboardInterrupt, which
         like Ctrl-C keeps what is proved.
@@ -195,7 +196,9 @@ def _otherwise(problem: Problem) -> Iterator[Problem]:
 def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     """What follows if the given bounds hold: verdict conditional; the statement says that "if".
 
-    bounds: from Bounds.given.
+    bounds: from Bounds.given. That every J_ii is symmetric is part of what is given, and of the
+        statement: the Lipschitz constant and the steps rest on it (T9). With symmetric=False
+        nothing bounds ‖J_ii‖: a Refusal, with the margin of the flow.
 
     >>> bounds = Bounds.given([1, 1], [[0, 10], [0.05, 0]], curvature_upper=[1, 1])
     >>> certify_bounds(bounds).verdict

@@ -53,6 +53,7 @@ DIGITS = 6
 ERROR_DIGITS = 3
 LONGER = Fraction(101, 100)  # a step must be so much longer to be stated beside another
 WORTH = 1.1  # and so much, by samples, to be worth a proof that J is near one matrix
+KIND = "kind of equilibrium"
 BREGMAN = {"region": {"Bregman rate", "Bregman level"}, "simplex": {"Bregman simplex"}}
 
 
@@ -254,7 +255,9 @@ def _state_equilibrium(draft: Draft) -> None:
     )
     if not np.isfinite(x).all():
         return
-    found = _supported(claims, _jacobian(problem), x, problem)
+    plain = ("zero", "variational")  # kinds that say no more than where F or the VI is solved
+    kinds = plain if KIND in draft.left_out else KINDS
+    found = _supported(claims, _jacobian(problem), x, problem, kinds)
     if found is None:
         return
     few = len(x) <= TEXT_LIMIT
@@ -266,7 +269,11 @@ def _state_equilibrium(draft: Draft) -> None:
 
 
 def _supported(
-    claims: Claims, J: Jacobian, x: NDArray[np.float64], problem: Problem
+    claims: Claims,
+    J: Jacobian,
+    x: NDArray[np.float64],
+    problem: Problem,
+    kinds: Collection[str],
 ) -> Equilibrium | None:
     """The first point and the strongest kind that the checker's rules grant."""
     few = len(x) <= TEXT_LIMIT
@@ -276,7 +283,7 @@ def _supported(
         if isinstance(region, Box) and region.ball and not region.contains(list(point)):
             continue  # F may not be defined there
         F = _force(claims, problem, point)
-        for kind in KINDS:
+        for kind in kinds:
             found = _with_error(claims, J, Equilibrium(point, Fraction(0), kind), F)
             good = found.error == 0 or point is points[-1]  # a short point only if it is exact
             if good and _is_proved(claims, J, found, F):
@@ -343,7 +350,8 @@ def _state_bregman(draft: Draft) -> None:
         return
     parts = {part for part, names in BREGMAN.items() if names.isdisjoint(draft.left_out)}
     result = with_bregman(draft.document, draft.claims, draft.problem, parts)
-    if "region" in result.get("bregman", {}) and result["equilibrium"]["kind"] == "zero":
+    falls = "region" in result.get("bregman", {}) and KIND not in draft.left_out
+    if falls and result["equilibrium"]["kind"] == "zero":
         result["equilibrium"] = {**result["equilibrium"], "kind": "restricted-nash"}
     draft.document = result
 

@@ -180,7 +180,8 @@ def test_steps_from_bounds_are_the_best_there_are():
     graph = GRAPHS["random"](400, np.random.default_rng(3))
     bounds = Bounds.given(graph.mu, graph.L, graph.mu)
 
-    def radius(h: float) -> float:
+    def radius(step: float | Fraction) -> float:
+        h = float(step)
         N = np.diag(np.abs(1 - h * graph.mu)) + h * graph.L.toarray()
         return float(np.abs(np.linalg.eigvals(N)).max())
 

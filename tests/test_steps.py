@@ -277,7 +277,7 @@ def as_steps(plan: RK4Plan | None) -> StepRange:
     cover = Cover(plan.steps, plan.rates, plan.multipliers)
     at_best = plan.factor_at_best
     steps = Steps(plan.basis, metric, plan.step_max, plan.best_step, at_best, None, cover)
-    return StepRange("RK4", steps)
+    return StepRange("RK4", steps, "proved")
 
 
 def sector(alpha: float, beta: float, c: float | None = None) -> StepRange:

@@ -104,8 +104,12 @@ RULES: tuple[Rule[Band], ...] = (
         Hypothesis(TWO, lambda case: len(case.claims.names) == 2),
         *_SHARED,
         Hypothesis("μ_i, μ_j ≥ a", _curvatures_reach),
-        Hypothesis("4(μ_i − a)(μ_j − a)t ≥ (L_ij + L_ji t)² at the lower end", _low_holds),
-        Hypothesis("4(μ_i − a)(μ_j − a)t ≥ (L_ij + L_ji t)² at the upper end", _high_holds),
+        Hypothesis(
+            "4(μ_i − a)(μ_j − a)t ≥ (L_ij + L_ji t)² at the lower end", _low_holds, given=(TWO,)
+        ),
+        Hypothesis(
+            "4(μ_i − a)(μ_j − a)t ≥ (L_ij + L_ji t)² at the upper end", _high_holds, given=(TWO,)
+        ),
     ),
     rule(
         "T4 (any pair)",

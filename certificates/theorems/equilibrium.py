@@ -13,7 +13,7 @@ from certificates.check_equilibrium import (
 from certificates.check_force import force_at
 from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import Ball
-from certificates.check_metric import metric_ball
+from certificates.check_metric import is_metric, metric_ball
 from certificates.check_quantal import zero_is_nash
 from certificates.claims import Claims
 from certificates.document import Document
@@ -22,7 +22,7 @@ from certificates.hypotheses import Hypothesis
 from certificates.promise_claims import Equilibrium
 from certificates.theorems.context import own_sets, symmetric_blocks
 from certificates.theorems.rule import Rule, Stated, rule
-from certificates.theorems.words import POSITIVE, PRODUCT, SYMMETRIC, WEIGHTS
+from certificates.theorems.words import METRIC, POSITIVE, PRODUCT, SYMMETRIC, WEIGHTS
 from games.region import Region
 
 
@@ -112,9 +112,10 @@ _ZERO = rule(
     "T13",
     "equilibrium",
     _of(lambda found, claims: found.is_zero),
+    Hypothesis(METRIC, lambda case: is_metric(case.claims.metric, case.J.sizes)),
     *_NEAR,
-    Hypothesis("B(x₀, e) ⊂ X", _ball_fits, given=(INSIDE, ERROR)),
-    Hypothesis("‖F(x₀)‖_M ≤ αe", _force_is_small, given=(POSITIVE, ERROR)),
+    Hypothesis("B(x₀, e) ⊂ X", _ball_fits, given=(METRIC, INSIDE, ERROR)),
+    Hypothesis("‖F(x₀)‖_M ≤ αe", _force_is_small, given=(METRIC, POSITIVE, ERROR)),
 )
 _SOLUTION = rule(
     "T13 (boundary)",
@@ -123,7 +124,11 @@ _SOLUTION = rule(
     *_NEAR,
     Hypothesis(PRODUCT, lambda case: own_sets(case.claims)),
     Hypothesis(WEIGHTS, lambda case: case.claims.metric.kind == "scalar"),
-    Hypothesis("‖r‖_M ≤ αe, r what no face holds", _residual_is_small, given=(POSITIVE, ERROR)),
+    Hypothesis(
+        "‖r‖_M ≤ αe, r what no face holds",
+        _residual_is_small,
+        given=(POSITIVE, ERROR, INSIDE, PRODUCT, WEIGHTS),
+    ),
 )
 _KIND = "kind of equilibrium"
 RULES: tuple[Rule[AtPoint], ...] = (

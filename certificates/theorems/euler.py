@@ -4,6 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from certificates.check_direct import step_factor_holds
+from certificates.check_metric import is_metric
 from certificates.check_steps import well_ordered
 from certificates.check_structural import structural_factor_holds
 from certificates.claims import Claims
@@ -12,6 +13,7 @@ from certificates.step_claims import Steps
 from certificates.theorems.context import own_sets, symmetric_blocks
 from certificates.theorems.rule import Stated, rule
 from certificates.theorems.words import (
+    METRIC,
     ORDERED,
     POSITIVE,
     PRODUCT,
@@ -58,14 +60,17 @@ RULES = (
         "T10",
         "Euler steps",
         _with_basis("direct"),
+        Hypothesis(METRIC, lambda case: is_metric(case.what.metric, case.J.sizes)),
         Hypothesis(ORDERED, lambda case: well_ordered(case.what)),
         Hypothesis(
             "‖I − hJ‖_M ≤ q on X at the best step",
             lambda case: _direct(case, case.what.best_step, case.what.factor_at_best, "euler_best"),
+            given=(METRIC,),
         ),
         Hypothesis(
             "‖I − hJ‖_M ≤ q on X at the largest step",
             lambda case: _direct(case, case.what.step_max, case.what.factor_at_max, "euler_max"),
+            given=(METRIC,),
         ),
     ),
     rule(

@@ -10,8 +10,8 @@ from certificates.claims import Claims, Vector
 from certificates.hypotheses import Hypothesis
 from certificates.metric import Metric
 from certificates.theorems.context import symmetric_blocks
-from certificates.theorems.rule import given, once, rule
-from certificates.theorems.words import POSITIVE, SYMMETRIC, WEIGHTS
+from certificates.theorems.rule import Stated, given, once, rule
+from certificates.theorems.words import METRIC, POSITIVE, SYMMETRIC, WEIGHTS
 
 IMAGE = "an image s goes with x"
 POSITIVE_C = "c > 0"
@@ -35,15 +35,15 @@ def _image(claims: Claims) -> Vector:
     return claims.witnesses.get("lipschitz_image", np.zeros(0))
 
 
+_METRIC: Hypothesis[Stated[None]] = Hypothesis(
+    METRIC, lambda case: is_metric(case.claims.metric, case.J.sizes)
+)
 RULES = (
     rule(
         "T5",
         "metric",
         once(lambda claims: claims.metric.kind != "scalar"),
-        Hypothesis(
-            "M fits the players and M ≻ 0",
-            lambda case: is_metric(case.claims.metric, case.J.sizes),
-        ),
+        _METRIC,
     ),
     rule(
         "T2",
@@ -68,9 +68,11 @@ RULES = (
         "T5",
         "margin",
         once(lambda claims: claims.margin_basis == "direct"),
+        _METRIC,
         Hypothesis(
             "sym(MJ) ⪰ αM on X",
             lambda case: margin_holds(case.J, case.claims.metric, case.claims.margin),
+            given=(METRIC,),
         ),
     ),
     rule(
@@ -92,9 +94,11 @@ RULES = (
         "T5",
         "Lipschitz",
         once(lambda claims: "lipschitz" not in claims.witnesses),
+        _METRIC,
         Hypothesis(
             "‖J‖_M ≤ β on X",
             lambda case: lipschitz_holds(case.J, case.claims.metric, case.claims.lipschitz),
+            given=(METRIC,),
         ),
     ),
     rule(
@@ -119,11 +123,12 @@ RULES = (
         "T10",
         "cocoercivity",
         lambda claims: given(claims.cocoercivity),
+        Hypothesis(METRIC, lambda case: is_metric(case.claims.metric, case.J.sizes)),
         Hypothesis(POSITIVE_C, lambda case: case.what > 0),
         Hypothesis(
             "sym(MJ) ⪰ cJᵀMJ on X",
             lambda case: cocoercivity_holds(case.J, case.claims.metric, case.what),
-            given=(POSITIVE_C,),
+            given=(METRIC, POSITIVE_C),
         ),
     ),
 )

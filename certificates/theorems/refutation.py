@@ -51,12 +51,12 @@ POINTS = "every point lies in X"
 FITS = "its arrays fit the variables"
 _EIGENVALUE_PLACE: tuple[Hypothesis[Refuted[EigenvalueWitness]], ...] = (
     Hypothesis(REGION, lambda case: has_interior(case.region)),
-    Hypothesis(POINTS, lambda case: lie_in(case.region, case.witness.points)),
+    Hypothesis(POINTS, lambda case: lie_in(case.region, case.witness.points), given=(REGION,)),
 )
 _DUAL_PLACE: tuple[Hypothesis[Refuted[DualWitness]], ...] = (
     Hypothesis(REGION, lambda case: has_interior(case.region)),
-    Hypothesis(POINTS, lambda case: lie_in(case.region, case.witness.points)),
-    Hypothesis(FITS, lambda case: factors_fit(case.witness, case.J), given=(POINTS,)),
+    Hypothesis(POINTS, lambda case: lie_in(case.region, case.witness.points), given=(REGION,)),
+    Hypothesis(FITS, lambda case: factors_fit(case.witness, case.J), given=(REGION, POINTS)),
     Hypothesis(
         "some C_k is not 0", lambda case: bool(factors_used(case.witness).any()), given=(FITS,)
     ),
@@ -69,7 +69,7 @@ EIGENVALUE = Theorem(
         Hypothesis(
             FITS,
             lambda case: case.witness.matrix.shape == case.J.mid.shape[1:],
-            given=(POINTS,),
+            given=(REGION, POINTS),
         ),
         Hypothesis("s ≤ 0", lambda case: case.witness.shift <= 0),
         Hypothesis(
@@ -78,7 +78,7 @@ EIGENVALUE = Theorem(
         Hypothesis(
             "sym(HK) ≻ 0, K = J − sI",
             lambda case: is_strictly_positive(eigenvalue_form(case.J[0], case.witness)),
-            given=(POINTS, FITS),
+            given=(REGION, POINTS, FITS),
         ),
         Hypothesis("vᵀHv < 0", lambda case: is_negative(case.witness)),
     ),
@@ -91,7 +91,7 @@ DUAL = Theorem(
         Hypothesis(
             "S + Sᵀ ⪯ 0, S = Σ_k J(x_k)C_kC_kᵀ",
             lambda case: sums_are_semidefinite(case.J, case.witness),
-            given=(POINTS, FITS, "some C_k is not 0"),
+            given=(REGION, POINTS, FITS, "some C_k is not 0"),
         ),
     ),
 )
@@ -103,7 +103,7 @@ DUAL_WEIGHTS = Theorem(
         Hypothesis(
             "tr S_ii ≤ 0 for every player",
             lambda case: traces_are_not_positive(case.J, case.witness, player_sizes(case.game)),
-            given=(POINTS, FITS, "some C_k is not 0"),
+            given=(REGION, POINTS, FITS, "some C_k is not 0"),
         ),
     ),
 )

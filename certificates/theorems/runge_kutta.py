@@ -7,7 +7,7 @@ import numpy as np
 
 from certificates.check_direct import deviation_holds, norm_holds
 from certificates.check_matrix import Ball
-from certificates.check_metric import metric_ball
+from certificates.check_metric import is_metric, metric_ball
 from certificates.check_near_linear import excess, linear_cover
 from certificates.check_steps import (
     constant_cover_holds,
@@ -22,7 +22,7 @@ from certificates.hypotheses import Hypothesis
 from certificates.step_claims import Cover, NearLinear, Steps
 from certificates.theorems.context import zero_in_region
 from certificates.theorems.rule import Rule, Stated, given, rule
-from certificates.theorems.words import INTERVALS, ORDERED, POSITIVE, SAME_METRIC, ZERO
+from certificates.theorems.words import INTERVALS, METRIC, ORDERED, POSITIVE, SAME_METRIC, ZERO
 
 Case = Stated[Steps]
 CONSTANT = "J is constant"
@@ -142,15 +142,18 @@ RULES: tuple[Rule[Steps], ...] = (
         "T11 (a)",
         "RK4 steps",
         _with_basis("constant"),
+        Hypothesis(METRIC, lambda case: is_metric(case.what.metric, case.J.sizes)),
         Hypothesis(CONSTANT, lambda case: case.J.constant),
         Hypothesis(ORDERED, lambda case: well_ordered(case.what)),
         Hypothesis(INTERVALS, lambda case: _intervals_lead_on(case.what)),
         Hypothesis(
             "every Q_m ⪰ κM on every interval",
             _constant_rates_hold,
-            given=(CONSTANT, INTERVALS),
+            given=(METRIC, CONSTANT, INTERVALS),
         ),
-        Hypothesis("‖P(−hJ)‖_M ≤ q at the best step", _constant_factor_holds, given=(CONSTANT,)),
+        Hypothesis(
+            "‖P(−hJ)‖_M ≤ q at the best step", _constant_factor_holds, given=(METRIC, CONSTANT)
+        ),
     ),
     rule("T11 (b)", "RK4 steps", _with_basis("sector"), *_SECTOR),
     rule(
@@ -164,16 +167,19 @@ RULES: tuple[Rule[Steps], ...] = (
         "T11 (c)",
         "RK4 near-linear",
         _with_basis("near-linear"),
+        Hypothesis(METRIC, lambda case: is_metric(case.what.metric, case.J.sizes)),
         Hypothesis(ORDERED, lambda case: well_ordered(case.what)),
         Hypothesis(INTERVALS, lambda case: _intervals_lead_on(case.what)),
         Hypothesis(FITS, _fits),
-        Hypothesis("‖J₀‖_M ≤ b", _norm_holds, given=(FITS,)),
-        Hypothesis("‖J − J₀‖_M ≤ δ on X", _is_near, given=(FITS,)),
+        Hypothesis("‖J₀‖_M ≤ b", _norm_holds, given=(METRIC, FITS)),
+        Hypothesis("‖J − J₀‖_M ≤ δ on X", _is_near, given=(METRIC, FITS)),
         Hypothesis(
             "J₀ contracts at κ + 2d + d²h₂ on every interval",
             _near_rates_hold,
-            given=(FITS, INTERVALS),
+            given=(METRIC, FITS, INTERVALS),
         ),
-        Hypothesis("‖P(−hJ₀)‖_M + D(h) ≤ q at the best step", _near_factor_holds, given=(FITS,)),
+        Hypothesis(
+            "‖P(−hJ₀)‖_M + D(h) ≤ q at the best step", _near_factor_holds, given=(METRIC, FITS)
+        ),
     ),
 )

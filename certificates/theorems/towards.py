@@ -31,6 +31,7 @@ _KNOWN: tuple[Hypothesis[Case], ...] = (
     Hypothesis(
         "q² ≥ 1 − hα at the best step",
         lambda case: case.what.factor_at_best**2 >= 1 - case.what.best_step * case.claims.margin,
+        given=(POSITIVE,),
     ),
 )
 

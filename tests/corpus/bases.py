@@ -15,7 +15,8 @@ import games
 import sgn
 from certificates.check import verify
 from certificates.claims import read_claims
-from certificates.document import Document, digest, write
+from certificates.document import Document, digest
+from certificates.writing import write
 from games import Box, MarkovGame, NormalFormGame, QuadraticGame, SymbolicGame
 from games.catalogue.markov import coordination, random_game
 from games.catalogue.markov import matching_pennies as pennies
@@ -47,6 +48,30 @@ def unstable() -> SymbolicGame:
         {"a": "x**2/2 + x**2*y/2", "b": "y**2 + x*y"},
         name="unstable",
         region=Box([-1, -2], [1, 2]),
+    )
+
+
+def opposed() -> SymbolicGame:
+    """Stable at both ends of the third player's side, in no metric that they share."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"], "c": ["s"]},
+        {
+            "a": "x**2/20 + (1 - 9*s/10)*x*y",
+            "b": "y**2/20 - (1/10 + 9*s/10)*x*y",
+            "c": "s**2",
+        },
+        name="opposed",
+        region=Box(["-0.01", "-0.01", 0], ["0.01", "0.01", 1]),
+    )
+
+
+def shear() -> SymbolicGame:
+    """One player whose gradient shears: a matrix will do, no weight."""
+    return SymbolicGame.from_field(
+        {"p": ["x", "y"]},
+        {"p": ["x + 10*y", "y"]},
+        name="shear",
+        region=Box([-1, -1], [1, 1]),
     )
 
 
@@ -294,6 +319,8 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "leaning.json": sgn.certify(leaning()),
         "matrices.json": sgn.certify(matrices()),
         "refuted.json": sgn.certify(unstable()),
+        "refuted-dual.json": sgn.certify(opposed()),
+        "refuted-weights.json": sgn.certify(shear(), metric="scalar"),
         "refuted-space.json": sgn.certify(
             QuadraticGame([[1.0, 3.0], [2.0, 1.0]], sizes=[1, 1], name="saddle")
         ),

@@ -40,6 +40,7 @@ from tests.corpus.lies_bernstein import BERNSTEIN_LIES
 from tests.corpus.lies_bregman import BREGMAN_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
+from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
 from tests.corpus.lies_sector import SECTOR_LIES
@@ -310,11 +311,14 @@ LIES = [
     Lie("witness-matrix-of-another-size", "refuted-space", WITNESS, both(
         put("witness.matrix", encode_array(np.diag([1.0, -1.0, 1.0]))),
         put("witness.vector", ["0", "1", "0"]))),
+    Lie("witness-of-weights-called-one-of-all-metrics", "refuted-weights", WITNESS, put(
+        "witness.metrics", "all")),
     *BAND_LIES,
     *BERNSTEIN_LIES,
     *BREGMAN_LIES,
     *ENCLOSED_LIES,
     *FIELD_LIES,
+    *HYPOTHESIS_LIES,
     *VALUES_LIES,
     *SECTOR_LIES,
     *METRIC_LIES,
