@@ -69,6 +69,13 @@ def test_rates_that_the_game_lost_are_broken() -> None:
     assert len(broken(issued("rated"), *kinds)) > 8
 
 
+def test_what_cannot_be_attacked_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sgn.attacks.attacked.solution_of", lambda *given: None)
+    result = attack(from_document(issued("steep")), seconds=0)
+    assert set(result.unmeasured) == {*TOWARDS, *PROJECTED[1:], "equilibrium"}
+    assert "not attacked: equilibrium" in str(result)
+
+
 def test_steps_that_say_no_way_are_claimed_both_ways() -> None:
     certificate = from_document(issued("steep"))
     assert isinstance(certificate, Certificate)

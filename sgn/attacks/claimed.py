@@ -23,7 +23,7 @@ from sgn.attacks.measures import (
     Measure,
     Norm,
 )
-from sgn.attacks.numbers import SizeOf, SmallGain
+from sgn.attacks.numbers import SizeOf, SmallGain, contradiction
 from sgn.attacks.objectives import AtPoint, FlowBetweenPairs, Objective
 from sgn.attacks.promise import Promise, range_promise
 from sgn.attacks.step_methods import Steps, euler, runge_kutta
@@ -202,11 +202,14 @@ def of_steps(
 def near_linear(of: Attacked) -> Iterator[Objective]:
     """How far J is from J₀, and how large J₀ is (T11 c)."""
     steps = _pair_steps(of, "RK4")
-    linear = steps.linear
-    if linear is None or linear.matrix.shape != (sum(of.subject.sizes),) * 2:
+    linear, name = steps.linear, "RK4, near-linear"
+    if linear is None:
+        return
+    if linear.matrix.shape != (sum(of.subject.sizes),) * 2:
+        yield contradiction(name, "T11 (c)", "the stated matrix has another size")
         return
     frame = Frame(steps.metric, of.subject.sizes)
-    name, away = "RK4, near-linear", Deviation(frame, linear.matrix)
+    away = Deviation(frame, linear.matrix)
     yield _at(of.subject, away, f"{name}, deviation", "", "T11 (c)", linear.deviation)
     yield SizeOf(
         claim=f"{name}, norm",
