@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
@@ -40,12 +40,14 @@ from certificates.check_structural import (
     structural_margin_holds,
 )
 from certificates.claims import REFUSAL_FORMAT, Claims, read_claims
-from certificates.document import Document, digest
+from certificates.costs import certificate_costs, refusal_costs, require_affordable
+from certificates.document import Document, digest, require_arrays
 from certificates.geometry import geometry_of
 from certificates.metric import Metric
 from certificates.part import WHOLE, Part
 from certificates.refusal_claims import RefusalClaims, read_refusal
 from games.errors import InputError
+from games.work import TooMuch, budget
 
 PARTS = 8  # into which the leaves of covers are dealt, where there are workers
 
@@ -92,29 +94,37 @@ class Verification:
 
 
 def verify(
-    document: Document, where: str = "certificate", executor: Executor | None = None
+    document: Document,
+    where: str = "certificate",
+    executor: Executor | None = None,
+    *,
+    size: int | None = None,
+    patience: float = 1,
 ) -> Verification:
     """Check a certificate or refusal document; InputError when it is not well formed.
 
     An estimated certificate and a refusal without a witness claim nothing that could be proved.
     executor: workers, each of which checks some leaves of every cover; what one loses is done here.
+    size: bytes of the file, without it of the texts in the document: how much is done for it.
+    patience: how many times as much.
     """
+    size = require_arrays(document, where, size)
     evidence = document.get("evidence")
     if executor is None or not (isinstance(evidence, dict) and evidence.get("kind") == "enclosed"):
-        return _verify(document, where, WHOLE)
-    parts = [Part(k, PARTS) for k in range(PARTS)]
-    futures = [_submit(executor, document, where, part) for part in parts]
+        return _verify(document, where, WHOLE, size, patience)
+    tasks = [(document, where, Part(k, PARTS), size, patience) for k in range(PARTS)]
+    futures = [_submit(executor, *task) for task in tasks]
     return _merged(
         [
-            future.result() if _arrived(future) else _verify(document, where, part)
-            for part, future in zip(parts, futures, strict=True)
+            future.result() if _arrived(future) else _verify(*task)
+            for task, future in zip(tasks, futures, strict=True)
         ]
     )
 
 
-def _submit(executor: Executor, document: Document, where: str, part: Part) -> Future[Verification]:
+def _submit(executor: Executor, *task: Any) -> Future[Verification]:
     try:
-        return executor.submit(_verify, document, where, part)
+        return executor.submit(_verify, *task)
     except RuntimeError as error:  # a pool that is broken or shut down
         failed: Future[Verification] = Future()
         failed.set_exception(error)
@@ -138,13 +148,24 @@ def _merged(found: Sequence[Verification]) -> Verification:
     return _summary(found[0].verdict, merged, found[0].message)
 
 
+def _verify(
+    document: Document, where: str, part: Part, size: int, patience: float
+) -> Verification:
+    """The same on one part of the leaves of each cover, if that is not too much to do."""
+    with budget(size, patience):
+        try:
+            return _checked(document, where, part)
+        except TooMuch as error:
+            raise TooMuch(f"{where}: {error}") from None
+
+
 @np.errstate(all="ignore")  # what overflows is not finite, and never accepted
-def _verify(document: Document, where: str, part: Part) -> Verification:
-    """The same on one part of the leaves of each cover."""
+def _checked(document: Document, where: str, part: Part) -> Verification:
     require_ieee_arithmetic()
     if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
         return _verify_refusal(read_refusal(document, where), document, where)
     claims = read_claims(document, where)
+    require_affordable(certificate_costs(claims))
     if claims.verdict == "estimated":
         return Verification("estimated", (), "only estimated: sampling proves nothing to re-check")
     geometry = Obligation("geometry", "T18", claims.geometry == geometry_of(claims.game))
@@ -197,6 +218,8 @@ def _jacobian(claims: Claims, where: str, part: Part) -> tuple[Jacobian | None, 
         jacobian = jacobian_of(claims.game, claims.region)
     except Uncheckable as error:
         return None, Obligation("Jacobian", "evidence", False, str(error))
+    except TooMuch:
+        raise
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     if claims.region.dimension != sum(jacobian.sizes):
@@ -218,6 +241,8 @@ def _enclosed(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | No
 def _obligation(name: str, theorem: str, test: Callable[[], bool]) -> Obligation:
     try:
         return Obligation(name, theorem, test())
+    except TooMuch as error:
+        raise TooMuch(f"{name}: {error}") from None
     except Uncheckable as error:
         return Obligation(name, theorem, False, str(error))
 
@@ -335,8 +360,11 @@ def _verify_refusal(claims: RefusalClaims, document: Document, where: str) -> Ve
     game, witness = claims.game, claims.witness
     if game is None or witness is None:
         return Verification(claims.verdict, (), "nothing is claimed that could be re-checked")
+    require_affordable(refusal_costs(claims.region, witness))
     try:
         holds = _obligation("witness", "T6", lambda: witness_holds(game, claims.region, witness))
+    except TooMuch:
+        raise
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     return _summary(

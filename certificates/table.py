@@ -30,6 +30,7 @@ SHARED = (
 )
 LOG_ODDS = "log-odds against action 0"
 _NAME = 24  # characters of a player's name in a label
+_LONGEST = 5000  # characters of any text
 _SHOWN = 8  # players listed before an ellipsis
 _BANDS = 6  # bands shown
 
@@ -157,7 +158,8 @@ def render(head: str, rows: Iterable[Row]) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that cannot steer a terminal or break a table, whatever a name holds."""
+    """Text that cannot steer a terminal or break a table, whatever a name holds, and not too long."""
+    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

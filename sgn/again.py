@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from certificates.check import Verification, verify
 from certificates.document import Document, encode_arrays
+from games.work import PATIENCE
 from sgn.bounds import CannotBound, Enclosed
 from sgn.claims_made import claims_of
 from sgn.problem import Problem
@@ -31,7 +32,7 @@ def verified(
     Enclosed claims that are refused are proved again by finer covers, a few times.
     """
     certificate = build(made)
-    verification = verify(certificate)
+    verification = verify(certificate, patience=PATIENCE)
     if isinstance(problem.bounder, Enclosed):
         for bounder in problem.bounder.stricter():
             if not any(o.name in COVERED and not o.holds for o in verification.obligations):
@@ -43,5 +44,5 @@ def verified(
                 break
             made = {**made, **encode_arrays(confirmation.evidence)}
             certificate = build(made)
-            verification = verify(certificate)
+            verification = verify(certificate, patience=PATIENCE)
     return made, certificate, verification

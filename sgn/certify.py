@@ -14,6 +14,7 @@ from games.game import Game, Structure
 from games.players import NumberedNames
 from games.region import Box, Region
 from games.symbolic import SymbolicGame
+from games.work import PATIENCE, TooMuch
 from sgn.again import verified
 from sgn.assemble import certificate_document, region_document
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
@@ -131,18 +132,21 @@ def examine(
         return _refused(problem, choice, subject, found, made)
     if made["kind"] == "sampled":
         return Certificate(with_promises(certificate_document(found, made, subject), problem))
-    made, certificate, verification = verified(
-        problem,
-        found,
-        made,
-        lambda evidence: with_promises(certificate_document(found, evidence, subject), problem),
-    )
+    try:
+        made, certificate, verification = verified(
+            problem,
+            found,
+            made,
+            lambda evidence: with_promises(certificate_document(found, evidence, subject), problem),
+        )
+    except TooMuch as error:
+        return not_bounded(subject, bounder.kind, CannotBound("budget", str(error)))
     if failed := {o.name for o in verification.obligations if not o.holds}:
         for name in failed & set(OPTIONAL):  # the rest of the certificate stands without them
             found = OPTIONAL[name](found)
         certificate = with_promises(certificate_document(found, made, subject), problem)
         certificate = without(certificate, failed & set(PROMISES))
-        verification = verify(certificate)
+        verification = verify(certificate, patience=PATIENCE)
     if not verification:
         return not_checked(subject, {"kind": made["kind"]}, verification)
     return Certificate(certificate)

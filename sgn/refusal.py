@@ -13,6 +13,7 @@ from certificates.document import Document
 from games.game import Structure
 from games.number import to_text
 from games.region import Box
+from games.work import PATIENCE, TooMuch
 from sgn.assemble import point_document, refusal_document
 from sgn.bounds import CannotBound
 from sgn.problem import Problem
@@ -144,8 +145,11 @@ def _refuted(
             tips,
             {**details, "witness": found.witness},
         )
-        if verify(refusal.document):
-            return refusal
+        try:
+            if verify(refusal.document, patience=PATIENCE):
+                return refusal
+        except TooMuch:
+            continue
     return None
 
 

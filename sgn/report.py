@@ -33,7 +33,7 @@ def save_report(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
     Raises InputError, one sentence, for unusable input and a target that cannot be written.
     """
     result = load(source)
-    verification = verify(result.document, os.fspath(source))
+    verification = verify(result.document, os.fspath(source), size=os.path.getsize(source))
     text = _page(result, verification)
     write_file(target, lambda file: file.write(text.encode()))
     return verification
