@@ -5,8 +5,10 @@ import os
 
 from certificates.certificate import Certificate, Refusal, load
 from certificates.check import Verification, verify
-from certificates.document import write_file
 from certificates.report import page
+from certificates.writing import write_file
+from games.reading import at
+from games.writing import check_target
 
 NO_PICTURES = "For the pictures, install matplotlib (pip install 'sgn[plot]') and make it again."
 
@@ -32,6 +34,8 @@ def save_report(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
 
     Raises InputError, one sentence, for unusable input and a target that cannot be written.
     """
+    with at(os.fspath(target)):
+        check_target(target)
     result = load(source)
     verification = verify(result.document, os.fspath(source))
     text = _page(result, verification)

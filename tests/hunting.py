@@ -4,12 +4,11 @@ import copy
 
 import numpy as np
 
-from certificates.certificate import Certificate
+from certificates.certificate import Certificate, from_document
 from certificates.document import Document, digest
 from sgn.attacks.attacked import Attacked
 from sgn.attacks.hunt import Hunt
 from sgn.attacks.kinds import KINDS
-from sgn.attacks.older import as_issued
 from sgn.attacks.precise import precisely
 from sgn.attacks.report import NEAR
 from sgn.attacks.subject import subject_of
@@ -19,7 +18,7 @@ ROUNDS = 12  # of every hunt, as in an attack of no time
 
 
 def attacked(document: Document) -> Attacked:
-    certificate = as_issued(document)
+    certificate = from_document(document)
     assert isinstance(certificate, Certificate)
     return Attacked(certificate, subject_of(certificate.claims), np.random.default_rng(0))
 

@@ -12,7 +12,8 @@ import pytest
 import games
 import sgn
 from certificates.certificate import Certificate, Refusal, from_document
-from certificates.document import Document, digest, write
+from certificates.document import Document, digest
+from certificates.writing import write
 from games import Box, CallableGame, QuadraticGame, SymbolicGame
 from games.errors import InputError
 from sgn.attack import attack

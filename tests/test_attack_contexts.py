@@ -12,10 +12,9 @@ from typing import final
 import numpy as np
 import pytest
 
-from certificates.certificate import Refusal
+from certificates.certificate import Refusal, from_document
 from certificates.document import Document, read
 from sgn.attacks.kinds import KINDS, measured
-from sgn.attacks.older import as_issued
 from sgn.attacks.precise import precisely
 from tests.corpus.changes import Change, put, times
 from tests.corpus.make import HERE
@@ -56,7 +55,7 @@ VALID = sorted((HERE / "valid").glob("*.json"))
 
 @pytest.mark.parametrize("path", VALID, ids=[path.stem for path in VALID])
 def test_every_claim_of_the_corpus_is_measured(path: object) -> None:
-    found = as_issued(read(str(path)))
+    found = from_document(read(str(path)))
     if not isinstance(found, Refusal) and found.verdict != "estimated":
         with precisely():
             assert measured(attacked(found.document))[1] == []

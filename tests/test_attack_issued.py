@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 
 import games
-from certificates.certificate import Certificate
+from certificates.certificate import Certificate, from_document
 from certificates.document import Document, encode_array, read
 from sgn.attack import attack
-from sgn.attacks import printed
 from sgn.attacks.contracting import Towards
-from sgn.attacks.older import as_issued, completed, load_as_issued
 from sgn.attacks.precise import precisely
 from sgn.attacks.towards import runge_kutta_towards
 from sgn.cli import main
@@ -65,20 +63,6 @@ def test_projected_steps_of_the_same_certificate_stand() -> None:
     assert broken(issued("steep"), *PROJECTED) == set()
 
 
-SHOWN = [("Euler step", "every h up to 0.3"), ("RK4 step", "every h up to 0.4"), ("start set", "1")]
-
-
-def test_steps_shown_without_their_own_metric_are_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the weights that the table showed, Euler's factor of 0.83 is 2.08."""
-    document = issued("threeway")
-    monkeypatch.setattr(printed, "certificate_rows", lambda claims: ("", SHOWN))
-    claims = broken(document, "as printed")
-    assert {"Euler, as printed, best step", "start set of euler, as printed"} <= claims
-    named = [(label, f"{text}, in weights 1 : 1 : 1") for label, text in SHOWN]
-    monkeypatch.setattr(printed, "certificate_rows", lambda claims: ("", named))
-    assert broken(document, "as printed", "Euler", "start sets") == set()
-
-
 def test_rates_that_the_game_lost_are_broken() -> None:
     """The document holds the game of policies as it is without them."""
     kinds = ("blocks", "Lipschitz", "Euler", "extragradient, projected", "start sets")
@@ -87,25 +71,23 @@ def test_rates_that_the_game_lost_are_broken() -> None:
 
 def test_what_cannot_be_attacked_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sgn.attacks.attacked.solution_of", lambda *given: None)
-    result = attack(as_issued(issued("steep")), seconds=0)
+    result = attack(from_document(issued("steep")), seconds=0)
     assert set(result.unmeasured) == {*TOWARDS, *PROJECTED[1:], "equilibrium"}
     assert "not attacked: equilibrium" in str(result)
 
 
-def test_older_documents_say_both_ways() -> None:
-    document = issued("steep")
-    newer = completed(document)["steps"]
-    assert all(newer[key]["unprojected"] for key in ("extragradient", "optimistic"))
-    assert completed(completed(document)) == completed(document)
-    certificate = load_as_issued(ISSUED / "steep.json")
+def test_steps_that_say_no_way_are_claimed_both_ways() -> None:
+    certificate = from_document(issued("steep"))
     assert isinstance(certificate, Certificate)
-    assert certificate.claims.margin == attacked(document).claims.margin
+    for steps in (certificate.extragradient, certificate.optimistic):
+        assert steps is not None
+        assert steps.unprojected
 
 
 def test_a_metric_that_is_none_is_broken() -> None:
     matrix = encode_array(np.array([[1.0, 2.0], [2.0, 1.0]]))
     document = changed(issued("leaning"), put("metric.matrix", matrix))
-    result = attack(as_issued(document), seconds=0)
+    result = attack(from_document(document), seconds=0)
     assert [finding.claim for finding in result.broken] == ["metric"]
 
 

@@ -143,11 +143,11 @@ def _coupling_sizes(subject: Subject, rng: np.random.Generator) -> NDArray[np.fl
 # ---- steps between any two runs ------------------------------------------------------------------
 
 
-def pair_promise(of: Attacked, method: str, printed: bool = False) -> Promise:
-    """The steps of Euler or of RK4 in their own metric, or in the certificate's."""
+def pair_promise(of: Attacked, method: str) -> Promise:
+    """The steps of Euler or of RK4, in their own metric."""
     play, theorem = (euler, "T9, T10") if method == "Euler" else (runge_kutta, "T11")
     steps = _pair_steps(of, method)
-    frame = of.frame if printed else Frame(steps.metric, of.subject.sizes)
+    frame = Frame(steps.metric, of.subject.sizes)
     return range_promise(method, theorem, play, steps, frame)
 
 

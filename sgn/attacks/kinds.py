@@ -19,7 +19,6 @@ from sgn.attacks.domain import domain, is_partial
 from sgn.attacks.equilibrium import equilibrium_claims
 from sgn.attacks.numbers import contradiction
 from sgn.attacks.objectives import Objective
-from sgn.attacks.printed import as_printed, unnamed
 from sgn.attacks.subject import GameSubject
 
 
@@ -137,7 +136,6 @@ KINDS: Sequence[Kind] = (
     _slow("extragradient", projected=True),
     _slow("optimistic", projected=False),
     _slow("optimistic", projected=True),
-    Kind("as printed", ("steps.*.metric.*",), lambda of: bool(unnamed(of.claims)), as_printed),
     Kind(
         "equilibrium",
         ("equilibrium.*",),

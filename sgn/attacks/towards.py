@@ -106,10 +106,8 @@ def start_sets(of: Attacked) -> Iterator[Objective]:
         yield from start_set(of, method, radius)
 
 
-def start_set(
-    of: Attacked, method: str, radius: Fraction | None, printed: bool = False
-) -> Iterator[Objective]:
-    """One method's, in its own metric or in the certificate's. Nothing where no run can leave."""
+def start_set(of: Attacked, method: str, radius: Fraction | None) -> Iterator[Objective]:
+    """One method's, in its own metric. Nothing where no run can leave."""
     subject, solution = of.subject, of.solution
     if not isinstance(subject, GameSubject) or subject.region is None or solution is None:
         return
@@ -121,14 +119,14 @@ def start_set(
         return
     play, count = PLAYS.get(method, flow), 1 if method == "flow" else RUN
     yield StartSet(
-        claim=f"start set of {method}{', as printed' if printed else ''}",
+        claim=f"start set of {method}",
         detail="every start" if radius is None else "",
         theorem="T12",
         claimed=Fraction(0),
         upper=True,
         scale=Fraction(1),
         solution=solution,
-        frame=of.frame if printed else own,
+        frame=own,
         steps=Steps(subject, play, count=count),
         largest=largest,
         radius=reach,
