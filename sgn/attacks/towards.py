@@ -95,8 +95,10 @@ def _is_linear(of: Attacked, projected: bool) -> bool:
     if not isinstance(of.subject, GameSubject) or of.subject.region is None:
         return True
     solution = of.solution
-    inside = solution is not None and solution.is_zero is True
-    return of.subject.constant and inside and not projected
+    if solution is None or solution.is_zero is not True:
+        return False
+    inside = of.subject.beyond(solution.floats[None])[0] < 0
+    return of.subject.constant and bool(inside) and not projected
 
 
 def start_sets(of: Attacked) -> Iterator[Objective]:
