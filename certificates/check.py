@@ -10,6 +10,7 @@ from concurrent.futures import CancelledError, Executor, Future
 
 import numpy as np
 
+from certificates.assumption import assumption
 from certificates.check_arithmetic import ieee_arithmetic
 from certificates.check_jacobian import Jacobian, Uncheckable, jacobian_of
 from certificates.claims import REFUSAL_FORMAT, Claims, read_claims
@@ -90,7 +91,7 @@ def _verify(document: Document, where: str, part: Part) -> Verification:
         found += obligations(claims, jacobian)
     holds = "every obligation holds"
     if claims.verdict == "conditional":
-        holds += ", if the given bounds hold"
+        holds += f", if {assumption(claims.evidence)}"
     return _summary(claims.verdict, found, holds)
 
 

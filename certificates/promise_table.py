@@ -13,6 +13,7 @@ from certificates.shown import LINES, Row, line
 from certificates.step_table import in_metric, projected_methods, projection_basis
 from certificates.texts import DIGITS, down, point_text, weights_text
 from games.errors import InputError
+from games.region import Space
 
 _LABELS = {
     "flow": "flow",
@@ -100,6 +101,8 @@ def _start_row(claims: Claims) -> Row:
     basin, found = claims.promises.basin, claims.promises.equilibrium
     if basin is not None and basin.radii:
         return line("start set", _radii_text(claims, basin.radii))
+    if isinstance(claims.region, Space):
+        return line("start anywhere", "everywhere: no play leaves R^n", "start set")
     if projected_methods(claims) and (found is None or not found.is_zero):
         text = "projected methods: all of the region; nothing is promised without projection"
         return Row("start set", text, projection_basis(claims))

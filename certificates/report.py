@@ -311,7 +311,7 @@ def _jacobian(game: Document) -> str:
         for row in matrix
     )
     return (
-        "<h3>Jacobian, the same everywhere</h3>"
+        "<h3>Jacobian, the same everywhere (six digits)</h3>"
         '<div class="scroll" tabindex="0" role="region" aria-label="Jacobian">'
         f"<table><tbody>{rows}</tbody></table></div>"
     )

@@ -94,6 +94,7 @@ LINES: dict[str, Basis] = {
     "kind of equilibrium": checked("kind of equilibrium"),
     "Nash, of convex costs": checked("curvature from below"),
     "start set": checked("start set"),
+    "start anywhere": computed("margin is positive"),  # the region is all of R^n
     "KL in the region": checked("Bregman rate", "Bregman level", "equilibrium"),
     "KL everywhere": checked("Bregman simplex"),
     "band": checked("band"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from certificates.metric import Metric
+from certificates.metric import Metric, Vector
 from certificates.safe import Lower, Upper, decimal_text, root_above
 from games.number import decimal_places, round_down, round_near, round_up
 from games.region import Box, Region, Space
@@ -88,7 +88,7 @@ def step_text(step: Fraction) -> str:
     return exact_text(step) or f"about {near(step)}"
 
 
-def point_text(point: Sequence[Any], error: Fraction, metric: Metric) -> str:
+def point_text(point: Sequence[Any] | Vector, error: Fraction, metric: Metric) -> str:
     """A point and how near it is, the distance from the stated to the printed one included."""
     stated = [Fraction(v) for v in islice(point, SHOWN)]
     printed = [round_near(v, POINT_DIGITS) for v in stated]

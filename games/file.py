@@ -145,8 +145,9 @@ def files_of(path: StrPath) -> tuple[Path, ...]:
     """The files that :func:`load` reads for this path: the text and what it names as ``data``."""
     with at(display_name(path)):
         data = _parse(read_file(path)).get("data")
-    beside = isinstance(data, str) and _SIDE_FILE.fullmatch(data)
-    return (Path(path), Path(path).parent / data) if beside else (Path(path),)
+    if isinstance(data, str) and _SIDE_FILE.fullmatch(data):
+        return Path(path), Path(path).parent / data
+    return (Path(path),)
 
 
 def _check_ours(side_file: Path, target: Path) -> None:

@@ -52,17 +52,19 @@ def _main(arguments: Sequence[str] | None) -> int:
 def _run(options: argparse.Namespace) -> int:
     from certificates.check_arithmetic import ArithmeticChangedError
     from games.errors import InputError
+    from games.reading import one_line
 
     try:
         status, text = options.run(options)
     except (InputError, ArithmeticChangedError) as error:
-        complain(str(error))
+        problem = str(error)
     except ValueError as error:
-        complain(f"{options.place}: {error}")
+        problem = f"{options.place}: {error}"
     except MemoryError:
-        complain(f"{options.place}: it takes more memory than there is; give a smaller one")
+        problem = f"{options.place}: it takes more memory than there is; give a smaller one"
     else:
         return _said(status, text)
+    complain(one_line(problem))
     return EXIT_INPUT
 
 

@@ -112,7 +112,6 @@ def _scalar(
             # the weights were chosen for samples; on the region equal ones may be better
             better = problem.direct(Metric.scalar(weights))
             direct = max(better, direct, key=lambda found: found.margin)
-        direct = _with_longer_steps(problem, family, direct)
     else:
         known = (Metric.scalar(structural.weights), equal.metric)
         metric = choose_metric(BlockScalar(), objective, family, known)
@@ -121,6 +120,7 @@ def _scalar(
             return _scalar(problem, family, structural, LargestMargin(), equal)
         return Standing(BlockScalar(), direct, "direct", direct.margin)
     if direct.margin > structural.margin * PREFERRED:
+        direct = _with_longer_steps(problem, family, direct)
         return Standing(BlockScalar(), direct, "direct", direct.margin)
     metric = Metric.scalar(structural.weights)
     if direct.metric != metric:

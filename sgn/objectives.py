@@ -57,7 +57,9 @@ class Family:
         """Weights of the longest Euler step, those of the largest margin of J⁻¹; one small J."""
         if not (self.is_one_matrix and len(self.slices) <= FEW and self.inverses):
             return None
-        return best_direct_weights(*self.inverses, self.slices, [np.ones(len(self.slices))])[0]
+        [inverse] = self.inverses
+        weights, _ = best_direct_weights(inverse, self.slices, [np.ones(len(self.slices))])
+        return weights
 
 
 class Objective(abc.ABC):

@@ -218,7 +218,7 @@ def _suggestions(problem: Problem | None, found: Study) -> list[str]:
     if len(cycle.players) == 1:
         name = names[cycle.players[0]]
         tips.append(
-            f"the cost of {name} is not strongly convex in its own variables: add curvature"
+            f"no curvature above 0 was found for {name} in its own variables: add curvature there"
         )
     elif cycle.players:
         ring = " <- ".join(names[k] for k in (*cycle.players, cycle.players[0]))

@@ -1,6 +1,6 @@
 """Euler steps from the block bounds alone (T9), in a given metric or one of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from sgn.bounds.bounds import Bounds
 from sgn.euler import EulerPlan, minimise, stated_plan
 from sgn.perron import Perron, iteration, perron, product, sparse_rows
 from sgn.rounding import nice_step, nice_weights
-from sgn.stated import StatedStructural
 from sgn.weights import SMALL
 
 if TYPE_CHECKING:
@@ -49,38 +48,44 @@ def structural_plan(
     return _alternated(bounds, right, right if weights is None else weights * right)
 
 
-def plan_in(bounds: Bounds, known: StatedStructural) -> EulerPlan | None:
-    """T9 in the metric of the weights that T2 chose, with the vector that serves best of a few.
+def plan_in(bounds: Bounds, weights: FloatArray, x: FloatArray) -> EulerPlan | None:
+    """T9 in the metric of these weights, with the vector that serves best of a few.
 
-    Nearly the longest steps of these weights, by the vector with the least factor.
+    Nearly the longest steps of these weights, by the vector with the least factor; x: T2's vector,
+    the one to take for many players.
     """
-    if not (bounds.symmetric and known.margin > 0):
+    if not bounds.symmetric or bounds.curvature_lower.min() <= 0:
         return None
-    vectors = [known.vector] if bounds.size > SMALL else _vectors(bounds, known)
-    plans = [plan for x in vectors if (plan := _with_vector(bounds, known.weights, x))]
+    vectors = [x] if bounds.size > SMALL else _vectors(bounds, weights)
+    plans = [plan for vector in vectors if (plan := _with_vector(bounds, weights, vector))]
     longest = max((plan.step_max for plan in plans), default=Fraction(0))
     good = (plan for plan in plans if plan.step_max >= NEARLY * longest)
     return min(good, key=lambda plan: plan.factor_at_best, default=None)
 
 
-def _vectors(bounds: Bounds, known: StatedStructural) -> Iterator[FloatArray]:
-    """x with Ax ≥ ax and Aᵀwx ≥ awx, a just below the margin, and x for nearly the longest step."""
-    L, w = bounds.coupling_upper.toarray(), known.weights
-    back = L.T * w / w[:, None]
+def _vectors(bounds: Bounds, weights: FloatArray) -> Iterator[FloatArray]:
+    """x with Ax ≥ ax and Aᵀwx ≥ awx for a large a, and those for nearly the longest step."""
+    L, low = bounds.coupling_upper.toarray(), bounds.curvature_lower
+    back = L.T * weights / weights[:, None]
 
-    def at(step: float) -> FloatArray | None:
-        return _common_vector(1 - _own(bounds, step), step * L, step * back)
+    def at_margin(a: float) -> FloatArray | None:
+        return _common_vector(low - a, L, back)
 
-    low, high = 0.0, longest_step(bounds)
+    def at_step(h: float) -> FloatArray | None:
+        return _common_vector(1 - _own(bounds, h), h * L, h * back)
+
+    margin, step = _largest(at_margin, low.min()), _largest(at_step, longest_step(bounds))
+    found = [at_margin(SHARES[0] * margin), *(at_step(share * step) for share in SHARES)]
+    yield from (x for x in found if x is not None)
+
+
+def _largest(vector: Callable[[float], FloatArray | None], end: float) -> float:
+    """How far from 0 to the end there is a vector, by bisection."""
+    low, high = 0.0, end
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if at(middle) is not None else (low, middle)
-    margin = float(known.margin) * SHARES[0]
-    found = [
-        _common_vector(bounds.curvature_lower - margin, L, back),
-        *(at(low * share) for share in SHARES),
-    ]
-    yield from (x for x in found if x is not None)
+        low, high = (middle, high) if vector(middle) is not None else (low, middle)
+    return low
 
 
 def _common_vector(own: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray | None:

@@ -124,14 +124,21 @@ def _with_parts(
 
 
 def _structural_euler(base: Study) -> EulerPlan | None:
-    """T9 in the certificate's metric, else T8; T9 in a metric of its own where that is worth it."""
+    """T9 or T8 in the certificate's metric; T9 in a metric of its own where that is worth it."""
     bounds, known = base.bounds.floats, base.structural
-    own = plan_in(bounds, known)
-    if own is None:
-        own = sector_steps(base.metric, base.margin, base.lipschitz, Fraction(0))
     # one at a time: it takes long, and may not be needed
     others = (structural_plan(bounds, known.vector, known.weights) for _ in range(1))
-    return _preferred(own, others, longest_step(bounds), base.metric)
+    return _preferred(_bounded_euler(base), others, longest_step(bounds), base.metric)
+
+
+def _bounded_euler(base: Study) -> EulerPlan | None:
+    """T8 or T9 in the certificate's metric, whichever reaches further."""
+    c = base.direct.cocoercivity if base.direct is not None else Fraction(0)
+    plans = [sector_steps(base.metric, base.margin, base.lipschitz, c)]
+    if base.metric.kind == "scalar":
+        x = base.structural.vector
+        plans.append(plan_in(base.bounds.floats, base.metric.weights, x))
+    return max(filter(None, plans), key=lambda plan: plan.step_max, default=None)
 
 
 def _with_steps(
@@ -159,11 +166,9 @@ def _with_steps(
 def _euler(
     problem: Problem, base: Study, family: Family, chosen: Standing, choice: Choice
 ) -> EulerPlan | None:
-    """T10 in the certificate's metric, else T8; T10 in another, or T9, where that is worth it."""
+    """T10, else T8 or T9, in the certificate's metric; T10 or T9 in another that is worth it."""
     direct, jacobians = chosen.direct, family.jacobians
-    own = _direct_euler(problem, direct, base.metric, jacobians)
-    if own is None:
-        own = sector_steps(base.metric, base.margin, base.lipschitz, direct.cocoercivity)
+    own = _direct_euler(problem, direct, base.metric, jacobians) or _bounded_euler(base)
     if problem.game.structure is Structure.CONSTANT:
         limit = euler_spectral_limit(np.linalg.eigvals(jacobians[0]))
         metrics = _others(LongestEulerStep(), base, family, chosen, choice)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from certificates.check_structural import positive_vector_holds
 from certificates.claims import Coupling
 from certificates.hypotheses import Hypothesis, Theorem
-from games.number import Number, exact, float_enclosure, to_text
+from certificates.safe import Lower
+from games.number import Number, exact
 from sgn.bounds.bounds import Bounds
 from sgn.large_weights import perron_of
 
@@ -55,7 +56,7 @@ class TimeVaryingRates:
         self.vector.flags.writeable = False
 
     def __repr__(self) -> str:
-        decay = to_text(Fraction(float_enclosure(self.decay)[0]))
+        decay = Lower(self.decay)
         return f"<TimeVaryingRates: decay {decay} if the bounds hold ({self.evidence})>"
 
     @property

@@ -93,7 +93,7 @@ STATED_BY = {  # a game whose certificate has the obligation
 def test_whatever_fails_beside_the_margin_is_left_out(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = []
+    seen = list[str]()
 
     def strict(document: Any) -> Verification:
         """The checker, which now never grants one obligation."""

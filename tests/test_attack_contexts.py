@@ -62,7 +62,7 @@ def test_every_claim_of_the_corpus_is_measured(path: object) -> None:
 
 
 NO_CLAIMS = {
-    "format", "game", "players", "region", "geometry", "evidence", "verdict", "witnesses",
+    "format", "players", "region", "evidence", "verdict", "witnesses",
     "ladder", "produced_by", "digest",
 }  # fmt: skip
 

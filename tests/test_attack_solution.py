@@ -18,7 +18,7 @@ from tests.corpus.changes import put
 from tests.hunting import broken, changed
 from tests.test_attack_issued import issued
 
-EQUAL = Metric.scalar(np.ones(2))
+BOX = {"kind": "box", "lower": ["-1", "-1"], "upper": ["1", "1"]}
 
 
 def found(game: Game, region: Box | None, hint: list[Fraction] | None = None) -> Solution:
@@ -127,3 +127,25 @@ def test_a_zero_that_is_no_equilibrium_is_broken() -> None:
     assert broken(document, "equilibrium") == set()
     nash = put("equilibrium.kind", "restricted-nash")
     assert broken(changed(document, nash), "equilibrium") == {"equilibrium, Nash"}
+
+
+# ---- where a game is not defined -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cost", "defined"),
+    [
+        ("x**2 + x*log(x + 2)/9", True),
+        ("x**2 + x*log(x + 1/2)/9", False),
+        ("x**2 + sqrt(x + 1)/9", False),  # without a derivative at the end of the region
+        ("x**2 + (x + 1)**(3/2)/9", False),
+        ("x**2 + (x + 1)**(7/2)/9", True),
+        ("x**2/3 + 1/(x + 1)", False),
+        ("x**2/3 + 1/(x + 2)", True),
+    ],
+)
+def test_where_a_game_is_not_defined_no_claim_holds(cost: str, defined: bool) -> None:
+    game = SymbolicGame.from_costs({"a": ["x"], "b": ["y"]}, {"a": cost, "b": "y**2"})
+    document = changed(issued("leaning"), put("game", game.document()), put("region", BOX))
+    found = broken(document, "domain")
+    assert (found == set()) == defined

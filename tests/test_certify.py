@@ -538,7 +538,7 @@ def test_conditional_refusal_names_a_player_without_curvature() -> None:
     refusal = sgn.certify_bounds(bounds)
     assert isinstance(refusal, Refusal)
     assert refusal.claims.cycle == ((0,), None)
-    assert any("a is not strongly convex" in tip for tip in refusal.suggestions)
+    assert any("no curvature above 0 was found for a" in tip for tip in refusal.suggestions)
 
 
 def test_conditional_refusal_without_symmetry_says_what_is_missing() -> None:

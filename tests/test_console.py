@@ -79,6 +79,11 @@ def test_special_files(command: str, path: str, capsys: Capture) -> None:
     assert Path(path).name in refused(run(capsys, command, path))
 
 
+def test_names_with_line_ends_make_no_second_line(tmp_path: Path, capsys: Capture) -> None:
+    for command in ("certify", "verify", "report", "attack"):
+        assert "a\\nb" in refused(run(capsys, command, tmp_path / "a\nb"))
+
+
 def test_outputs_that_would_harm(tmp_path: Path, capsys: Capture) -> None:
     """An input, by its name or by a link; a device; a name under which nothing reads it again."""
     toy, certificate = tmp_path / "toy.toml", tmp_path / "c.json"
@@ -130,7 +135,7 @@ def test_ctrl_c_waits_for_an_import_to_end(
 
     def imports(*_: Any, **__: Any) -> None:
         __import__("slow_module")
-        for _ in range(1000):
+        for _attempt in range(1000):
             time.sleep(0.01)
 
     monkeypatch.setattr(sys.modules["sgn.certify"], "certify", imports)

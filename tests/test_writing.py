@@ -39,8 +39,8 @@ def test_rights_and_links(tmp_path: Path) -> None:
     link.symlink_to(target)
     mask = os.umask(0o026)
     try:
-        for text in (b"new", b"again"):
-            write_files((link, lambda f, text=text: f.write(text)))
+        write_files((link, lambda f: f.write(b"new")))
+        write_files((link, lambda f: f.write(b"again")))
     finally:
         os.umask(mask)
     assert link.is_symlink()

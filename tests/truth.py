@@ -333,4 +333,5 @@ def _some_metrics(game: Situation, J: Floats, rng: np.random.Generator) -> Itera
     for one in [*J, J.mean(axis=0)]:
         vectors = np.linalg.eig(one)[1]
         inverse = np.linalg.inv(vectors + 1e-3 * np.eye(n))
-        yield np.linalg.cholesky((inverse.conj().T @ inverse).real + 1e-12 * np.eye(n)).T
+        root = np.linalg.cholesky((inverse.conj().T @ inverse).real + 1e-12 * np.eye(n))
+        yield np.asarray(root.T, dtype=float)

@@ -50,9 +50,19 @@ def _at(
 
 
 def margin(of: Attacked) -> Iterator[Objective]:
-    """In the certificate's metric: of J, and between pairs of points."""
+    """In the certificate's metric: of J, between pairs of points, and of the bounds it is from."""
     claims, subject = of.claims, of.subject
     yield _at(subject, Margin(of.frame), "margin", "", "T5", claims.margin)
+    if claims.margin_basis == "structural" and claims.metric.kind == "scalar":
+        yield SmallGain(
+            claim="margin, structural",
+            detail="",
+            theorem="T1",
+            claimed=claims.margin,
+            upper=False,
+            claims=claims,
+            weights=claims.metric.weights,
+        )
     if isinstance(subject, GameSubject) and not subject.constant:
         yield FlowBetweenPairs(
             claim="flow, pairs",
@@ -84,6 +94,7 @@ def structural_margin(of: Attacked) -> Iterator[Objective]:
         claimed=claims.structural_margin,
         upper=False,
         claims=claims,
+        weights=claims.structural_weights,
     )
 
 

@@ -69,9 +69,8 @@ class OfSteps(Objective):
 
     def broken(self, place: Floats) -> bool:
         h = self.exact_step(place)
-        if self.step is not None:
-            return self.exceeds(place, h, self.claimed)
-        return self.exceeds(place[:-1], h, self.promise.exact(h))
+        factor = self.promise.exact(h) if self.step is None else self.claimed
+        return factor < 0 or self.exceeds(place[: self.cube], h, factor)
 
     def exact_step(self, place: Floats) -> Fraction:
         if self.step is not None:

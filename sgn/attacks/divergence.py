@@ -18,6 +18,7 @@ from games.game import Game
 from games.markov.logit_game import LogitGame
 from sgn.attacks.attacked import Attacked
 from sgn.attacks.measures import symmetric
+from sgn.attacks.numbers import contradiction
 from sgn.attacks.objectives import Objective
 from sgn.attacks.precise import Balls, ball, column, entries, product
 from sgn.attacks.solution import Solution
@@ -236,6 +237,7 @@ def divergences(of: Attacked) -> Iterator[Objective]:
         return
     game: Game = subject.game
     if not isinstance(game, LogitGame):
+        yield contradiction("KL divergence", "T19", "the players of this game have no policies")
         return
     for decay in filter(None, (decays.region, decays.simplex)):
         one, where = Divergence(subject, game, decay), f"KL, {decay.scope}"

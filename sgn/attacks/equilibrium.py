@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from certificates.claims import Claims
 from certificates.promise_claims import Equilibrium
+from games.markov.logit_game import LogitGame
 from sgn.attacks.costs import AlongField, Costs, PolicyCosts, costs_of, moved
 from sgn.attacks.measures import Asymmetry, Frame
+from sgn.attacks.numbers import contradiction
 from sgn.attacks.objectives import AtPoint, Objective
 from sgn.attacks.precise import ball, column, entries
 from sgn.attacks.solution import Solution
@@ -48,7 +50,11 @@ def equilibrium_claims(
             zero=found.is_zero,
             uniquely=claims.metric.kind == "scalar",
         )
-    if found.kind in NASH or _solves_game(claims, found, solution.subject):
+    policies = isinstance(solution.subject.game, LogitGame)
+    if found.kind == "quantal-response" and not policies:
+        said = "the players of this game have no policies"
+        yield contradiction("equilibrium, a quantal response", "T13", said)
+    elif found.kind in NASH or _solves_game(claims, found, solution.subject):
         yield from _nash(found, solution)
 
 

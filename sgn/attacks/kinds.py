@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from certificates.geometry import geometry_of
 from sgn.attacks import claimed, towards
 from sgn.attacks.attacked import Attacked
 from sgn.attacks.bands import bands
 from sgn.attacks.divergence import divergences
+from sgn.attacks.domain import domain, is_partial
 from sgn.attacks.equilibrium import equilibrium_claims
+from sgn.attacks.numbers import contradiction
 from sgn.attacks.objectives import Objective
 from sgn.attacks.subject import GameSubject
 
@@ -60,7 +63,16 @@ def _has_start_sets(of: Attacked) -> bool:
     return region is not None and bounded and any(r is None or r > 0 for r in radii)
 
 
+def _geometry(of: Attacked) -> Iterator[Objective]:
+    """Which gradient the game's play follows (T18)."""
+    own = geometry_of(of.claims.game)
+    other = of.claims.geometry != own
+    yield contradiction("geometry", "T18", f"the game's play is {own.play}", other)
+
+
 KINDS: Sequence[Kind] = (
+    Kind("domain", ("game.*",), is_partial, domain),
+    Kind("geometry", ("geometry",), _always, _geometry),
     Kind("margin", ("margin", "margin_basis", "metric.*", "weights"), _always, claimed.margin),
     Kind(
         "Euclidean margin",

@@ -88,7 +88,7 @@ class Margin(Measure):
     upper = False
 
     def values(self, J: Floats) -> Floats:
-        return np.asarray(np.linalg.eigvalsh(symmetric(self.frame.whiten(J)))[:, 0])
+        return spectra(symmetric(self.frame.whiten(J)))[:, 0]
 
     def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
         u = np.linalg.eigh(symmetric(self.frame.whiten(J)))[1][:, 0]
@@ -121,10 +121,11 @@ class Cocoercivity(Measure):
 
     def values(self, J: Floats) -> Floats:
         B = self.frame.whiten(J)
-        spread = np.linalg.svd(B, compute_uv=False)
-        regular = spread[:, -1] > SINGULAR * spread[:, 0]
+        finite = _finite(B)
+        spread = np.linalg.svd(np.where(finite[:, None, None], B, 0.0), compute_uv=False)
+        regular = finite & (spread[:, -1] > SINGULAR * spread[:, 0])
         B = np.where(regular[:, None, None], B, np.eye(B.shape[-1]))
-        least = np.linalg.eigvalsh(symmetric(np.linalg.inv(B)))[:, 0]
+        least = spectra(symmetric(np.linalg.inv(B)))[:, 0]
         return np.asarray(np.where(regular, least, np.nan))
 
     def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
@@ -145,8 +146,7 @@ class Curvature(Measure):
     upper: bool
 
     def values(self, J: Floats) -> Floats:
-        eigenvalues = np.linalg.eigvalsh(symmetric(J[:, self.own, self.own]))
-        return np.asarray(eigenvalues[:, -1 if self.upper else 0])
+        return spectra(symmetric(J[:, self.own, self.own]))[:, -1 if self.upper else 0]
 
     def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
         vectors = np.linalg.eigh(symmetric(J[self.own, self.own]))[1]
@@ -215,13 +215,29 @@ class Asymmetry(Measure):
         return bool(abs(exact[i, j] - exact[j, i]) > ball(claimed))
 
 
+def _finite(matrices: Floats) -> NDArray[np.bool_]:
+    """Whether each (…, n, m) is finite."""
+    return np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
+
+
+def spectra(matrices: Floats) -> Floats:
+    """The eigenvalues of each symmetric (k, n, n), ascending; NaN where one is not finite."""
+    finite = _finite(matrices)
+    found = np.linalg.eigvalsh(np.where(finite[:, None, None], matrices, 0.0))
+    return np.where(finite[:, None], found, np.nan)
+
+
 def norms(matrices: Floats) -> Floats:
-    """The spectral norm of each (…, n, m)."""
-    return np.asarray(np.linalg.svd(matrices, compute_uv=False)[..., 0])
+    """The spectral norm of each (…, n, m); NaN where one is not finite."""
+    finite = _finite(matrices)
+    held = np.where(finite[..., None, None], matrices, 0.0)
+    return np.where(finite, np.linalg.svd(held, compute_uv=False)[..., 0], np.nan)
 
 
 def stretches(frame: Frame, near: Floats, exact: Balls, claimed: Fraction) -> bool:
     """Whether a vector shows ‖A‖_M > claimed; near: A in floats, to find the vector."""
+    if claimed < 0:
+        return True
     right = np.linalg.svd(frame.whiten(near))[2][0]
     v = column(frame.inverse @ right)
     return bool(frame.square(exact * v) > ball(claimed) ** 2 * frame.square(v))

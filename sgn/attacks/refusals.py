@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from certificates.refusal_claims import RefusalClaims
 from certificates.witness import DualWitness, Point, Witness
+from games.errors import InputError
 from sgn.attacks.objectives import Objective
 from sgn.attacks.precise import Balls, column, matrix, nearest, positive_definite, submatrix
 from sgn.attacks.subject import GameSubject, point_text
@@ -26,6 +27,9 @@ SAID_OF_ALL = "no constant metric"
 
 def refused(claims: RefusalClaims, witness: Witness, subject: GameSubject) -> list[Objective]:
     """That no metric certifies the region: none at all, or no weights, as the refusal says."""
+    n = subject.game.dimension
+    if any(point is not None and len(point) != n for point in witness.points):
+        raise InputError(f"a point of the witness has not {n} coordinates")
     weights = isinstance(witness, DualWitness) and witness.metrics == "scalar"
     kinds = [not weights] if not weights or SAID_OF_ALL not in claims.message else [False, True]
     points = InRegion(

@@ -280,7 +280,6 @@ def game_subject(document: Document, region: Region | None) -> GameSubject:
         raise InputError("attack reads games given by text, a matrix or tensors, not of this kind")
     if game.dimension > LARGEST:
         raise InputError(f"the game has {game.dimension} variables; attack handles {LARGEST}")
-    box = region if isinstance(region, Box) else None
-    if box is not None and box.dimension != game.dimension:
-        raise InputError(f"the region has {box.dimension} sides; expected {game.dimension}")
-    return GameSubject(game, box)
+    if region is not None and region.dimension != game.dimension:
+        raise InputError(f"the region has {region.dimension} sides; expected {game.dimension}")
+    return GameSubject(game, region if isinstance(region, Box) else None)

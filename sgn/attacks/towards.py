@@ -13,6 +13,7 @@ from sgn.attacks.attacked import Attacked
 from sgn.attacks.claimed import chosen, of_steps, pair_promise, pairs_of
 from sgn.attacks.contracting import BetweenNeighbours, Towards
 from sgn.attacks.measures import Frame
+from sgn.attacks.numbers import contradiction
 from sgn.attacks.objectives import Objective
 from sgn.attacks.promise import Promise, range_promise, slow_promise
 from sgn.attacks.start_sets import StartSet
@@ -112,6 +113,8 @@ def start_set(of: Attacked, method: str, radius: Fraction | None) -> Iterator[Ob
         return
     own, largest = _range(of, method)
     reach = _far(of) if radius is None else radius
+    if own is None:
+        yield contradiction(f"start set of {method}", "T12", "no steps of this method are stated")
     if own is None or not reach > 0:
         return
     play, count = PLAYS.get(method, flow), 1 if method == "flow" else RUN

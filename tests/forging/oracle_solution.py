@@ -82,7 +82,8 @@ def _scaled(inverse: Array, F: Array) -> Array:
     size = max(abs(v) for v in F)
     if size == 0:
         return F
-    return mps(inverse @ (F / size).astype(float)) * size
+    scaled: Array = mps(inverse @ (F / size).astype(float)) * size
+    return scaled
 
 
 def _on_box(game: Game, box: Box, metric: Metric, start: Array) -> Array:

@@ -37,6 +37,8 @@ def main() -> int:
                 if options.keep is not None:
                     _keep(options.keep / str(number), tried, found)
             problems.setdefault(problem, []).append(number)
+        if (number + 1) % 500 == 0:
+            print(f"... {number + 1} after {time.monotonic() - started:.0f} s", flush=True)
     _print_table(statuses, slowest)
     wrong = sum(map(len, problems.values()))
     print(f"{options.count} inputs, {wrong} wrong, {time.monotonic() - started:.0f} s")

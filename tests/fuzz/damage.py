@@ -204,8 +204,8 @@ def _packed(value: dict[str, Any], rng: Random) -> Any:
         _set_one(array, rng)
         return encode_array(array)
     if draw < 0.8:
-        shape: list[Any] = rng.choice(([], [-1], [0], [10**9, 10**9], [1.5], ["2"], [2] * 4, None))
-        return value | {"shape": shape}
+        shapes: tuple[Any, ...] = ([], [-1], [0], [10**9, 10**9], [1.5], ["2"], [2] * 4, None)
+        return value | {"shape": rng.choice(shapes)}
     return value | {"zlib64": rng.choice(("", "!", "AAAA", value["zlib64"] * 2))}
 
 
