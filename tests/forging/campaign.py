@@ -81,6 +81,7 @@ class Campaign:
     kinds: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     judging: float = 0.0
+    slowest: tuple[float, str, str] = (0.0, "", "")
     _known: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -199,7 +200,9 @@ class Campaign:
         if key not in self._known:
             self._known[key] = self._opinion(document)
         opinion = self._known[key]
-        self.judging += time.monotonic() - started
+        taken = time.monotonic() - started
+        self.judging += taken
+        self.slowest = max(self.slowest, (taken, name, "; ".join(said)))
         if isinstance(opinion, str):
             tally.unjudged += 1
             self.notes[f"{name}: {opinion}"] += 1
@@ -267,6 +270,7 @@ def summary(campaign: Campaign) -> Document:
         "seed": campaign.seed,
         "seconds": round(campaign.seconds, 1),
         "judging": round(campaign.judging, 1),
+        "slowest": campaign.slowest,
         "total": vars(campaign.total),
         "contexts": {name: vars(tally) for name, tally in sorted(campaign.tallies.items())},
         "accepted by change": dict(campaign.kinds.most_common()),

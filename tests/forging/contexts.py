@@ -97,6 +97,33 @@ def turning() -> SymbolicGame:
     )
 
 
+def scales() -> QuadraticGame:
+    """Entries over many decades: what rounds wrongly shows here."""
+    J = [[1e6, 3e2, -1e-3], [-7e-4, 1e-5, 2e-9], [1e3, -1e-6, 3.0]]
+    return QuadraticGame(J, sizes=[1, 1, 1], linear=[1e5, -1e-6, 0.1], name="scales")
+
+
+def nearly_flat() -> QuadraticGame:
+    """A margin that is small beside the entries, and that a third of a unit matters to."""
+    J = [[1.0, 1 / 3, 0.2], [1 / 3, 1 / 3, 0.0], [-0.2, 0.1, 1e-3]]
+    return QuadraticGame(J, sizes=[2, 1], name="nearly flat")
+
+
+def functions() -> SymbolicGame:
+    """Every function of the grammar, parameters, pi, and ends that are no floats."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y", "z"]},
+        {
+            "a": "k*x**2 + log1p(x + 1)/5 + atan(x*y)/4 + logsumexp(x, y, z)/3 + sqrt(x + 2)",
+            "b": "y**2 + 3*z**2/2 + softplus(y - x)/2 + cosh(z)/5 + logistic(z*x)/3 + y*z**3/7"
+            " - sinh(y)/9 + tan(x*z/4)/6 + exp(-y)/pi + (x + 3)**-1.5*y",
+        },
+        {"k": "11/7"},
+        name="functions",
+        region=Box(["-1/3", "-2/7", "-1/3"], ["1/3", "3/7", "1/7"]),
+    )
+
+
 def refusing() -> SymbolicGame:
     return SymbolicGame.from_costs(
         {"a": ["x"], "b": ["y"]},
@@ -141,6 +168,14 @@ MADE: dict[str, Certified] = {
     "zero on the face": lambda: sgn.certify(drift(0.0), Box([0, 0, -1], [1, 1, 1])),
     "flat, curved": lambda: sgn.certify(bent(), Box(["-1", "-0.5"], ["1.5", "-0.5"])),
     "flat, constant J": lambda: sgn.certify(drift(), Box([-1, 0, -1], [1, 0, 1])),
+    "scales": lambda: sgn.certify(scales(), Box([-1, -1, -1], [1, 1, 1])),
+    "scales, dense metric": lambda: sgn.certify(scales(), metric="dense"),
+    "nearly flat": lambda: sgn.certify(nearly_flat(), Box(["-1/3"] * 3, ["1/7"] * 3)),
+    "nearly flat, dense metric": lambda: sgn.certify(nearly_flat(), metric="dense"),
+    "functions": lambda: sgn.certify(functions()),
+    "functions, ball": lambda: sgn.certify(
+        functions(), MetricBall([0, 0, 0], "1/4", [1, "1.7", 1])
+    ),
     "many, space": lambda: sgn.certify(many()),
     "many, box": lambda: sgn.certify(many(), Box([-1] * 1000, [1] * 1000)),
     "values, three actions": lambda: sgn.certify(

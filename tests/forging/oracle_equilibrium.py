@@ -30,6 +30,7 @@ from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
 ZEROS = ("nash", "restricted-nash", "quantal-response", "zero")
 NARROWEST = 24  # directions in which a ball is looked at
+ASKED = 12  # players that are asked for a better action, where there are more
 FAR = 12.0  # logits up to which other policies are tried
 
 
@@ -85,7 +86,8 @@ def _nash(kind: str, subject: Subject, star: Array) -> Iterator[Falsehood]:
 def _deviations(kind: str, subject: Subject, star: Array, region: Region) -> Iterator[Falsehood]:
     """A player who gains by another action of its own."""
     game, near = subject.game, star.astype(float)
-    for i in range(len(game.sizes)):
+    players = range(len(game.sizes))
+    for i in players if len(players) <= ASKED else subject.rng.choice(players, ASKED, False):
         own = game.owners == i
         here = game.cost(star, i)
 

@@ -1,5 +1,6 @@
 """The solution of VI(F, X) by the oracle's own search, refined and proved in 50 digits."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from tests.forging.oracle_metric import Metric
 from tests.forging.oracle_reading import Array, Unjudged, mp, mpmath, mps, solve
 from tests.forging.oracle_region import Ball, Box, Region
 
-STEPS, NEWTON, REFINED = 3000, 60, 12
+STEPS, NEWTON, REFINED, ENUMERATED = 3000, 60, 12, 6
 ENOUGH = mpmath.mpf(10) ** -40
 
 
@@ -96,24 +97,32 @@ def _on_box(game: Game, box: Box, metric: Metric, start: Array) -> Array:
         x = y
         if done:
             break
-    low, high = box.exact
     F = game.F(x[None])[0]
     at_low = (x <= box.low + 1e-9) & (F > 0)
     at_high = (x >= box.high - 1e-9) & (F < 0)
+    found = _at_faces(game, box, x, at_low, at_high)
+    if found is None and game.constant and game.n <= ENUMERATED:
+        for which in itertools.product((0, -1, 1), repeat=game.n):
+            faces = np.array(which)
+            found = _at_faces(game, box, (box.low + box.high) / 2, faces < 0, faces > 0)
+            if found is not None:
+                break
+    if found is None:
+        raise Unjudged("no solution of the variational inequality was found")
+    return found
+
+
+def _at_faces(game: Game, box: Box, x: Array, at_low: Array, at_high: Array) -> Array | None:
+    """The solution if these variables are at their faces and F is 0 in the others; else None."""
+    low, high = box.exact
     fixed = at_low | at_high | ~box.free
     exact = mps(x)
     exact[fixed] = np.where(at_high, high, low)[fixed]
     found = _polished(game, exact, ~fixed) if not fixed.all() else exact
     if found is None or not box.holds(found):
-        raise Unjudged("no solution of the variational inequality was found")
-    F = game.F(found)
-    wrong = [
-        v < 0 if a and not b else v > 0 if b and not a else False
-        for v, a, b in zip(F, at_low, at_high, strict=True)
-    ]
-    if any(wrong):
-        raise Unjudged("no solution of the variational inequality was found")
-    return found
+        return None
+    pressed = zip(game.F(found), at_low & box.free, at_high & box.free, strict=True)
+    return None if any((v < 0 and a) or (v > 0 and b) for v, a, b in pressed) else found
 
 
 def _step(game: Game, box: Box, metric: Metric) -> float:
