@@ -98,7 +98,7 @@ def constant_norm(J: Jacobian, metric: Metric) -> Fraction:
     if not isinstance(family, Ball):
         raise Uncheckable("no bound of the Jacobian is known in the metric of these steps")
     M = metric_ball(metric, J.sizes)
-    bound = Fraction(_norm_hint(family.mid[0], metric.matrix(J.sizes)))
+    bound = Fraction(_norm_hint(family.mid[0], np.diag(M.mid) if M.mid.ndim == 1 else M.mid))
     if not (bound > 0 and norm_holds(family, M, bound)):
         raise Uncheckable("the Jacobian could not be bounded in the metric of these steps")
     return bound
