@@ -51,8 +51,10 @@ _PROMISES = {  # rows of a certificate by their theorem
     "KL everywhere": "T19 (corollary)",
 }
 LIMITS = (
-    "The numbers hold while play stays in the region. That it stays there is promised only where a"
-    " start set, or a level of the KL divergence, is listed."
+    "The numbers hold while play stays in the region, and with it every point where a method takes"
+    " gradients: the stages of Runge-Kutta, the midpoints of extragradient and optimistic gradient."
+    " That it stays there is promised only where a start set, or a level of the KL divergence, is"
+    " listed."
 )
 NO_DIVERGENCE = "A refusal does not say that play diverges."
 DRAWN = (

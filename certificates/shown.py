@@ -81,6 +81,7 @@ LINES: dict[str, Basis] = {
     "weights": checked("margin"),
     "metric": checked("metric", "margin"),
     "constraints": NOTHING,
+    "steps hold": NOTHING,  # it narrows what the rows of steps say
     "Lipschitz": checked("Lipschitz"),
     "Euler step": checked("Euler steps"),
     "RK4 step": checked(_RK4),

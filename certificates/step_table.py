@@ -41,7 +41,22 @@ def towards_rows(claims: Claims) -> list[Row]:
     if names := projected_methods(claims):
         text = f"the same steps hold for projected {joined(names)}"
         rows.append(Row("with projection", text, projection_basis(claims)))
-    return rows
+    return [*rows, *_within_rows(claims)]
+
+
+def _within_rows(claims: Claims) -> list[Row]:
+    """That stages and midpoints must lie where the bounds hold too (T11, T20), unless on R^n."""
+    promises, rk4 = claims.promises, claims.rk4
+    slow = [steps for steps in (promises.extragradient, promises.optimistic) if steps is not None]
+    points = []
+    if (rk4 is not None and rk4.basis != "constant") or claims.rk4_equilibrium is not None:
+        points.append("RK4's stages")
+    if any(steps.unprojected for steps in slow):
+        points.append("the midpoints of extragradient and optimistic")
+    if not points or isinstance(claims.region, Space):
+        return []
+    where = "in the region" if claims.region is not None else "where the bounds hold"
+    return [line("steps hold", f"while play stays {where}, {joined(points)} included")]
 
 
 def range_text(steps: Steps | SlowSteps) -> str:
