@@ -51,7 +51,7 @@ class StepRange:
 
     @property
     def unprojected(self) -> bool:
-        """Whether it holds without projection: it does, while runs and stages stay in the region."""
+        """Whether it holds without projection: yes, while runs and stages stay in the region."""
         return True
 
     @property

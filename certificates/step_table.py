@@ -45,15 +45,20 @@ def towards_rows(claims: Claims) -> list[Row]:
 
 
 def _within_rows(claims: Claims) -> list[Row]:
-    """That stages and midpoints must lie where the bounds hold too (T11, T20), unless on R^n."""
+    """That stages and midpoints must lie where the bounds hold too (T11, T20).
+
+    Not on R^n, nor where J is constant and so bounded everywhere (T11 a).
+    """
     promises, rk4 = claims.promises, claims.rk4
+    if isinstance(claims.region, Space) or (rk4 is not None and rk4.basis == "constant"):
+        return []
     slow = [steps for steps in (promises.extragradient, promises.optimistic) if steps is not None]
     points = []
-    if (rk4 is not None and rk4.basis != "constant") or claims.rk4_equilibrium is not None:
+    if rk4 is not None or claims.rk4_equilibrium is not None:
         points.append("RK4's stages")
     if any(steps.unprojected for steps in slow):
         points.append("the midpoints of extragradient and optimistic")
-    if not points or isinstance(claims.region, Space):
+    if not points:
         return []
     where = "in the region" if claims.region is not None else "where the bounds hold"
     return [line("steps hold", f"while play stays {where}, {joined(points)} included")]

@@ -263,7 +263,7 @@ def _inverse_diagonal(rows: Rows, unit: int) -> list[Fraction]:
     """The diagonal of M⁻¹; InputError unless every pivot is positive (M ≻ 0).
 
     Gauss-Jordan in integers, in place: each entry stays a minor of M, up to its sign, so that the
-    division by the pivot before is exact. Above the diagonal alone: of the others one sign is known.
+    division by the pivot before is exact. Above the diagonal alone: the others have a known sign.
     """
     n = len(rows)
     table = [[v.numerator * (unit // v.denominator) for v in row] for row in rows]
