@@ -27,6 +27,7 @@ from certificates.step_range import weights_of
 from certificates.writing import write
 from games.errors import InputError
 from games.region import Region
+from games.work import budget
 
 
 class NotCertified(Exception):
@@ -309,6 +310,11 @@ class Refusal:
 
 def from_document(document: Document, where: str = "certificate") -> Certificate | Refusal:
     """The value a document describes; InputError when it is not well formed."""
+    with budget(0):
+        return _read(document, where)
+
+
+def _read(document: Document, where: str) -> Certificate | Refusal:
     if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
         read_refusal(document, where)
         return Refusal(document)

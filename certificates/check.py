@@ -7,6 +7,7 @@ floating-point bounds. Nothing of the search is imported or believed.
 
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Executor, Future
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from certificates.assumption import assumption
 from certificates.check_arithmetic import ieee_arithmetic
 from certificates.check_jacobian import Jacobian, Uncheckable, jacobian_of
 from certificates.claims import REFUSAL_FORMAT, Claims, read_claims
-from certificates.document import Document, digest
+from certificates.costs import certificate_costs, refusal_costs, require_affordable
+from certificates.document import Document, digest, require_arrays
 from certificates.obligation import Obligation as Obligation
 from certificates.obligation import Verification as Verification
 from certificates.part import WHOLE, Part
@@ -22,34 +24,43 @@ from certificates.refusal_claims import RefusalClaims, read_refusal
 from certificates.theorems import obligations, refutation, setting
 from certificates.theorems.rule import Stated, obligation
 from games.errors import InputError
+from games.work import TooMuch, budget
 
 PARTS = 8  # into which the leaves of covers are dealt, where there are workers
 
 
 def verify(
-    document: Document, where: str = "certificate", executor: Executor | None = None
+    document: Document,
+    where: str = "certificate",
+    executor: Executor | None = None,
+    *,
+    size: int | None = None,
+    patience: float = 1,
 ) -> Verification:
     """Check a certificate or refusal document; InputError when it is not well formed.
 
     An estimated certificate and a refusal without a witness claim nothing that could be proved.
     executor: workers, each of which checks some leaves of every cover; what one loses is done here.
+    size: bytes of the file, without it of the texts in the document: how much is done for it.
+    patience: how many times as much.
     """
+    size = require_arrays(document, where, size)
     evidence = document.get("evidence")
     if executor is None or not (isinstance(evidence, dict) and evidence.get("kind") == "enclosed"):
-        return _verify(document, where, WHOLE)
-    parts = [Part(k, PARTS) for k in range(PARTS)]
-    futures = [_submit(executor, document, where, part) for part in parts]
+        return _verify(document, where, WHOLE, size, patience)
+    tasks = [(document, where, Part(k, PARTS), size, patience) for k in range(PARTS)]
+    futures = [_submit(executor, *task) for task in tasks]
     return _merged(
         [
-            future.result() if _arrived(future) else _verify(document, where, part)
-            for part, future in zip(parts, futures, strict=True)
+            future.result() if _arrived(future) else _verify(*task)
+            for task, future in zip(tasks, futures, strict=True)
         ]
     )
 
 
-def _submit(executor: Executor, document: Document, where: str, part: Part) -> Future[Verification]:
+def _submit(executor: Executor, *task: Any) -> Future[Verification]:
     try:
-        return executor.submit(_verify, document, where, part)
+        return executor.submit(_verify, *task)
     except RuntimeError as error:  # a pool that is broken or shut down
         failed: Future[Verification] = Future()
         failed.set_exception(error)
@@ -74,12 +85,21 @@ def _merged(found: Sequence[Verification]) -> Verification:
 
 
 @ieee_arithmetic()
+def _verify(document: Document, where: str, part: Part, size: int, patience: float) -> Verification:
+    """The same on one part of the leaves of each cover, if that is not too much to do."""
+    with budget(size, patience):
+        try:
+            return _checked(document, where, part)
+        except TooMuch as error:
+            raise TooMuch(f"{where}: {error}") from None
+
+
 @np.errstate(all="ignore")  # what overflows is not finite, and never accepted
-def _verify(document: Document, where: str, part: Part) -> Verification:
-    """The same on one part of the leaves of each cover."""
+def _checked(document: Document, where: str, part: Part) -> Verification:
     if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
         return _verify_refusal(read_refusal(document, where), document, where)
     claims = read_claims(document, where)
+    require_affordable(certificate_costs(claims))
     if claims.verdict == "estimated":
         return Verification("estimated", (), "only estimated: sampling proves nothing to re-check")
     found = [_digest(document), obligation(setting.GEOMETRY.theorem, Stated(claims, None, None))]
@@ -115,6 +135,8 @@ def _jacobian(claims: Claims, where: str, part: Part) -> tuple[Jacobian | None, 
         jacobian = jacobian_of(claims.game, claims.region)
     except Uncheckable as error:
         return None, Obligation("Jacobian", "evidence", False, str(error))
+    except TooMuch:
+        raise
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     if claims.region.dimension != sum(jacobian.sizes):
@@ -136,8 +158,11 @@ def _enclosed(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | No
 def _verify_refusal(claims: RefusalClaims, document: Document, where: str) -> Verification:
     if claims.game is None or claims.witness is None:
         return Verification(claims.verdict, (), "nothing is claimed that could be re-checked")
+    require_affordable(refusal_costs(claims.region, claims.witness))
     try:
         witness = refutation.witnessed(claims.game, claims.region, claims.witness)
+    except TooMuch:
+        raise
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     return _summary(

@@ -31,6 +31,7 @@ from certificates.check_outside import lie_outside
 from certificates.check_plan import Plan
 from certificates.check_polynomial import Work
 from certificates.check_star import Star
+from games import work
 from games.graph import OPERATORS, Graph
 from games.region import Box
 
@@ -43,12 +44,11 @@ MAX_STAR = 2**20  # numbers in the moves of one star
 MAX_VERTICES = 10  # sides whose vertices a Taylor leaf looks at: at most 2^10
 CHUNK = 2**16  # matrix entries worked on at once: what caches hold
 BATCH = 1024  # leaves enclosed at once
-MAX_SIDES = 4 * 10**7  # sides of all boxes of a cover
-MAX_VALUES = 2**24  # enclosures held at once
-# what a check may cost, in nanoseconds, roughly: ten minutes in all
-MAX_WORK = 6 * 10**11
-CALL, NODE, FUNCTION, ENTRY = 20_000, 10, 5_000, 100
-MOVE = 10  # times the rotation of a matrix costs more than a step of its factor
+MAX_SIDES = 2**23  # sides of all boxes of a cover, those that are split counted too
+MAX_VALUES = 2**21  # enclosures held at once
+# operations, roughly: of a call, of a node, function and token for one leaf, of a derivative looked
+# up, and of an entry of a matrix when it is formed
+CALL, NODE, FUNCTION, TOKEN, SIDE, LOOKUP, ENTRY = 20_000, 10, 5_000, 5_000, 200, 5_000, 50
 ZERO = Interval(np.zeros(1), np.zeros(1))
 
 
@@ -71,6 +71,7 @@ def read_cover(tokens: NDArray[np.int64], region: Box) -> Leaves:
     n = region.dimension
     if len(tokens) > 2 * MAX_LEAVES or len(tokens) * n > MAX_SIDES:
         raise Uncheckable(f"the cover has more than {MAX_LEAVES} leaves or {MAX_SIDES} sides")
+    work.spend(len(tokens) * (TOKEN + SIDE * n), "evidence: a cover of {} tokens", len(tokens))
     stack = [(np.zeros(n), np.ones(n))]
     starts, widths, forms = [], [], []
     for token in tokens.tolist():
@@ -140,7 +141,6 @@ class Model:
     ) -> None:
         self.graph, self.variables, self.costs = graph, variables, costs
         self._derivatives = Derivatives(graph)
-        self._work = 0
         self._centre = np.zeros(len(variables)) if centre is None else centre
         self._expansion = Work(MAX_TERMS)
         self._nets: dict[tuple[int, ...], Net] = {}
@@ -179,6 +179,7 @@ class Model:
         return Plan((len(gradient), len(nodes)), entries, slopes, second)
 
     def _nonzero_slopes(self, node: int) -> dict[int, int]:
+        work.spend(LOOKUP * len(self._nodes), "game: derivatives by {} variables", len(self._nodes))
         found = {k: self._derivatives.of(node, x) for k, x in enumerate(self._nodes)}
         return {k: slope for k, slope in found.items() if slope != self._derivatives.zero}
 
@@ -187,8 +188,8 @@ class Model:
 
     def jacobians(self, leaves: Leaves, plan: Plan) -> Iterator[Ball | Star | Averages]:
         """Enclosures of the block that cover every leaf: (K, p, q), or K stars or averages."""
-        each, size = self._leaf_work(leaves, plan), len(plan.entries) * (1 + plan.moves)
-        batch = self._plan_work(leaves, plan.nodes, each)
+        forming, size = self._matrix_work(leaves, plan), len(plan.entries) * (1 + plan.moves)
+        batch = self._plan_work(leaves, plan.nodes, forming)
         for low, high, form in _chunks(leaves, batch):
             plain, linear, star, net = (form == each for each in FORMS)
             if plain.any():
@@ -203,33 +204,38 @@ class Model:
             if net.any():
                 yield from self._bernstein(plan, low[net], high[net])
 
-    def _leaf_work(self, leaves: Leaves, plan: Plan) -> int:
-        """What the matrices of one leaf cost at most, in nanoseconds. Raises Uncheckable."""
-        vertices = 2 ** len(plan.used) if len(plan.used) <= MAX_VERTICES else 1
-        work = vertices * len(plan.entries) * (ENTRY + sum(plan.shape))
-        if (leaves.form == BERNSTEIN).any():
+    def _matrix_work(self, leaves: Leaves, plan: Plan) -> float:
+        """What forming the matrices of all leaves costs at most. Raises Uncheckable."""
+        entries, count = len(plan.entries), [int((leaves.form == each).sum()) for each in FORMS]
+        total = float(count[0] * entries)
+        if count[1]:
+            many = plan.shape == (1, 1) or len(plan.used) > MAX_VERTICES
+            vertices = 1 if many else 2 ** len(plan.used)
+            total += count[1] * (vertices * entries + 2 * sum(map(len, plan.second)))
+        if count[2]:
+            numbers = entries * (1 + plan.moves)
+            if numbers > MAX_STAR:
+                raise Uncheckable(f"a star of this game would hold more than {MAX_STAR} numbers")
+            total += 6 * count[2] * numbers
+        if count[3]:
             net = self._net(plan)
-            numbers = net.matrices * len(plan.entries)
-            work += 2 * numbers * (ENTRY + sum(plan.shape)) + net.work
-        if not (leaves.form == STAR).any():
-            return work
-        if len(plan.entries) * (1 + plan.moves) > MAX_STAR:
-            raise Uncheckable(f"a star of this game would hold more than {MAX_STAR} numbers")
-        return work + (1 + plan.moves) * len(plan.entries) * (ENTRY + MOVE * sum(plan.shape))
+            total += count[3] * (2 * net.matrices * entries + net.work / ENTRY)
+        return ENTRY * total
 
-    def _plan_work(self, leaves: Leaves, nodes: Iterable[int], matrices: int) -> int:
-        """How many leaves to take at once; matrices: the work on one leaf beside its nodes.
+    def _plan_work(self, leaves: Leaves, nodes: Iterable[int], matrices: float) -> int:
+        """How many leaves to take at once; matrices: the work on them beside the nodes.
 
-        Raises Uncheckable when all that was planned so far would take too long.
+        Raises TooMuch, before it is begun, where all of it would take too long.
         """
         graph, count = self.graph, len(leaves.form)
         needed = graph.needed(nodes)
         functions = sum(graph.ops[node] not in OPERATORS for node in needed if graph.args[node])
         batch = max(1, min(BATCH, MAX_VALUES // len(needed)))
         calls = CALL * len(needed) * -(-count // batch)
-        self._work += calls + count * (NODE * len(needed) + FUNCTION * functions + matrices)
-        if self._work > MAX_WORK:
-            raise Uncheckable("the covers of this game would take too long to check")
+        work.spend(
+            calls + count * (NODE * len(needed) + FUNCTION * functions) + matrices,
+            "evidence: {} leaves with {} nodes", count, len(needed),
+        )  # fmt: skip
         return batch
 
     def forces(self, low: Floats, high: Floats) -> Ball:

@@ -5,8 +5,10 @@ from typing import final
 
 from certificates.check_jacobian import Uncheckable
 from games.graph import Graph
+from games.work import spend
 
 MAX_STEPS = 5 * 10**6  # derivatives of nodes that one check may ask for
+STEP = 10_000  # operations of one
 
 
 @final
@@ -38,6 +40,7 @@ class Derivatives:
         self._steps += 1 + len(missing)
         if self._steps > MAX_STEPS:
             raise Uncheckable(f"the costs have more than {MAX_STEPS} derivatives")
+        spend(STEP * len(missing), "game: {} derivatives of the costs", self._steps)
         return sorted(missing)
 
     def _rule(self, node: int, d: list[int]) -> int:

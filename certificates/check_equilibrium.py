@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
+from math import isqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import Ball, diagonal, is_psd
@@ -91,7 +92,7 @@ def half_widths(metric: Metric, sizes: Sequence[int]) -> list[Fraction]:
     if metric.kind == "scalar":
         each = [root_above(1 / Fraction(w)) for w in metric.weights]
         return [w for w, size in zip(each, sizes, strict=True) for _ in range(size)]
-    return [w for part in metric.matrices for w in _half_widths(np.asarray(part, dtype=float))]
+    return [w for part in metric.matrices for w in _half_widths(part.tobytes())]
 
 
 def _stretch(W: Ball, M: Ball) -> Fraction:
@@ -109,9 +110,11 @@ def _stretch(W: Ball, M: Ball) -> Fraction:
     return Fraction(hint)
 
 
-def _half_widths(M: NDArray[np.float64]) -> list[Fraction]:
+@lru_cache(maxsize=16)  # asked for each method in turn
+def _half_widths(matrix: bytes) -> tuple[Fraction, ...]:
     """(M⁻¹)_kk ≤ s ⇔ sM − e_ke_kᵀ ⪰ 0, for M ≻ 0. Raises Uncheckable."""
-    n = len(M)
+    n = isqrt(len(matrix) // 8)
+    M = np.frombuffer(matrix).reshape(n, n)
     if n > MAX_SIDES:
         raise Uncheckable(f"the metric has {n} sides; a ball of at most {MAX_SIDES} is measured")
     try:
@@ -123,4 +126,4 @@ def _half_widths(M: NDArray[np.float64]) -> list[Fraction]:
         corner[k, k] = 1.0
         if not (hint > 0 and is_psd(Ball.exact(M) * Ball.exact(hint) - Ball.exact(corner))):
             raise Uncheckable("the metric is too ill-conditioned to measure a ball")
-    return [root_above(Fraction(hint)) for hint in hints]
+    return tuple(root_above(Fraction(hint)) for hint in hints)

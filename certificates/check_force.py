@@ -8,12 +8,13 @@ import numpy as np
 from certificates.check_cover import Model
 from certificates.check_jacobian import PART, Uncheckable, quadratic_entries
 from certificates.check_matrix import UNIT, Ball, rounded_up
-from certificates.check_polynomial import NotPolynomial, Polynomial, derivative, polynomial_of
+from certificates.check_polynomial import NotPolynomial, Polynomial, derivatives, polynomial_of
 from certificates.check_text import TEXT_KINDS, Costs, read_costs
 from certificates.check_values import field_at, needs_values
 from certificates.document import Document
 from certificates.metric import Vector
 from games.number import float_enclosure
+from games.work import common_bits, of_rational, spend
 
 EXACT_ENTRIES = 20_000  # of J: up to here in rationals
 
@@ -43,8 +44,12 @@ def _quadratic(game: Document, point: Vector) -> Ball:
     row, col, value, linear = entries.rows, entries.cols, entries.values, entries.linear
     n = sum(entries.sizes)
     if len(value) <= EXACT_ENTRIES:
-        sums = [Fraction(b) for b in linear]
-        x = [Fraction(v) for v in point]
+        sums, x = [Fraction(b) for b in linear], [Fraction(v) for v in point]
+        bits = common_bits(map(Fraction, value.tolist())) + common_bits(sums) + common_bits(x)
+        spend(
+            2 * len(value) * of_rational(bits),
+            "equilibrium.point: {} products of {} bits", len(value), bits,
+        )  # fmt: skip
         for i, k, entry in zip(row.tolist(), col.tolist(), value.tolist(), strict=True):
             if x[k]:
                 sums[i] += Fraction(entry) * x[k]
@@ -67,13 +72,21 @@ def _polynomials(text: Costs, point: Sequence[Fraction]) -> list[Fraction]:
     index = {name: k for k, name in enumerate(text.variables)}
     force = []
     for player, cost in zip(text.players, text.costs, strict=True):
-        polynomial = polynomial_of(text.graph, cost, index)
+        slopes = derivatives(polynomial_of(text.graph, cost, index))
         for variable in player.variables:
-            force.append(_value(derivative(polynomial, index[variable]), point))
+            force.append(_value(slopes.get(index[variable], {}), point))
     return force
 
 
 def _value(polynomial: Polynomial, point: Sequence[Fraction]) -> Fraction:
+    """The polynomial there; its terms share a denominator, a power of that of the point."""
+    degree = max((sum(k for _, k in monomial) for monomial in polynomial), default=0)
+    own = common_bits(end for ends in polynomial.values() for end in ends)
+    bits = own + degree * common_bits(point)
+    spend(
+        len(polynomial) * (degree + 1) * of_rational(bits),
+        "equilibrium.point: {} terms of {} bits", len(polynomial), bits,
+    )  # fmt: skip
     total = Fraction(0)
     for monomial, (low, high) in polynomial.items():
         if low != high:

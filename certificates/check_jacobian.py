@@ -14,7 +14,7 @@ from certificates.check_matrix import Ball
 from certificates.check_polynomial import (
     NotPolynomial,
     Polynomial,
-    derivative,
+    derivatives,
     polynomial_of,
 )
 from certificates.check_star import Star
@@ -22,6 +22,7 @@ from certificates.check_text import WHERE, check_head, read_costs
 from certificates.claims import read_sparse
 from certificates.document import Document, decode_array, is_count, require_keys, vector
 from certificates.player_sizes import MAX_SIZE, counted_sizes
+from games import work
 from games.errors import InputError
 from games.number import float_enclosure
 from games.region import Box, Region
@@ -31,9 +32,12 @@ if TYPE_CHECKING:
 
 MAX_VERTICES = 2**16
 MAX_DENSE = 2000  # dimensions of a dense Jacobian
-MAX_ENTRIES = 3 * 10**7  # of all dense matrices of one test
+MAX_ENTRIES = 2**24  # of all dense matrices of one test, or of all blocks at their vertices
 PART = 2**20  # entries of a constant Jacobian looked at together
-MAX_BLOCK_ENTRIES = 10**8  # of all blocks of a constant Jacobian
+MAX_BLOCK_ENTRIES = 10**8  # of all blocks of a Jacobian
+FEW_ENTRIES, FILLED = 2**25, 4  # of such blocks, and how many more an entry that is not 0 allows
+TOGETHER = 2**19  # entries of dense matrices that are tested together
+CALL, NUMBER = 10_000, 30  # operations of a product of rows of balls, and for each number in them
 
 
 class Uncheckable(Exception):
@@ -101,7 +105,10 @@ class ExactJacobian(Jacobian):
     def each_whole(self, purpose: str) -> Iterator[Ball]:
         if self.whole is None:
             raise Uncheckable("the Jacobian is too large to be dense")
-        yield self.whole
+        count, n, _ = self.whole.mid.shape
+        batch = max(1, TOGETHER // n**2)
+        for start in range(0, count, batch):
+            yield self.whole[start : start + batch]
 
 
 def jacobian_of(game: Document, region: Region | None) -> ExactJacobian:
@@ -201,7 +208,9 @@ def _group_entries(
     codes = _distinct(codes)
     block_rows, block_cols = np.divmod(codes, count)
     shape_code = size[block_rows] * (size.max() + 1) + size[block_cols]
-    if (size[block_rows].astype(float) * size[block_cols]).sum() > MAX_BLOCK_ENTRIES:
+    if (size[block_rows].astype(float) * size[block_cols]).sum() > min(
+        MAX_BLOCK_ENTRIES, FEW_ENTRIES + FILLED * len(rows)
+    ):
         raise Uncheckable("the blocks that are not zero are too large to be dense")
     members = {int(key): np.flatnonzero(shape_code == key) for key in np.unique(shape_code)}
     stacks, index = {}, np.zeros(len(codes), dtype=np.int64)
@@ -242,11 +251,15 @@ def _symbolic(game: Document, region: Region | None) -> ExactJacobian:
             raise Uncheckable("a Jacobian that is not constant needs a box of the game's dimension")
     ends = np.cumsum(sizes)
     groups: dict[tuple[int, int, int], list[tuple[int, int, Ball, Any]]] = {}
+    held = 0
     for i, hi in enumerate(ends):
         for j, hj in enumerate(ends):
             part = [row[hj - sizes[j] : hj] for row in entries[hi - sizes[i] : hi]]
             if i == j or any(p for row in part for p in row):
                 ball = _at_vertices(part, region)
+                held += ball.mid.size
+                if held > MAX_ENTRIES:
+                    raise Uncheckable("the blocks are too large at all their vertices")
                 exact = (
                     part[0][0].get((), (0, 0)) if constant and sizes[i] == sizes[j] == 1 else None
                 )
@@ -268,14 +281,16 @@ def second_derivatives(game: Document) -> tuple[tuple[int, ...], list[list[Polyn
         raise Uncheckable("the Jacobian is too large to be dense")
     index = {name: k for k, name in enumerate(text.variables)}
     entries: list[list[Polynomial]] = []
+    zero: Polynomial = {}
     for player, cost in zip(text.players, text.costs, strict=True):
         try:
             polynomial = polynomial_of(text.graph, cost, index)
         except NotPolynomial as error:
             raise Uncheckable(f"the cost of {player.name} is no polynomial: {error}") from None
+        gradient = derivatives(polynomial)
         for variable in player.variables:
-            gradient = derivative(polynomial, index[variable])
-            entries.append([derivative(gradient, k) for k in range(len(index))])
+            row = derivatives(gradient.get(index[variable], {}))
+            entries.append([row.get(k, zero) for k in range(len(index))])
     return text.sizes, entries
 
 
@@ -302,9 +317,18 @@ def _at_vertices(part: Sequence[Sequence[Polynomial]], region: Region | None) ->
 def evaluate(part: Sequence[Sequence[Polynomial]], points: dict[int, Ball], count: int) -> Ball:
     """Enclosures (count, a, b) of a polynomial matrix at points: one ball (count,) a variable."""
     shape = (count, len(part), len(part[0]))
+    factors = sum(1 + sum(k for _, k in monomial) for row in part for p in row for monomial in p)
+    work.spend(
+        factors * (CALL + NUMBER * count),
+        "game: {} factors at {} vertices or points",
+        factors,
+        count,
+    )
     mid, rad = np.zeros(shape), np.zeros(shape)
     for a, row in enumerate(part):
         for b, p in enumerate(row):
+            if not p:
+                continue
             total = Ball.exact(np.zeros(count))
             for monomial, (low, high) in p.items():
                 term = _coefficient(low, high, count)

@@ -5,6 +5,7 @@ round-to-nearest, and that a matrix product sums its products in some order (any
 without fused multiply-add). Nothing is asked of LAPACK: its factor is a hint, checked here.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
@@ -12,6 +13,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from games import work
 from games.number import float_enclosure
 
 Floats = NDArray[np.float64]
@@ -19,6 +21,7 @@ Bools = NDArray[np.bool_]
 
 UNIT = 2.0**-53  # relative error of one rounding
 SMALL = 32  # rows of matrices that are factored together
+COPIES = 15  # of a matrix, or as much, that its test holds at once
 TINY = 2.0**-1022  # more than the absolute error of an operation that underflows
 
 
@@ -92,6 +95,7 @@ class Ball:
 
     def __matmul__(self, other: "Ball") -> "Ball":
         """|fl(AB) − AB| ≤ γ_k |A||B| for any order of summation, γ_k ≤ 1.01 k u."""
+        _count_product(self.mid.shape, other.mid.shape)
         k = self.mid.shape[-1]
         a, b = np.abs(self.mid), np.abs(other.mid)
         share = 1.01 * (k + 4) * UNIT * b
@@ -100,6 +104,16 @@ class Ball:
         if self.rad.any():
             rad = rad + self.rad @ (b + other.rad)
         return Ball(self.mid @ other.mid, rounded_up(rad + 4 * k * TINY, 2 * k + 8))
+
+
+def _count_product(left: tuple[int, ...], right: tuple[int, ...]) -> None:
+    """Count the work of a product of balls of these shapes, batches in front."""
+    rows, inner, columns = left[-2:] + right[-1:]
+    count = max(math.prod(left[:-2]), math.prod(right[:-2]))
+    each = work.of_product(rows, inner, columns, count)
+    work.spend(
+        each, "products of {} × {} matrices by {} columns ({} of them)", rows, inner, columns, count
+    )
 
 
 def diagonal(entries: Ball) -> Ball:
@@ -146,7 +160,10 @@ def is_psd(matrix: Ball) -> Bools:
     of a slightly smaller matrix and is not trusted; the congruence by powers of two that balances
     S first is exact.
     """
-    n = matrix.mid.shape[-1]
+    n, count = matrix.mid.shape[-1], math.prod(matrix.mid.shape[:-2])
+    what = "tests of {0} × {0} matrices ({1} of them)"
+    work.spend(work.of_test(n, count), what, n, count)
+    work.hold(COPIES * matrix.mid.nbytes, what, n, count)
     with np.errstate(all="ignore"):
         S = symmetric_part(Ball(matrix.mid.reshape(-1, n, n), matrix.rad.reshape(-1, n, n)))
         accepted = is_diagonally_dominant(S)

@@ -28,7 +28,8 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
         whole = quadratic(game).whole
         if whole is None:
             raise Uncheckable("the Jacobian is too large to be dense")
-        return whole[np.zeros(len(points), dtype=int)]
+        shape = (len(points), *whole.mid.shape[1:])
+        return Ball(*(np.broadcast_to(part, shape) for part in (whole.mid, whole.rad)))
     if game.get("kind") not in TEXT_KINDS:
         raise Uncheckable("the game holds nothing that can be re-derived")
     if needs_values(game):

@@ -5,13 +5,16 @@ A polynomial is a dictionary from monomials to coefficients. A monomial is a sor
 an irrational constant is involved.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, final
 from weakref import WeakKeyDictionary
 
 from games.expression import Graph
+from games.work import of_rational, spend
 
 if TYPE_CHECKING:
     import flint
@@ -24,6 +27,7 @@ MAX_TERMS = 20_000
 MAX_BITS = 20_000
 MAX_DEGREE = 60
 MAX_WORK = 5 * 10**6  # terms added and pairs of terms multiplied, for all costs of a game
+COPIED, TERM = 50, 3_000  # operations to copy a term, to make one
 _PRECISION = 256  # bits, for irrational constants
 _ONE: Interval = (Fraction(1), Fraction(1))
 _MINUS_ONE: Interval = (Fraction(-1), Fraction(-1))
@@ -79,23 +83,28 @@ def polynomials_near(
 def _polynomials(
     graph: Graph, roots: Sequence[int], variables: Mapping[str, Polynomial], work: Work
 ) -> list[Polynomial]:
-    """Those at the roots, from those of the variables."""
-    values: dict[int, Polynomial] = {}
-    for node in graph.needed(roots):
-        values[node] = _apply(graph, node, values, variables, work)
+    """Those at the roots, from those of the variables; others are kept as long as they are used."""
+    needed, values = graph.needed(roots), dict[int, Polynomial]()
+    uses = Counter(chain(roots, *(graph.args[node] for node in needed)))
+    for node in needed:
+        args = graph.args[node]
+        uses.subtract(args)
+        spare = bool(args) and not uses[args[0]] and args.count(args[0]) == 1
+        values[node] = _apply(graph, node, values, variables, work, spare)
+        for argument in args:
+            if not uses[argument]:
+                values.pop(argument, None)
     return [values[root] for root in roots]
 
 
-def derivative(p: Polynomial, variable: int) -> Polynomial:
-    """∂p/∂x_variable."""
-    result: Polynomial = {}
+def derivatives(p: Polynomial) -> dict[int, Polynomial]:
+    """∂p/∂x for each variable x in it."""
+    result: dict[int, Polynomial] = {}
     for monomial, (low, high) in p.items():
-        powers = dict(monomial)
-        k = powers.pop(variable, 0)
-        if k:
-            if k > 1:
-                powers[variable] = k - 1
-            result[tuple(sorted(powers.items()))] = (k * low, k * high)
+        for place, (variable, k) in enumerate(monomial):
+            left = ((variable, k - 1),) if k > 1 else ()
+            rest = (*monomial[:place], *left, *monomial[place + 1 :])
+            result.setdefault(variable, {})[rest] = (k * low, k * high)
     return result
 
 
@@ -105,19 +114,21 @@ def _apply(
     values: Mapping[int, Polynomial],
     variables: Mapping[str, Polynomial],
     work: Work,
+    spare: bool,
 ) -> Polynomial:
+    """The polynomial at a node; spare: its first argument's is used nowhere else."""
     op, value = graph.ops[node], graph.values[node]
     if op == "const" and isinstance(value, Fraction):
         return _constant((value, value))
     if op == "var" and isinstance(value, str):
-        return variables[value]
+        return dict(variables[value])
     args = [values[a] for a in graph.args[node]]
     work.add(sum(map(len, args[1:] or args)))
     match op:
         case "+":
-            return _sum(args[0], args[1])
+            return _sum(args[0], args[1], spare)
         case "-":
-            return _sum(args[0], _scaled(args[1], _MINUS_ONE))
+            return _sum(args[0], _scaled(args[1], _MINUS_ONE), spare)
         case "neg":
             return _scaled(args[0], _MINUS_ONE)
         case "*":
@@ -142,8 +153,11 @@ def _constant_value(p: Polynomial, what: str) -> Interval:
 
 
 def _bounded(value: Interval) -> Interval:
-    if max(part.bit_length() for end in value for part in end.as_integer_ratio()) > MAX_BITS:
+    """A new coefficient, if it is short; what it took is counted."""
+    bits = max(part.bit_length() for end in value for part in end.as_integer_ratio())
+    if bits > MAX_BITS:
         raise NotPolynomial(f"a coefficient has more than {MAX_BITS} bits")
+    spend(TERM + of_rational(bits), "game: coefficients of {} bits", bits)
     return value
 
 
@@ -161,8 +175,10 @@ def _reciprocal(a: Interval) -> Interval:
     return 1 / a[1], 1 / a[0]
 
 
-def _sum(p: Polynomial, q: Polynomial) -> Polynomial:
-    result = dict(p)
+def _sum(p: Polynomial, q: Polynomial, spare: bool = False) -> Polynomial:
+    """p + q; spare: p may be changed, so that a sum of many terms is not copied for each."""
+    spend(0 if spare else COPIED * len(p), "game: polynomials of {} terms", len(p))
+    result = p if spare else dict(p)
     for monomial, (low, high) in q.items():
         a, b = result.get(monomial, _ZERO)
         total = _bounded((a + low, b + high))

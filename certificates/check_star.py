@@ -18,7 +18,9 @@ from certificates.check_matrix import (
     rounded_up,
     symmetric_part,
 )
+from games import work
 
+EIGH = 10  # operations for the eigenvectors, times the third power of the size
 SPLIT = 1e-6  # parts equal eigenvalues of a balanced matrix: any basis of theirs would do, but one
 
 
@@ -58,6 +60,7 @@ def _rotated(centre: Ball, moves: Ball) -> Bools:
     S, moved = balanced(centre, diagonal), balanced(moves, diagonal[:, None, :])
     # what a ball's radius does is at least −(the sum of its row) on the diagonal
     lost = rounded_up(S.rad.sum(axis=-1), n + 2)
+    work.spend(EIGH * len(S.mid) * n**3, "eigenvectors of {0} × {0} matrices ({1})", n, len(S.mid))
     thin = Ball.exact(S.mid) - Ball.exact(lost[..., None] * np.eye(n))
     Q = Ball.exact(_eigenvectors(thin.mid + np.diag(np.linspace(0.0, SPLIT, n))))
     T = Q.T @ thin @ Q

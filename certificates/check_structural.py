@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from certificates.check_matrix import UNIT, Ball, rounded_up
 from certificates.claims import Band, Claims, Coupling, Vector
+from games.work import common_bits, of_rational, spend
 
 EXACT_ENTRIES = 20_000  # up to here in rationals, beyond in directed floats
 EXACT_BITS = 2 * 10**6  # of all numerators and denominators: likewise
+RATIONALS = 8  # operations of such a test on each of them
 BATCH = 2**19  # entries of L multiplied at once
 
 # An object array of Fractions, or a Ball with one entry each: + − * and indexing work on both.
@@ -23,12 +25,20 @@ Numbers = Any
 
 def _numbers(*vectors: Vector) -> list[Numbers]:
     """All as rationals when they are few and short, else all as balls."""
-    if sum(len(v) for v in vectors) > EXACT_ENTRIES or _bits(vectors) > EXACT_BITS:
+    count = sum(len(v) for v in vectors)
+    if count > EXACT_ENTRIES or bits_of(vectors) > EXACT_BITS:
         return [Ball.of_vector(np.asarray(v)) for v in vectors]
+    bits = sum(common_bits(map(Fraction, v)) for v in vectors)
+    spend(exact_work(count, bits), "{} bounds and weights of {} bits together", count, bits)
     return [np.array([Fraction(e) for e in v], dtype=object) for v in vectors]
 
 
-def _bits(vectors: tuple[Vector, ...]) -> int:
+def exact_work(count: int, bits: int) -> float:
+    """What a test on so many rationals costs, of so many bits in products over one denominator."""
+    return RATIONALS * count * of_rational(bits)
+
+
+def bits_of(vectors: tuple[Vector, ...]) -> int:
     """Of all that are rationals; binary64 numbers are short, and so are their sums."""
     return sum(
         part.bit_length()

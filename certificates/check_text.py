@@ -83,7 +83,7 @@ def _stated(player: Document, key: str) -> list[tuple[str, str]]:
         raise InputError(f"{WHERE}.players: a cost or an entry of a field must be text")
     if key == "field" and len(texts) != len(player["variables"]):
         raise InputError(f"{WHERE}.players: a field has one entry a variable")
-    return [(f"{key} of {player['name']}", text) for text in texts]
+    return [(f"{key} of {str(player['name'])[:60]}", text) for text in texts]
 
 
 def check_head(game: Document) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_cover import ENTRY, MAX_LEAVES, MAX_STAR, MAX_WORK, read_cover
+from certificates.check_cover import ENTRY, MAX_LEAVES, MAX_STAR, read_cover
 from certificates.check_enclosure import Enclosure, values_hint
 from certificates.check_forms import Form
 from certificates.check_jacobian import Blocks, PolicyJacobian, Uncheckable
@@ -23,6 +23,7 @@ from certificates.claims import Claims
 from certificates.document import Document, decode_array, is_count, require_keys
 from certificates.geometry import LOGIT_KINDS
 from certificates.part import WHOLE, Part
+from games import work
 from games.errors import InputError
 from games.markov.expressions import MAX_STATES
 from games.markov.tensors import Tensors
@@ -140,8 +141,10 @@ class ValuesJacobian(PolicyJacobian):
     def _enclosed(self) -> Iterator[Form]:
         """J (K, 1 + n, n, n) on a batch of leaves after the other."""
         count = self._rows.shape[1] // 2
+        each = _enclosing_work(self._tensors)
         for start, policies in self._batches():
             rows = self._rows[start : start + len(policies[0].low)]
+            work.spend(len(rows) * each, WHERE + ": {} leaves", len(rows))
             upper, lower = rows[:, :count], rows[:, count:]
             yield jacobian_form(Enclosure(self._numbers, policies, upper, lower), len(self.sizes))
 
@@ -225,14 +228,18 @@ def _numbers_held(tensors: Tensors) -> int:
     return max(star, table) * (2**n if n <= MAX_CORNERS else 1)
 
 
+def _enclosing_work(tensors: Tensors) -> float:
+    """What enclosing J costs a leaf. Raises Uncheckable."""
+    return 8 * ENTRY * _numbers_held(tensors) * len(tensors.actions) ** 2
+
+
 def _require_bounded(tensors: Tensors, leaves: int) -> None:
-    """Raise Uncheckable where all claims on all leaves would take too long."""
-    held = _numbers_held(tensors)
+    """Raise TooMuch where all claims on all leaves would take too long."""
     n = sum(tensors.states * (count - 1) for count in tensors.actions)
-    once = 10 * ENTRY * held * len(tensors.actions) ** 2
-    test = (1 + n) * (2 * n) ** 2 * (ENTRY + 2 * n)
-    if leaves * (once + CLAIMS * test) > MAX_WORK:
-        raise Uncheckable("the leaves of this game would take too long to check")
+    claims = CLAIMS * (1 + n) * work.of_test(2 * n)
+    work.look(
+        leaves * (_enclosing_work(tensors) + claims), WHERE + ": {} leaves of {} logits", leaves, n
+    )
 
 
 # ---- at a point ----------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ import gzip
 import hashlib
 import io
 import json
+import math
 import os
+import re
 import stat
 import zlib
 from collections import Counter
@@ -16,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from games import work
 from games.errors import InputError
 from games.number import parse_number, to_text
 
@@ -28,6 +31,7 @@ MAX_DEPTH = 32  # of lists and objects inside each other
 MAX_BITS = 3400  # of an integer: about 1,000 digits, as in text
 _DTYPES: dict[str, np.dtype[Any]] = {name: np.dtype(name) for name in ("<f8", "<i4", "<i8")}
 UNSIGNED = ("digest", "produced_by")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def digest(document: Document) -> str:
@@ -53,20 +57,27 @@ def read(path: str | os.PathLike[str]) -> Document:
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}; name a readable certificate file") from None
     try:
+        size = len(raw)
+        if size > MAX_FILE:
+            raise InputError(f"{name}: the file exceeds {MAX_FILE} bytes; it is no certificate")
         if raw[:2] == b"\x1f\x8b":
             with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
-                raw = stream.read(MAX_FILE + 1)
-        if len(raw) > MAX_FILE:
-            raise InputError(f"{name}: the file exceeds {MAX_FILE} bytes; it is no certificate")
-        return parse(raw.decode(), name)
+                raw = stream.read(work.TEXT.of(size) + 1)
+            work.require(work.TEXT, size, len(raw), f"{name}: it unpacks to at least")
+        return parse(raw.decode(), name, size)
     except (OSError, EOFError, zlib.error):
         raise InputError(f"{name}: the gzip data is damaged; copy the file again") from None
     except UnicodeDecodeError:
         raise InputError(f"{name}: the file is not UTF-8 text; name a certificate file") from None
 
 
-def parse(text: str, name: str = "certificate") -> Document:
-    """Strict JSON: no duplicate keys, no floats, no NaN or Infinity, an object at the top."""
+def parse(text: str, name: str = "certificate", size: int | None = None) -> Document:
+    """Strict JSON: no duplicate keys, no floats, no NaN or Infinity, an object at the top.
+
+    size: of the file, from which the text was perhaps unpacked.
+    """
+    size = len(text) if size is None else size
+    work.require(work.ENTRIES, size, sum(map(text.count, "[{:,")), f"{name}: it holds")
 
     def no_duplicates(pairs: list[tuple[str, Any]]) -> Document:
         result = dict(pairs)
@@ -98,9 +109,41 @@ def parse(text: str, name: str = "certificate") -> Document:
         raise InputError(f"{name}: the file holds no JSON object; name a certificate file")
     if _is_deeper_than(document, MAX_DEPTH):
         raise InputError(f"{name}: the JSON is nested too deeply; it is no certificate")
-    if "\\u" in text and not _is_unicode(document):
+    if _SURROGATE.search(text) and not _is_unicode(document):
         raise InputError(f"{name}: a text holds half a character (\\ud800 to \\udfff); remove it")
+    require_arrays(document, name, size)
     return document
+
+
+def require_arrays(document: Document, name: str, size: int | None = None) -> int:
+    """The size; TooMuch where all arrays together say that they unpack to more than is taken.
+
+    size: bytes of the file; without it, of the texts in the document.
+    """
+    texts, unpacked, largest = 0, 0, (0, "")
+    todo: list[tuple[str, Any]] = [("", document)]
+    while todo:
+        key, part = todo.pop()
+        if isinstance(part, str):
+            texts += len(part)
+        elif isinstance(part, list):
+            todo += [(key, entry) for entry in part if isinstance(entry, str | list | dict)]
+        elif isinstance(part, dict):
+            todo += part.items()
+            unpacked += (own := declared_bytes(part))
+            largest = max(largest, (own, key))
+    size = texts if size is None else size
+    what = f"{name}: its arrays, {largest[1][:60]!r} above all, unpack to"
+    work.require(work.ARRAYS, size, unpacked, what)
+    return size
+
+
+def declared_bytes(array: Document) -> int:
+    """How many bytes an encoded array says that it has; 0 for what is none."""
+    dtype, shape = _DTYPES.get(str(array.get("dtype"))), array.get("shape")
+    if dtype is None or not isinstance(shape, list) or not all(map(is_count, shape)):
+        return 0
+    return dtype.itemsize * math.prod(shape)
 
 
 def _is_deeper_than(value: Any, limit: int) -> bool:
@@ -114,7 +157,8 @@ def _is_deeper_than(value: Any, limit: int) -> bool:
 def _is_unicode(document: Document) -> bool:
     """Whether it can be written as UTF-8, hence digested and printed; lone surrogates cannot."""
     try:
-        json.dumps(document, ensure_ascii=False).encode()
+        for part in json.JSONEncoder(ensure_ascii=False).iterencode(document):
+            part.encode()
     except UnicodeEncodeError:
         return False
     return True

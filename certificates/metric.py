@@ -126,13 +126,14 @@ class Rung:
     outcome: str
 
 
+MAX_RUNGS = 100  # one a kind of metric is usual
 RUNGS = ("euclidean", "scalar", "block", "dense")
 
 
 def read_ladder(value: Any, where: str) -> tuple[Rung, ...]:
     """The rungs a document lists; InputError when they are not well formed."""
-    if not isinstance(value, list):
-        raise InputError(f"{where}: expected a list")
+    if not isinstance(value, list) or len(value) > MAX_RUNGS:
+        raise InputError(f"{where}: expected a list of at most {MAX_RUNGS} rungs")
     return tuple(_rung(entry, f"{where}[{k}]") for k, entry in enumerate(value))
 
 

@@ -27,6 +27,7 @@ from games.region import Region
 BEST = (
     "structural_margin", "direct_margin", "euclidean_margin", "block_margin", "dense_margin",
 )  # fmt: skip
+MAX_SUGGESTIONS = 100
 REASONS = ("small-gain", "unstable", "domain", "budget", "too-large", "unsupported", "numerical")
 
 
@@ -72,6 +73,9 @@ def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
             f" {witness.reason!r}; make the refusal again"
         )
     names = read_names(document, where)
+    suggestions = read_list(document["suggestions"], f"{where}: suggestions")
+    if len(suggestions) > MAX_SUGGESTIONS:
+        raise InputError(f"{where}: suggestions: expected at most {MAX_SUGGESTIONS}")
     best = require_keys(document["best"], f"{where}: best", set(), set(BEST))
     cycle: tuple[tuple[int, ...], Fraction | None] = ((), None)
     if "cycle" in document:
@@ -93,10 +97,7 @@ def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
         verdict=verdict,
         reason=reason,
         message=_text(document["message"], f"{where}: message"),
-        suggestions=tuple(
-            _text(s, f"{where}: suggestions")
-            for s in read_list(document["suggestions"], f"{where}: suggestions")
-        ),
+        suggestions=tuple(_text(s, f"{where}: suggestions") for s in suggestions),
         best={key: number(value, f"{where}: best.{key}") for key, value in best.items()},
         cycle=cycle,
         worst_point=read_point(document.get("worst_point"), f"{where}: worst_point"),

@@ -29,6 +29,7 @@ SHARED = (
     "each player's own (a product); with constraints that players share, unequal weights select"
     " another normalised equilibrium (Rosen)"
 )
+_LONGEST = 5000  # characters of any text
 _BANDS = 6  # bands shown
 _METRIC_NAMES = {
     "scalar": "the metric of the weights",
@@ -148,7 +149,8 @@ def _aligned(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text that cannot steer a terminal or break a table, whatever a name holds."""
+    """Text that cannot steer a terminal or break a table, whatever it holds, and not too long."""
+    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

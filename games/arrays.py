@@ -4,6 +4,7 @@ Every size is compared with a limit before memory is taken, and nothing is ever 
 """
 
 import hashlib
+import io
 import math
 import re
 import zipfile
@@ -14,6 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from games import work
 from games.errors import InputError
 from games.game import Document
 
@@ -32,12 +34,14 @@ _HEADER = re.compile(
 def read_arrays(stream: BinaryIO) -> dict[str, Array]:
     """The named arrays of an .npz file.
 
-    Raises InputError for anything but plain arrays of float64, int32 or int64, 4 GiB in all.
+    Raises InputError for anything but plain arrays of float64, int32 or int64, 4 GiB in all, and
+    for more than files of its size may unpack to (games/work.py).
     """
     try:
+        size = stream.seek(0, io.SEEK_END)
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
-            _check_members(members)
+            _check_members(members, size)
             return {_member_name(m): _read_member(archive, m) for m in members}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise InputError(f"it is no readable .npz file ({error}); save the game again") from error
@@ -107,7 +111,7 @@ def _is_part(name: str) -> bool:
     return bool(key) and part in SPARSE_PARTS
 
 
-def _check_members(members: list[zipfile.ZipInfo]) -> None:
+def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
     if len(members) > MAX_MEMBERS:
         raise InputError(f"it has {len(members)} members; at most {MAX_MEMBERS} are read")
     seen: set[str] = set()
@@ -123,6 +127,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     total = sum(member.file_size for member in members)
     if total > MAX_BYTES:
         raise InputError(f"its arrays take {total} bytes; at most {MAX_BYTES} are read")
+    work.require(work.ARRAYS, size, total, "its arrays unpack to")
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:

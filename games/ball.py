@@ -1,15 +1,17 @@
 """Balls in a metric, with exact centre, radius and metric, and the boxes that enclose them."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from games import work
 from games.errors import InputError
 from games.number import Number, exact, round_up, to_text
 from games.region import Box
@@ -43,6 +45,8 @@ class MetricBall:
     radius: Fraction
     weights: tuple[Fraction, ...]  # of the variables; empty where there is a matrix
     matrix: Rows  # M; empty where there are weights
+    _unit: int = field(repr=False, compare=False)  # the common denominator of M
+    _inverse: tuple[Fraction, ...] = field(repr=False, compare=False)  # the diagonal of M⁻¹
 
     def __init__(
         self,
@@ -73,6 +77,10 @@ class MetricBall:
         object.__setattr__(self, "radius", reach)
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "matrix", rows)
+        unit = _common_denominator(chain(weights, *rows), self._form_work)
+        inverse = _inverse_diagonal(rows, unit) if rows else [1 / w for w in weights]
+        object.__setattr__(self, "_unit", unit)
+        object.__setattr__(self, "_inverse", tuple(inverse))
 
     @property
     def dimension(self) -> int:
@@ -84,6 +92,7 @@ class MetricBall:
         if len(values) != self.dimension:
             raise ValueError(f"point has {len(values)} entries; expected {self.dimension}")
         v = [x - c for x, c in zip(values, self.center, strict=True)]
+        self._count_form(v)
         return sum((a * b for a, b in zip(v, self._image(v), strict=True)), Fraction(0))
 
     def contains(self, point: Sequence[Number]) -> bool:
@@ -93,8 +102,7 @@ class MetricBall:
     @property
     def box(self) -> Box:
         """The bounding box: c_k ± r√(M⁻¹)_kk, rounded outward to 15 digits."""
-        inverse = [1 / w for w in self.weights] or _inverse_diagonal(self.matrix)
-        half = [_root_above(self.radius**2 * entry) for entry in inverse]
+        half = [_root_above(self.radius**2 * entry) for entry in self._inverse]
         sides = list(zip(self.center, half, strict=True))
         return Box([c - h for c, h in sides], [c + h for c, h in sides])
 
@@ -189,6 +197,17 @@ class MetricBall:
         rows = [_floats(row) for row in self.matrix]
         return np.array(rows) if rows else np.diag(_floats(self.weights))
 
+    def _form_work(self, bits: int) -> float:
+        """Of vᵀMv with rationals of so many bits."""
+        return len(self.center) * max(1, len(self.matrix)) * work.of_rational(bits)
+
+    def _count_form(self, v: Sequence[Fraction]) -> None:
+        """Count the work of vᵀMv, in which all rationals have one denominator."""
+        own = 2 * self._unit.bit_length() + 2 * max(x.numerator.bit_length() for x in v)
+        unit = _common_denominator(v, lambda bits: self._form_work(own + 2 * bits))
+        bits = own + 2 * unit.bit_length()
+        work.spend(self._form_work(bits), "a point in a ball: rationals of {} bits", bits)
+
     def _image(self, v: Sequence[Fraction]) -> list[Fraction]:
         """Mv."""
         if self.weights:
@@ -238,22 +257,45 @@ def _check_metric(weights: tuple[Fraction, ...], rows: Rows, n: int) -> None:
         raise InputError(f"the metric has {n} rows; expected at most {LARGEST}")
     if any(len(row) != n for row in rows) or tuple(zip(*rows, strict=True)) != rows:
         raise InputError(f"the metric is not symmetric; expected {n} rows of {n}")
-    _inverse_diagonal(rows)
 
 
-def _inverse_diagonal(rows: Rows) -> list[Fraction]:
-    """The diagonal of M⁻¹, by Gauss-Jordan; InputError unless every pivot is positive (M ≻ 0)."""
+def _inverse_diagonal(rows: Rows, unit: int) -> list[Fraction]:
+    """The diagonal of M⁻¹; InputError unless every pivot is positive (M ≻ 0).
+
+    Gauss-Jordan in integers, in place: each entry stays a minor of M, up to its sign, so that the
+    division by the pivot before is exact. Above the diagonal alone: of the others one sign is known.
+    """
     n = len(rows)
-    table = [[*row, *(Fraction(int(k == m)) for m in range(n))] for k, row in enumerate(rows)]
+    table = [[v.numerator * (unit // v.denominator) for v in row] for row in rows]
+    bits = max(entry.bit_length() for row in table for entry in row)
+    work.spend(work.of_elimination(n, bits), "the metric: {0} × {0} rationals of {1} bits", n, bits)
+    before = 1
     for k in range(n):
         pivot = table[k][k]
         if pivot <= 0:
             raise InputError("the metric is not positive definite; give another matrix")
-        table[k] = [entry / pivot for entry in table[k]]
-        for m in range(n):
-            if m != k and (factor := table[m][k]):
-                table[m] = [a - factor * b for a, b in zip(table[m], table[k], strict=True)]
-    return [table[k][n + k] for k in range(n)]
+        column = [table[i][k] for i in range(k)] + table[k][k:]
+        onto = [-entry for entry in column[:k]] + column[k:]  # row k: of done columns, the opposite
+        for i in range(n):
+            if i != k:
+                row, factor = table[i], column[i]
+                for j in range(i, n):
+                    if j != k:
+                        row[j] = (pivot * row[j] - factor * onto[j]) // before
+        for i in range(k):
+            table[i][k] = -table[i][k]
+        table[k][k], before = before, pivot
+    return [Fraction(table[k][k] * unit, before) for k in range(n)]
+
+
+def _common_denominator(values: Iterable[Fraction], price: Callable[[int], float]) -> int:
+    """The least one; TooMuch before it has more bits than can be afforded at the price."""
+    unit = 1
+    for value in values:
+        unit = math.lcm(unit, value.denominator)
+        bits = unit.bit_length()
+        work.look(price(bits), "a ball: rationals with a common denominator of {} bits", bits)
+    return unit
 
 
 def _root_above(square: Fraction) -> Fraction:

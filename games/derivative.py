@@ -9,8 +9,10 @@ from fractions import Fraction
 
 from games.errors import InputError
 from games.graph import Graph
+from games.work import spend
 
 MAX_NODES = 500_000  # of a graph that grows by derivatives
+NODE = 5_000  # operations for a node that is looked at
 
 
 def gradient(graph: Graph, output: int, variables: Sequence[int]) -> list[int]:
@@ -28,6 +30,7 @@ def gradient(graph: Graph, output: int, variables: Sequence[int]) -> list[int]:
         if graph.ops[variable] != "var":
             raise ValueError(f"node {variable} is {graph.ops[variable]!r}; expected a variable")
     order = graph.needed([output])
+    spend(NODE * len(order), "a derivative of a cost: {} operations", len(order))
     active = _depending(graph, order, variables)
     adjoints = {output: graph.constant(Fraction(1))}
     for node in reversed(order):

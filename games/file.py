@@ -30,6 +30,7 @@ from games.players import names_of
 from games.reading import at, check_player_name, read_table, read_text, short
 from games.region import Box
 from games.toml_text import toml_text
+from games.work import budget
 from games.writing import Fill, StrPath, reason, write_files
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -85,6 +86,11 @@ def load(path: StrPath) -> Game:
     (1, 1)
     """
     where = display_name(path)
+    with budget(0):
+        return _load(path, where)
+
+
+def _load(path: StrPath, where: str) -> Game:
     with at(where):
         table = _parse(read_file(path))
         check_format(table)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import final
 
+from games.work import of_rational, spend
+
 OPERATORS = {"neg": 1, "+": 2, "-": 2, "*": 2, "/": 2, "**": 2}  # how many arguments each takes
 UNARY_FUNCTIONS = (
     "exp",
@@ -120,6 +122,8 @@ class Graph:
         constants = [number for number in numbers if number is not None]
         if len(constants) < len(numbers):
             return None
+        length = sum(map(bits, constants))
+        spend(of_rational(length), "a cost: a constant of {} bits", length)
         result = fold(*constants)
         return result if result is not None and bits(result) <= MAX_BITS else None
 

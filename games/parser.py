@@ -9,6 +9,7 @@ right, ``2**-1`` is one half.
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NoReturn, final
 
 from games.errors import InputError
@@ -19,6 +20,7 @@ from games.tokens import Token, tokens
 MAX_TEXT = 2**20  # characters
 MAX_DEPTH = 200  # brackets, signs and powers inside each other
 MAX_NODES = 200_000  # of the whole graph
+MAX_NAMES = 1_000  # among which a near match is looked for
 
 _BRACKET, _SUM, _PRODUCT, _SIGN, _POWER = range(5)  # a higher level binds tighter
 _LEVELS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT}
@@ -289,7 +291,7 @@ def _unknown(work: _Work, token: Token) -> NoReturn:
         _fail(work, token.column, f"{name} is not smooth; use a smooth function, such as softplus")
     if name in _OTHER_NAMES:
         _fail(work, token.column, f"unknown name {name!r}; write {_OTHER_NAMES[name]}")
-    known = [*work.names, *sorted(FUNCTIONS), "pi"]
+    known = ["pi", *sorted(FUNCTIONS), *islice(work.names, MAX_NAMES)]
     near = difflib.get_close_matches(name, known, n=1) if len(name) <= 40 else []
     mend = f"did you mean {near[0]}?" if near else "declare it or use a name of the game"
     _fail(work, token.column, f"unknown name {name[:40]!r}; {mend}")

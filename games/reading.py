@@ -11,6 +11,7 @@ from games.errors import InputError
 from games.number import exact
 
 MAX_BITS = 3400  # of an integer: about 1,000 digits, as in text
+MAX_NAMES = 1_000  # among which a near match is looked for
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def check_keys(
 
 def near(word: str, known: Collection[str]) -> str:
     """The mend for an unknown word: its near match, or the words there are."""
-    match = difflib.get_close_matches(str(word)[:100], known, n=1)
+    match = difflib.get_close_matches(str(word)[:100], list(known)[:MAX_NAMES], n=1)
     return f"did you mean {match[0]!r}?" if match else f"use one of {', '.join(list(known)[:30])}"
 
 

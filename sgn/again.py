@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from certificates.check import Obligation, Verification, verify
 from certificates.document import Document, encode_arrays
+from games.work import PATIENCE
 from sgn.assemble import certificate_document
 from sgn.bounds import Bounder, CannotBound, Enclosed
 from sgn.bounds.bounder import Confirmation
@@ -63,7 +64,7 @@ def standing(
 
     if problem is None:
         certificate = build(made)
-        verification = verify(certificate)
+        verification = verify(certificate, patience=PATIENCE)
     else:
         made, certificate, verification = verified(problem, found, made, build)
     for _ in range(2 * len(OPTIONAL)):
@@ -75,7 +76,7 @@ def standing(
             found = WEAKER[name](found)
         left_out |= {_claim(o): "not confirmed" for o in failed}
         certificate = build(made)
-        verification = verify(certificate)
+        verification = verify(certificate, patience=PATIENCE)
     return certificate, verification
 
 
@@ -93,7 +94,7 @@ def verified(
     Enclosed claims that are refused are proved again by finer covers, a few times.
     """
     certificate = build(made)
-    verification = verify(certificate)
+    verification = verify(certificate, patience=PATIENCE)
     if isinstance(problem.bounder, Enclosed):
         for bounder in problem.bounder.stricter():
             if not any(o.name in COVERED and not o.holds for o in verification.obligations):
@@ -104,7 +105,7 @@ def verified(
                 break
             made = {**made, **encode_arrays(confirmation.evidence)}
             certificate = build(made)
-            verification = verify(certificate)
+            verification = verify(certificate, patience=PATIENCE)
     return made, certificate, verification
 
 

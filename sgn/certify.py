@@ -15,6 +15,7 @@ from games.game import Game, Structure
 from games.players import NumberedNames
 from games.region import Box, Region
 from games.symbolic import SymbolicGame
+from games.work import TooMuch
 from sgn.again import confirmed, standing
 from sgn.assemble import certificate_document, region_document
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
@@ -141,7 +142,10 @@ def _examined(
     if made["kind"] == "sampled":
         document = certificate_document(found, made, subject)
         return Certificate(with_promises(document, problem, found.left_out))
-    certificate, verification = standing(problem, found, made, subject)
+    try:
+        certificate, verification = standing(problem, found, made, subject)
+    except TooMuch as error:
+        return not_bounded(subject, problem.bounder.kind, CannotBound("budget", str(error)))
     if not verification:
         return not_checked(subject, {"kind": made["kind"]}, verification)
     return Certificate(certificate)

@@ -111,6 +111,13 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", help="re-check a certificate, step by step")
     verify.add_argument("certificate", metavar="CERT.json")
+    verify.add_argument(
+        "--patience",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="do so many times the work of about twenty seconds (default 1)",
+    )
     verify.set_defaults(run=_verify)
 
     attack = commands.add_parser("attack", help="try to break every claim of a certificate")
@@ -186,11 +193,13 @@ def _check_not_read(output: str, inputs: Iterable[str | os.PathLike[str]]) -> No
 
 
 def _verify(options: argparse.Namespace) -> Said:
-    from certificates.check import verify
-    from certificates.document import read
     from certificates.table import verification_table
+    from games.errors import InputError
+    from sgn.files import verify
 
-    verification = verify(read(options.certificate), options.certificate)
+    if not options.patience > 0:
+        raise InputError("--patience must be more than 0")
+    verification = verify(options.certificate, patience=options.patience)
     return EXIT_OK if verification else EXIT_NO, verification_table(verification)
 
 

@@ -22,14 +22,20 @@ def load(path: str | os.PathLike[str]) -> Game | Certificate | Refusal:
 
 
 def verify(
-    subject: Certificate | Refusal | str | os.PathLike[str], executor: Executor | None = None
+    subject: Certificate | Refusal | str | os.PathLike[str],
+    executor: Executor | None = None,
+    *,
+    patience: float = 1,
 ) -> check.Verification:
     """Check a certificate, a refusal, or the file of one; true when everything claimed is proved.
 
     executor: any concurrent.futures.Executor, to deal the leaves of covers out to its workers.
+    patience: how many times the work of about twenty seconds may be done.
     The result lists each obligation with its theorem. Raises InputError for a document that is not
-    well formed.
+    well formed, or that asks for more work.
     """
     if isinstance(subject, Certificate | Refusal):
-        return check.verify(subject.document, executor=executor)
-    return check.verify(read(subject), os.fspath(subject), executor)
+        return check.verify(subject.document, executor=executor, patience=patience)
+    document, name = read(subject), os.fspath(subject)
+    size = os.path.getsize(name)
+    return check.verify(document, name, executor, size=size, patience=patience)

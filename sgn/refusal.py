@@ -16,6 +16,7 @@ from certificates.witness import NO_WEIGHTS, Witness, read_witness
 from games.game import Structure
 from games.number import to_text
 from games.region import Box
+from games.work import PATIENCE, TooMuch
 from sgn.assemble import point_document, refusal_document
 from sgn.bounds import CannotBound
 from sgn.problem import Problem
@@ -178,8 +179,11 @@ def _refuted(
             _beside(problem, witness, found),
             {**details, "witness": each},
         )
-        if verify(refusal.document):
-            return refusal
+        try:
+            if verify(refusal.document, patience=PATIENCE):
+                return refusal
+        except TooMuch:
+            continue
     return None
 
 

@@ -37,7 +37,7 @@ def save_report(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
     with at(os.fspath(target)):
         check_target(target)
     result = load(source)
-    verification = verify(result.document, os.fspath(source))
+    verification = verify(result.document, os.fspath(source), size=os.path.getsize(source))
     text = _page(result, verification)
     write_file(target, lambda file: file.write(text.encode()))
     return verification

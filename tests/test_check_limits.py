@@ -39,7 +39,6 @@ def curved() -> Document:
 @pytest.mark.parametrize(
     ("module", "limit", "says"),
     [
-        (check_cover, "MAX_WORK", "too long to check"),
         (check_cover, "MAX_SIDES", "sides"),
         (check_derivative, "MAX_STEPS", "derivatives"),
     ],

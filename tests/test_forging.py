@@ -36,6 +36,31 @@ PLANTED_WELL = {
     "promised-bounds": "bounds",
 }
 
+PLANTED_MADE = {
+    "ball": "curved zero",
+    "ball of a matrix": "curved zero",
+    "ball without the zero": "curved boundary",
+    "ball, constant J": "constant zero",
+    "ball, dense metric": "curved zero",
+    "ball, block metric": "constant zero",
+    "ball, a field": "curved boundary",
+    "space, text": "constant zero",
+    "space, block metric": "constant zero",
+    "box, block metric": "constant zero",
+    "boundary, block metric": "constant boundary",
+    "boundary, dense metric": "curved boundary",
+    "boundary, a field": "curved boundary",
+    "corner": "curved boundary",
+    "flat, curved": "curved boundary",
+    "flat, constant J": "constant boundary",
+    "many, space": "large zero",
+    "many, box": "large zero",
+    "values, three actions": "policies zero",
+    "policies, kakade": "policies zero",
+    "bounds of three": "bounds",
+    "catalogue, bertrand-logit": "curved zero",
+}
+
 
 def base(name: str) -> Document:
     return read(contexts.CORPUS / f"{name}.json")
@@ -54,18 +79,23 @@ def test_the_oracle_shares_nothing_with_the_product():
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_what_is_planted_is_recognised(name):
-    recognised(name, PLANTED[name])
+    recognised(base(name), PLANTED[name])
 
 
 @pytest.mark.stress
 @pytest.mark.parametrize("name", PLANTED_WELL)
 def test_what_is_planted_in_curved_games_is_recognised(name):
-    recognised(name, PLANTED_WELL[name])
+    recognised(base(name), PLANTED_WELL[name])
 
 
-def recognised(name: str, context: str) -> None:
+@pytest.mark.stress
+@pytest.mark.parametrize("name", PLANTED_MADE)
+def test_what_is_planted_in_further_contexts_is_recognised(name):
+    recognised(contexts.MADE[name]().document, PLANTED_MADE[name])
+
+
+def recognised(document: Document, context: str) -> None:
     """The document itself is true, and each lie that it can tell is called what it is."""
-    document = base(name)
     assert falsehoods(document) == []
     missed = [
         lie.claim

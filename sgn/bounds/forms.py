@@ -4,6 +4,7 @@ Of the latter there are two: vertices of the affine part, or where those are man
 Polynomials have Bernstein coefficients too."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
@@ -70,10 +71,15 @@ class Forms:
     """The forms of one block (None: all of J) of a game, compiled once.
 
     centre: a point in the midst of the boxes, near which polynomials are expanded; else 0.
+    late: whether to give up on the derivatives.
     """
 
     def __init__(
-        self, game: SymbolicGame, block: Block, centre: tuple[float, ...] | None = None
+        self,
+        game: SymbolicGame,
+        block: Block,
+        centre: tuple[float, ...] | None = None,
+        late: Callable[[], bool] = lambda: False,
     ) -> None:
         slices = game.slices
         i, j = (slice(None), slice(None)) if block is None else (slices[block[0]], slices[block[1]])
@@ -84,7 +90,7 @@ class Forms:
         self._graph = game.graph
         self._names = [v for player in game.players for v in player.variables]
         self._nodes = [self._graph.variable(name) for name in self._names]
-        self._derivatives = Slopes(self._graph)
+        self._derivatives = Slopes(self._graph, late)
         part = [[self._along(g, col) for col in self._nodes[j]] for g in self._gradient(game)[i]]
         self.shape = (len(part), len(part[0]))
         self._entries = [node for row in part for node in row]

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import final
 
 from games.graph import Graph
+from sgn.bounds.bounder import CannotBound
 
 _ZERO, _ONE, _TWO = Fraction(0), Fraction(1), Fraction(2)
 
@@ -16,6 +17,8 @@ _ZERO, _ONE, _TWO = Fraction(0), Fraction(1), Fraction(2)
 @final
 class Slopes:
     """∂node/∂variable as nodes of the graph, which grows.
+
+    late: whether to give up; CannotBound is then raised, as the costs are too long.
 
     >>> graph = Graph()
     >>> x = graph.variable("x")
@@ -26,8 +29,8 @@ class Slopes:
     ('*', True)
     """
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+    def __init__(self, graph: Graph, late: Callable[[], bool] = lambda: False) -> None:
+        self._graph, self._late = graph, late
         self.zero, self._one = graph.constant(_ZERO), graph.constant(_ONE)
         self._along: dict[int, dict[int, int]] = {}
 
@@ -37,6 +40,9 @@ class Slopes:
         if node not in known:
             for each in self._graph.needed([node]):
                 if each not in known:
+                    if self._late():
+                        message = "the derivatives of the costs took longer than the time given"
+                        raise CannotBound("budget", message)
                     known[each] = self._chain(each, [known[a] for a in self._graph.args[each]])
         return known[node]
 

@@ -47,7 +47,9 @@ class Work:
     def forms(self, block: Block) -> Forms:
         """Those of a block, from the game's text, as workers elsewhere have them."""
         if block not in self._forms:
-            self._forms[block] = Forms(self._symbolic, block, _centre(self._box)).compiled()
+            late = partial(self.effort.late, self.effort.end)
+            forms = Forms(self._symbolic, block, _centre(self._box), late)
+            self._forms[block] = forms.compiled()
         return self._forms[block]
 
     def allowed(self, block: Block) -> int:

@@ -261,9 +261,9 @@ DAMAGED = [
         "evidence.covers.margin", cover([1, 4, 4]) | {"dtype": "<i8"})),
     changed("cover-shorter-than-its-data", "does not fill", "enclosed", put(
         "evidence.covers.margin.shape", [1])),
-    changed("cover-of-2e9-tokens", "can be checked", "enclosed", put(
+    changed("cover-of-2e9-tokens", "unpack to", "enclosed", put(
         "evidence.covers.margin", cover([0]) | {"shape": [2 * 10**9]})),
-    changed("covers-of-too-many-tokens-together", "can be checked", "enclosed", both(
+    changed("covers-of-too-many-tokens-together", "unpack to", "enclosed", both(
         put("evidence.covers.margin.shape", [2 * 10**7]),
         put("evidence.covers.lipschitz.shape", [2 * 10**7]))),
     # values
@@ -281,7 +281,7 @@ DAMAGED = [
         "evidence.values.vectors", cover(np.zeros((8, 8, 2), dtype=np.int64)))),
     changed("values-cover-of-floats", "integers for the cover", "valued", put(
         "evidence.values.cover", cover([6.0]))),
-    changed("values-of-too-many-leaves", "can be checked", "valued", put(
+    changed("values-of-too-many-leaves", "unpack to", "valued", put(
         "evidence.values.vectors.shape", [2**40, 8, 2])),
     changed("values-with-more", "unknown key", "valued", put("evidence.values.trust", "me")),
     changed("cover-zip-bomb", "does not fill", "enclosed", put(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from certificates.document import Document, encode_array
+from certificates.document import Document, decode_array, encode_array
 from games.number import parse_number, to_text
 from tests.forging.changes import at, put
 
@@ -91,12 +91,23 @@ def _longer(key: str) -> Told:
 
 def _point_moved(document: Document) -> None:
     point = document["equilibrium"]["point"]
-    point[0] = to_text(parse_number(point[0]) + Fraction(1, 100))
+    if isinstance(point, dict):
+        moved = decode_array(point, "point").copy()
+        moved[0] += 0.01
+        document["equilibrium"]["point"] = encode_array(moved)
+    else:
+        point[0] = to_text(parse_number(point[0]) + Fraction(1, 100))
 
 
 def _last_band(document: Document) -> None:
     band = document["bands"][0]
     band["low"] = to_text(parse_number(band["low"]) / 4)
+
+
+def _another_field(document: Document) -> None:
+    kakade = document["game"].get("field") == "kakade"
+    field = "fisher" if kakade else "kakade"
+    document["geometry"] = {"kind": "entropic-dual", "field": field}
 
 
 def _indefinite(document: Document) -> None:
@@ -145,12 +156,11 @@ LIES = [
             ("basin.rk4_radius", "region.lower")),
     Planted("start set of flow", is_now("basin.radius", None), ("basin", "region.lower")),
     Planted("band", _last_band, ("bands.0",)),
-    Planted("Bregman rate", times("bregman.region.rate", "3"), ("bregman.region",)),
+    Planted("Bregman rate", times("bregman.region.rate", "9"), ("bregman.region",)),
     Planted("Bregman level", times("bregman.region.level", "3"), ("bregman.region",)),
     Planted("Bregman simplex", times("bregman.simplex.rate", "9"), ("bregman.simplex",)),
     Planted("metric", _indefinite, ("metric.matrix",)),
-    Planted("geometry", is_now("geometry", {"kind": "entropic-dual", "field": "kakade"}),
-            ("game",)),
+    Planted("geometry", _another_field, ("game",)),
 ]  # fmt: skip
 
 

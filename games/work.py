@@ -1,0 +1,189 @@
+"""Work before work: what a file asks for is estimated from its sizes, and refused beyond a limit.
+
+Operations take about a nanosecond of one core: some multiply-adds in a product of matrices, a part
+of an operation on rationals. The formulas below know sizes alone, so that a refusal costs nothing.
+docs/formats.md shows the limits.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import final
+
+from games.errors import InputError
+
+
+class TooMuch(InputError):
+    """A file asks for more than is done, or for more memory than is taken for one of its size."""
+
+
+@final
+@dataclass(frozen=True)
+class Limit:
+    """So much for any file, and more for each byte of the file itself."""
+
+    base: int
+    each: int
+    unit: str
+
+    def of(self, size: int) -> int:
+        """For a file of so many bytes."""
+        return self.base + self.each * size
+
+
+OPERATIONS = Limit(2 * 10**10, 2_000, "operations")  # of one check, or of reading one game file
+HELD = Limit(2**30, 50, "bytes")  # of matrices while they are tested
+PATIENCE = 30  # times as many for what `certify` itself has made: ten minutes
+ARRAYS = Limit(2**27, 16, "bytes")  # of all arrays together, once unpacked
+TEXT = Limit(2**26, 16, "bytes")  # of JSON, once unpacked
+ENTRIES = Limit(2 * 10**6, 1, "lists, objects, keys and entries")  # of JSON
+
+
+def require(limit: Limit, size: int, amount: int, what: str) -> None:
+    """Raise TooMuch where a file of so many bytes asks for more than the limit.
+
+    >>> require(ARRAYS, 100, 10**12, "game.npz: its arrays unpack to")
+    Traceback (most recent call last):
+      ...
+    games.work.TooMuch: game.npz: its arrays unpack to 1e+12 bytes; at most 2.7e+08 are read of a \
+file of 100 bytes
+    """
+    if amount > limit.of(size):
+        raise TooMuch(
+            f"{what} {_short(amount)} {limit.unit}; at most {_short(limit.of(size))} are read of a"
+            f" file of {size} bytes"
+        )
+
+
+@final
+@dataclass
+class Budget:
+    """Operations that may still be done, of so many at first, and bytes that may be held."""
+
+    most: float
+    left: float
+    bytes: float
+
+
+_BUDGET: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+@contextmanager
+def budget(size: int, patience: float = 1) -> Iterator[None]:
+    """Let all that is spent in the block share what is done for a file of so many bytes.
+
+    patience: or so many times as much. Outside of such blocks nothing is counted: who calls a
+    function knows what it is asked for.
+    """
+    most = OPERATIONS.of(size) * patience
+    with _in_force(Budget(most, most, HELD.of(size) * patience)):
+        yield
+
+
+@contextmanager
+def trial() -> Iterator[None]:
+    """Count what is spent in the block, but take nothing from the budget."""
+    now = _BUDGET.get()
+    with _in_force(None if now is None else replace(now)):
+        yield
+
+
+@contextmanager
+def _in_force(budget: Budget | None) -> Iterator[None]:
+    token = _BUDGET.set(budget)
+    try:
+        yield
+    finally:
+        _BUDGET.reset(token)
+
+
+def look(operations: float, what: str, *sizes: object) -> None:
+    """Raise TooMuch where so many operations are more than what is left of the budget.
+
+    what: the place, and braces for the sizes.
+    """
+    now = _BUDGET.get()
+    if now is not None and operations > now.left:
+        before = f" after {_short(now.most - now.left)} others" if now.left < now.most else ""
+        raise TooMuch(
+            f"{what.format(*sizes)}, about {_short(operations)} operations{before};"
+            f" at most {_short(now.most)} are done"
+        )
+
+
+def spend(operations: float, what: str, *sizes: object) -> None:
+    """Count operations that are about to be done, if they are not too many.
+
+    >>> with budget(0):
+    ...     spend(9e11, "steps.rk4: {0} intervals of {1} × {1} matrices", 512, 600)
+    Traceback (most recent call last):
+      ...
+    games.work.TooMuch: steps.rk4: 512 intervals of 600 × 600 matrices, about 9e+11 operations; \
+at most 2e+10 are done
+    """
+    look(operations, what, *sizes)
+    now = _BUDGET.get()
+    if now is not None:
+        now.left -= operations
+
+
+def hold(amount: float, what: str, *sizes: object) -> None:
+    """Raise TooMuch where so many bytes are more than may be held at once."""
+    now = _BUDGET.get()
+    if now is not None and amount > now.bytes:
+        raise TooMuch(
+            f"{what.format(*sizes)}, about {_short(amount)} bytes;"
+            f" at most {_short(now.bytes)} are held"
+        )
+
+
+def _short(amount: float) -> str:
+    if amount < 10**6:
+        return str(round(amount))
+    return f"{amount:.2g}" if amount < 10**300 else "over 1e+300"
+
+
+# ---- formulas ------------------------------------------------------------------------------------
+
+CALL = 20_000  # of arrays, however small
+
+
+def of_product(rows: int, inner: int, columns: int, count: int = 1) -> float:
+    """Products of balls of matrices."""
+    return CALL + count * (rows * columns * (40 + inner / 9) + 20 * inner * (rows + columns))
+
+
+def of_test(n: int, count: int = 1) -> float:
+    """Tests whether n × n matrices are positive semidefinite."""
+    return 2 * CALL + count * n**2 * (100 + n / 20)
+
+
+def of_rational(bits: float) -> float:
+    """A sum or product of rationals of so many bits: it is brought to lowest terms."""
+    return 1_500 + bits**2 / 230
+
+
+def of_elimination(n: int, bits: int) -> float:
+    """The inverse of a symmetric n × n matrix of integers: minors of up to n rows."""
+    return n**3 / 2 * (300 + (n * bits) ** 2 / 900)
+
+
+LONG = 2**17  # bits from which numbers are too long to be looked at further
+
+
+def common_bits(values: Iterable[Fraction]) -> int:
+    """The bits of the values over one denominator, or so many as LONG says.
+
+    >>> common_bits([Fraction(1, 4), Fraction(1, 6)])
+    6
+    """
+    unit, largest = 1, 0
+    for value in values:
+        unit = math.lcm(unit, value.denominator)
+        largest = max(largest, abs(value.numerator))
+        if unit.bit_length() > LONG:
+            return LONG
+    return unit.bit_length() + largest.bit_length()
