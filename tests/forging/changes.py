@@ -196,6 +196,26 @@ def array_edited(document: Document, rng: random.Random, pool: Pool) -> str:
     return f"{named(path)} edited ({edit})"
 
 
+def cover_changed(document: Document, rng: random.Random, pool: Pool) -> str:
+    """A cover as one leaf of some form, with a form exchanged, or that of another purpose."""
+    covers = document.get("evidence", {}).get("covers", {})
+    purpose = choose(rng, sorted(covers))
+    tokens = decode_array(covers[purpose], purpose).astype(np.int64).copy()
+    n, edit = int(tokens.max()) - rng.randrange(5), rng.randrange(4)
+    if edit == 0:
+        tokens = np.array([max(n, 0)])
+    elif edit == 1:
+        tokens[tokens == rng.choice(tokens.tolist())] = max(n, 0)
+    elif edit == 2:
+        other = rng.choice(sorted(covers))
+        tokens = decode_array(covers[other], other)
+    else:
+        k = rng.randrange(tokens.size)
+        tokens = np.concatenate([tokens[:k], tokens[k + 2 :]])
+    covers[purpose] = encode_array(tokens.astype(np.int32))
+    return f"cover of {purpose} changed ({edit})"
+
+
 # ---- structure -----------------------------------------------------------------------------------
 
 
@@ -281,5 +301,6 @@ def retold(document: Document, rng: random.Random, pool: Pool) -> str:
 
 SIMPLE: list[Change] = [
     scaled, strengthened, strengthened, strengthened, weakened, weakened, copied, array_edited,
-    array_edited, deleted, swapped, flipped, chosen, chosen, transplanted, added, retold,
+    array_edited, cover_changed, deleted, swapped, flipped, chosen, chosen, transplanted, added,
+    retold,
 ]  # fmt: skip
