@@ -234,7 +234,8 @@ START = Hypothesis[Asked](
 PROJECTED = Hypothesis[Asked](
     "the steps hold with every point projected to X",
     _holds_with_projection,
-    "this certificate promises nothing for this method with projection",
+    "this certificate promises nothing for this method with projection (of RK4 none can: projecting"
+    " after a step has the wrong fixed point, T21)",
     given=(CERTIFIED.name,),
 )
 UNPROJECTED = Hypothesis[Asked](
