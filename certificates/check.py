@@ -148,9 +148,7 @@ def _merged(found: Sequence[Verification]) -> Verification:
     return _summary(found[0].verdict, merged, found[0].message)
 
 
-def _verify(
-    document: Document, where: str, part: Part, size: int, patience: float
-) -> Verification:
+def _verify(document: Document, where: str, part: Part, size: int, patience: float) -> Verification:
     """The same on one part of the leaves of each cover, if that is not too much to do."""
     with budget(size, patience):
         try:

@@ -319,7 +319,10 @@ def evaluate(part: Sequence[Sequence[Polynomial]], points: dict[int, Ball], coun
     shape = (count, len(part), len(part[0]))
     factors = sum(1 + sum(k for _, k in monomial) for row in part for p in row for monomial in p)
     work.spend(
-        factors * (CALL + NUMBER * count), "game: {} factors at {} vertices or points", factors, count
+        factors * (CALL + NUMBER * count),
+        "game: {} factors at {} vertices or points",
+        factors,
+        count,
     )
     mid, rad = np.zeros(shape), np.zeros(shape)
     for a, row in enumerate(part):

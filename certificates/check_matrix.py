@@ -111,7 +111,9 @@ def _count_product(left: tuple[int, ...], right: tuple[int, ...]) -> None:
     rows, inner, columns = left[-2:] + right[-1:]
     count = max(math.prod(left[:-2]), math.prod(right[:-2]))
     each = work.of_product(rows, inner, columns, count)
-    work.spend(each, "products of {} × {} matrices by {} columns ({} of them)", rows, inner, columns, count)
+    work.spend(
+        each, "products of {} × {} matrices by {} columns ({} of them)", rows, inner, columns, count
+    )
 
 
 def diagonal(entries: Ball) -> Ball:

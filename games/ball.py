@@ -258,11 +258,13 @@ def _check_metric(weights: tuple[Fraction, ...], rows: Rows, n: int) -> None:
     if any(len(row) != n for row in rows) or tuple(zip(*rows, strict=True)) != rows:
         raise InputError(f"the metric is not symmetric; expected {n} rows of {n}")
 
+
 def _inverse_diagonal(rows: Rows, unit: int) -> list[Fraction]:
     """The diagonal of M⁻¹; InputError unless every pivot is positive (M ≻ 0).
 
     Gauss-Jordan in integers, in place: each entry stays a minor of M, up to its sign, so that the
-    division by the pivot before is exact. Above the diagonal alone: of the others one sign is known.
+    division by the pivot before is exact. Entries below the diagonal equal those above, or minus
+    those where just one of their two rows is done.
     """
     n = len(rows)
     table = [[v.numerator * (unit // v.denominator) for v in row] for row in rows]
