@@ -149,7 +149,7 @@ def _aligned(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text that cannot steer a terminal or break a table, whatever it holds, and not too long."""
+    """Text that cannot steer a terminal or break a table, and has an end, whatever a name holds."""
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
