@@ -52,7 +52,7 @@ def check_identifiers(players: Sequence[Player], parameters: Mapping[str, Fracti
         for name in names:
             if not _IDENTIFIER.fullmatch(name):
                 raise InputError(
-                    f"{kind} {name[:40]!r} is not a plain name; use letters, digits and _,"
+                    f"{kind} {name[:40]!r} is not a plain name; use ASCII letters, digits and _,"
                     " starting with a letter"
                 )
             if name in FUNCTIONS or name == "pi":
