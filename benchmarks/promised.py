@@ -87,7 +87,9 @@ def sup_play(
     else:
         factor = answer.factor
         rounds = steps_needed(factor.exact, ACCURACY)
-        play = sgn.simulate(game, starts, method="best-response", steps=rounds)
+        region = certificate.region if isinstance(certificate.region, games.Box) else None
+        inside = starts if region is None else np.clip(starts, *region.floats())
+        play = sgn.simulate(game, inside, method="best-response", steps=rounds, region=region)
     sizes = in_vector(play.trajectories, centre, game, x)
     relative = sizes / sizes[0]
     reached = (relative <= float(ACCURACY)).all(axis=1)

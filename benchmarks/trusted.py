@@ -19,8 +19,7 @@ _LAYOUT = {
 def trusted_modules(graph: Graph) -> list[str]:
     """The checker and all of the project that it imports, at any depth, inside functions too.
 
-    Packages' own __init__ files are left out: Python runs them on the way, and they define nothing
-    that the checker uses.
+    A package's own __init__ file is left out where it is only run on the way to a module.
     """
     seen, waiting = set[str](), [START]
     while waiting:
@@ -33,8 +32,9 @@ def trusted_modules(graph: Graph) -> list[str]:
 
 
 def file_of(module: str) -> str:
-    """The module's file, from the root of the repository."""
-    return module.replace(".", "/") + ".py"
+    """The module's file, or that of the package, from the root of the repository."""
+    path = module.replace(".", "/")
+    return f"{path}/__init__.py" if (ROOT / path).is_dir() else f"{path}.py"
 
 
 def code_lines(source: str) -> int:

@@ -14,15 +14,17 @@ from certificates.claims import (
     read_claims,
 )
 from certificates.decay import Decays, decays_of
-from certificates.document import Document, digest, read, write
+from certificates.document import Document, digest, read
 from certificates.promise_claims import Basin, Equilibrium
 from certificates.promises import Promised
 from certificates.refusal_claims import RefusalClaims, read_refusal
+from certificates.refusal_table import refusal_head, refusal_rows, sentence
 from certificates.report import fragment
 from certificates.safe import Lower, Upper
 from certificates.step_range import SlowRange as SlowRange
 from certificates.step_range import StepRange as StepRange
 from certificates.step_range import weights_of
+from certificates.writing import write
 from games.errors import InputError
 from games.region import Region
 from games.work import budget
@@ -42,7 +44,8 @@ class Certificate:
     """A certified game: the numbers, with the document that proves them.
 
     Numbers are :class:`Lower` or :class:`Upper` bounds: `.exact` is the rational, `float()` and
-    `print` round to the safe side.
+    `print` round to the safe side. What each attribute rests on: `certificates.shown.ATTRIBUTES`.
+    Where the verdict is "estimated" all of them are estimates, the promises too.
     """
 
     document: Document
@@ -87,7 +90,7 @@ class Certificate:
     @property
     def margin(self) -> Lower:
         """α with ⟨F(x) − F(y), x − y⟩_M ≥ α‖x − y‖²_M on the region: the rate of the flow."""
-        return Lower(self.claims.margin)
+        return Lower(self.claims.margin, verdict=self.verdict)
 
     @property
     def margin_basis(self) -> str:
@@ -107,48 +110,56 @@ class Certificate:
     @property
     def structural_margin(self) -> Lower:
         """The small-gain margin at its best weights (T2), whichever basis the certificate has."""
-        return Lower(self.claims.structural_margin)
+        return Lower(self.claims.structural_margin, verdict=self.verdict)
 
     @property
     def euclidean_margin(self) -> Lower | None:
         """The direct margin with equal weights; None when only bounds were given."""
         value = self.claims.euclidean_margin
-        return None if value is None else Lower(value)
+        return None if value is None else Lower(value, verdict=self.verdict)
 
     @property
     def lipschitz(self) -> Upper:
         """β ≥ ‖J‖_M on the region."""
-        return Upper(self.claims.lipschitz)
+        return Upper(self.claims.lipschitz, verdict=self.verdict)
 
     @property
     def cocoercivity(self) -> Lower | None:
         """c with sym(MJ) ⪰ c JᵀMJ (T10)."""
         value = self.claims.cocoercivity
-        return None if value is None else Lower(value)
+        return None if value is None else Lower(value, verdict=self.verdict)
 
     @property
     def euler(self) -> StepRange | None:
-        return None if self.claims.euler is None else StepRange("Euler", self.claims.euler)
+        steps = self.claims.euler
+        return None if steps is None else StepRange("Euler", steps, self.verdict)
 
     @property
     def rk4(self) -> StepRange | None:
-        return None if self.claims.rk4 is None else StepRange("RK4", self.claims.rk4)
+        steps = self.claims.rk4
+        return None if steps is None else StepRange("RK4", steps, self.verdict)
 
     @property
     def rk4_equilibrium(self) -> StepRange | None:
         """RK4 steps that approach the equilibrium (not any two runs), where these are longer."""
         steps = self.claims.rk4_equilibrium
-        return None if steps is None else StepRange("RK4 towards the equilibrium", steps)
+        if steps is None:
+            return None
+        return StepRange("RK4 towards the equilibrium", steps, self.verdict)
 
     @property
     def extragradient(self) -> SlowRange | None:
         steps = self.claims.promises.extragradient
-        return None if steps is None else SlowRange("extragradient", steps, self.claims.margin)
+        if steps is None:
+            return None
+        return SlowRange("extragradient", steps, self.claims.margin, self.verdict)
 
     @property
     def optimistic(self) -> SlowRange | None:
         steps = self.claims.promises.optimistic
-        return None if steps is None else SlowRange("optimistic", steps, self.claims.margin)
+        if steps is None:
+            return None
+        return SlowRange("optimistic", steps, self.claims.margin, self.verdict)
 
     @property
     def equilibrium(self) -> Equilibrium | None:
@@ -182,8 +193,9 @@ class Certificate:
     def band(self, first: str, second: str) -> tuple[Upper, Lower | None]:
         """The certified ends (low, high) of w_second / w_first (T4); high None means no upper end.
 
-        The lower end is rounded up and the upper one down, so both lie inside. KeyError when the
-        certificate holds no band for this pair.
+        For each ratio between them there are weights with the margin that the band states, at
+        least 0 (`claims.bands`). The lower end is rounded up and the upper one down, so both lie
+        inside. KeyError when the certificate holds no band for this pair.
         """
         for name in (first, second):
             if name not in self.names:
@@ -191,11 +203,14 @@ class Certificate:
         i, j = self.names.index(first), self.names.index(second)
         for band in self.claims.bands:
             if band.players == (i, j):
-                return Upper(band.low), None if band.high is None else Lower(band.high)
+                return self._ends(band.low, band.high)
             if band.players == (j, i) and band.high is not None:
-                high = None if band.low == 0 else Lower(1 / band.low)
-                return Upper(1 / band.high), high
+                return self._ends(1 / band.high, None if band.low == 0 else 1 / band.low)
         raise KeyError(f"no band for {first!r} and {second!r} in this certificate")
+
+    def _ends(self, low: Fraction, high: Fraction | None) -> tuple[Upper, Lower | None]:
+        inner = None if high is None else Lower(high, verdict=self.verdict)
+        return Upper(low, verdict=self.verdict), inner
 
     def require(self) -> "Certificate":
         """The certificate itself (a refusal raises)."""
@@ -219,7 +234,11 @@ class Certificate:
 @final
 @dataclass(frozen=True)
 class Refusal:
-    """A game that was not certified: why, with the evidence, and what to try."""
+    """A game that was not certified: why, with the evidence, and what to try.
+
+    Of a refuted game verdict, reason and message are computed from the witness, which the checker
+    confirms (T6). All else is what the search says: not checked.
+    """
 
     document: Document
 
@@ -237,26 +256,37 @@ class Refusal:
 
     @property
     def verdict(self) -> str:
-        """undecided | refuted."""
+        """undecided: nothing is shown; or refuted: a witness shows what `message` says, no more."""
         return self.claims.verdict
 
     @property
     def reason(self) -> str:
-        """small-gain | unstable | domain | budget | too-large | unsupported | numerical."""
+        """small-gain | unstable | domain | budget | too-large | unsupported | numerical.
+
+        Of a refuted game that of its witness: unstable (an eigenvalue) or small-gain (dual).
+        """
         return self.claims.reason
 
     @property
     def message(self) -> str:
-        return self.claims.message
+        """Why, in a sentence: of a refuted game computed from its witness, else the search's.
+
+        "no constant metric certifies this region" follows from an eigenvalue, or from a dual
+        witness against all metrics; from one against weights follows that no weights per player do.
+        """
+        return sentence(self.claims)
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """What to try."""
+        """What to try: said by the search, not checked."""
         return self.claims.suggestions
 
     @property
     def worst_point(self) -> tuple[Fraction, ...]:
-        """Where in the region most speaks against it; empty where no point does, or every one."""
+        """Where in the region most speaks against it; empty where no point does, or every one.
+
+        Said by the search, not checked.
+        """
         return self.claims.worst_point or ()
 
     def require(self) -> NoReturn:
@@ -275,7 +305,7 @@ class Refusal:
 
     def _repr_html_(self) -> str:
         """The same table for a notebook."""
-        return fragment(*table.refusal_rows(self.claims))
+        return fragment(refusal_head(self.claims), refusal_rows(self.claims))
 
 
 def from_document(document: Document, where: str = "certificate") -> Certificate | Refusal:

@@ -1,96 +1,32 @@
 """The checker: re-establishes every number of a certificate from the game alone.
 
-One function per obligation, each citing its theorem (docs/theory.md). An obligation holds only when
-a comparison of exact rationals or of directed floating-point bounds came out true. Nothing of the
-search is imported or believed.
+The Jacobian is derived from the game; then each claim cites a theorem (certificates/theorems/), and
+holds only if every hypothesis of that theorem does: comparisons of exact rationals or of directed
+floating-point bounds. Nothing of the search is imported or believed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Executor, Future
-from dataclasses import dataclass
-from functools import partial
-from html import escape
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 
-from certificates.check_band import witnessed_band_holds
-from certificates.check_bregman import bregman_tests
-from certificates.check_direct import (
-    cocoercivity_holds,
-    constant_rk4_holds,
-    curvature_holds,
-    direct_band_holds,
-    direct_euler_holds,
-    failing_couplings,
-    lipschitz_holds,
-    margin_holds,
-)
-from certificates.check_equilibrium import equilibrium_holds
+from certificates.assumption import assumption
+from certificates.check_arithmetic import ieee_arithmetic
 from certificates.check_jacobian import Jacobian, Uncheckable, jacobian_of
-from certificates.check_metric import is_metric
-from certificates.check_near_linear import near_linear_holds
-from certificates.check_slow_steps import towards_equilibrium
-from certificates.check_start_set import start_sets_hold
-from certificates.check_structural import (
-    lipschitz_from_bounds_holds,
-    sector_rk4_holds,
-    structural_band_holds,
-    structural_euler_holds,
-    structural_margin_holds,
-)
 from certificates.claims import REFUSAL_FORMAT, Claims, read_claims
 from certificates.costs import certificate_costs, refusal_costs, require_affordable
 from certificates.document import Document, digest, require_arrays
-from certificates.geometry import geometry_of
-from certificates.metric import Metric
+from certificates.obligation import Obligation as Obligation
+from certificates.obligation import Verification as Verification
 from certificates.part import WHOLE, Part
 from certificates.refusal_claims import RefusalClaims, read_refusal
+from certificates.theorems import obligations, refutation, setting
+from certificates.theorems.rule import Stated, obligation
 from games.errors import InputError
 from games.work import TooMuch, budget
 
 PARTS = 8  # into which the leaves of covers are dealt, where there are workers
-
-
-@final
-@dataclass(frozen=True)
-class Obligation:
-    """One thing that was checked: its name, its theorem, whether it holds, and a detail."""
-
-    name: str
-    theorem: str
-    holds: bool
-    detail: str = ""
-
-
-@final
-@dataclass(frozen=True)
-class Verification:
-    """What the checker found; true when something is proved and every obligation holds."""
-
-    verdict: str
-    obligations: tuple[Obligation, ...]
-    message: str
-
-    @property
-    def success(self) -> bool:
-        return bool(self.obligations) and all(o.holds for o in self.obligations)
-
-    def __bool__(self) -> bool:
-        return self.success
-
-    def __repr__(self) -> str:
-        return f"<Verification: {self.message}>"
-
-    def _repr_html_(self) -> str:
-        """A table for a notebook."""
-        rows = "".join(
-            f"<tr><td>{'holds' if o.holds else 'FAILS'}</td><td>{escape(o.name)}</td>"
-            f"<td>{escape(o.theorem)}</td><td>{escape(o.detail)}</td></tr>"
-            for o in self.obligations
-        )
-        head = f"{'verified' if self else 'NOT VERIFIED'}: {escape(self.message)}"
-        return f"<div><strong>{head}</strong><table>{rows}</table></div>"
 
 
 def verify(
@@ -148,6 +84,7 @@ def _merged(found: Sequence[Verification]) -> Verification:
     return _summary(found[0].verdict, merged, found[0].message)
 
 
+@ieee_arithmetic()
 def _verify(document: Document, where: str, part: Part, size: int, patience: float) -> Verification:
     """The same on one part of the leaves of each cover, if that is not too much to do."""
     with budget(size, patience):
@@ -159,47 +96,29 @@ def _verify(document: Document, where: str, part: Part, size: int, patience: flo
 
 @np.errstate(all="ignore")  # what overflows is not finite, and never accepted
 def _checked(document: Document, where: str, part: Part) -> Verification:
-    require_ieee_arithmetic()
     if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
         return _verify_refusal(read_refusal(document, where), document, where)
     claims = read_claims(document, where)
     require_affordable(certificate_costs(claims))
     if claims.verdict == "estimated":
         return Verification("estimated", (), "only estimated: sampling proves nothing to re-check")
-    geometry = Obligation("geometry", "T18", claims.geometry == geometry_of(claims.game))
-    obligations = [_digest(document), geometry]
+    found = [_digest(document), obligation(setting.GEOMETRY.theorem, Stated(claims, None, None))]
     jacobian = None
     if claims.verdict == "proved":
-        jacobian, rederived = _jacobian(claims, where, part)
-        obligations.append(rederived)
-        if jacobian is not None:
-            obligations += _with_game(claims, jacobian)
+        jacobian, derived = _jacobian(claims, where, part)
+        found.append(derived)
     if jacobian is not None or claims.verdict == "conditional":
-        obligations += _with_bounds(claims, jacobian)
+        found += obligations(claims, jacobian)
     holds = "every obligation holds"
     if claims.verdict == "conditional":
-        holds += ", if the given bounds hold"
-    return _summary(claims.verdict, obligations, holds)
+        holds += f", if {assumption(claims.evidence)}"
+    return _summary(claims.verdict, found, holds)
 
 
 def _summary(verdict: str, obligations: list[Obligation], holds: str) -> Verification:
-    failed = [o.name for o in obligations if not o.holds]
+    failed = dict.fromkeys(o.name for o in obligations if not o.holds)
     message = f"does not hold: {', '.join(failed)}" if failed else holds
     return Verification(verdict, tuple(obligations), message)
-
-
-def require_ieee_arithmetic() -> None:
-    """Raise RuntimeError unless rounding is to nearest and subnormals survive.
-
-    Native libraries can change both for a whole process.
-    """
-    one, half_unit, tiny = np.array([1.0]), np.array([2.0**-53]), np.array([2.0**-1074])
-    nearest = (one + half_unit == one) & (one + 1.5 * half_unit > one) & (half_unit - one > -one)
-    if not nearest[0] or (tiny * 1.0)[0] == 0 or (np.array([2.0**-1022]) / 2)[0] == 0:
-        raise RuntimeError(
-            "floating-point arithmetic was changed (rounding mode or flush-to-zero);"
-            " nothing can be checked in this process, start a fresh one"
-        )
 
 
 def _digest(document: Document) -> Obligation:
@@ -236,137 +155,18 @@ def _enclosed(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | No
     return jacobian, Obligation("Jacobian", "evidence", jacobian is not None, detail)
 
 
-def _obligation(name: str, theorem: str, test: Callable[[], bool]) -> Obligation:
-    try:
-        return Obligation(name, theorem, test())
-    except TooMuch as error:
-        raise TooMuch(f"{name}: {error}") from None
-    except Uncheckable as error:
-        return Obligation(name, theorem, False, str(error))
-
-
-def _block_bounds(claims: Claims, J: Jacobian) -> list[Obligation]:
-    """Setting: μ, Λ and L, block by block."""
-    names = ("curvature from below", "curvature from above", "coupling")
-    try:
-        lower, upper = curvature_holds(J, claims.curvature_lower, claims.curvature_upper)
-        failing = failing_couplings(J, claims.coupling_upper)
-    except Uncheckable as error:
-        return [Obligation(name, "setting", False, str(error)) for name in names]
-    hold = (bool(lower.all()), bool(upper.all()), len(failing) == 0)
-    return [Obligation(name, "setting", each) for name, each in zip(names, hold, strict=True)]
-
-
-def _with_game(claims: Claims, J: Jacobian) -> list[Obligation]:
-    """What needs the Jacobian."""
-    result = _block_bounds(claims, J)
-    metric, euler, rk4 = claims.metric, claims.euler, claims.rk4
-    if metric.kind != "scalar":
-        result.append(_obligation("metric", "T5", lambda: is_metric(metric, J.sizes)))
-    if claims.margin_basis == "direct":
-        result.append(_obligation("margin", "T5", lambda: margin_holds(J, metric, claims.margin)))
-    if (euclidean := claims.euclidean_margin) is not None:
-        equal = Metric.scalar(np.ones(len(J.sizes)))
-        result.append(
-            _obligation(
-                "Euclidean margin",
-                "T5",
-                lambda: margin_holds(J, equal, euclidean, "euclidean_margin"),
-            )
-        )
-    if "lipschitz" not in claims.witnesses:
-        result.append(
-            _obligation("Lipschitz", "T5", lambda: lipschitz_holds(J, metric, claims.lipschitz))
-        )
-    if (c := claims.cocoercivity) is not None:
-        result.append(_obligation("cocoercivity", "T10", lambda: cocoercivity_holds(J, metric, c)))
-    if euler is not None and euler.basis == "direct":
-        result.append(_obligation("Euler steps", "T10", lambda: direct_euler_holds(J, euler)))
-    if rk4 is not None and rk4.basis == "constant":
-        result.append(_obligation("RK4 steps", "T11 (a)", lambda: constant_rk4_holds(J, rk4)))
-    if rk4 is not None and rk4.basis == "near-linear":
-        result.append(_obligation("RK4 near-linear", "T11 (c)", lambda: near_linear_holds(J, rk4)))
-    for band in claims.bands:
-        if band.basis == "direct":
-            result.append(_obligation("band", "T5", partial(direct_band_holds, J, band)))
-    if (found := claims.promises.equilibrium) is not None:
-        result.append(
-            _obligation("equilibrium", "T13", lambda: equilibrium_holds(claims, J, found))
-        )
-    if claims.promises.basin is not None:
-        result.append(_obligation("start set", "T12", lambda: start_sets_hold(claims, J)))
-    return result + [_obligation(*test) for test in bregman_tests(claims, J)]
-
-
-def _with_bounds(claims: Claims, J: Jacobian | None) -> list[Obligation]:
-    """What follows from the block bounds alone; without a game nothing else may be claimed."""
-    symmetric = J.symmetric if J is not None else claims.evidence.get("symmetric") is True
-    euler, rk4 = claims.euler, claims.rk4
-    result = [
-        Obligation(
-            "structural margin",
-            "T2",
-            structural_margin_holds(
-                claims.curvature_lower,
-                claims.coupling_upper,
-                claims.structural_weights,
-                claims.witnesses["structural"],
-                claims.structural_margin,
-            ),
-        ),
-        Obligation("margin is positive", "T7", claims.margin > 0),
-    ]
-    if claims.margin_basis == "structural":
-        same = claims.metric == Metric.scalar(claims.structural_weights)
-        below = claims.margin <= claims.structural_margin
-        result.append(Obligation("margin", "T1", same and below))
-    if "lipschitz" in claims.witnesses:
-        holds = symmetric and lipschitz_from_bounds_holds(claims)
-        result.append(Obligation("Lipschitz", "T9 (norms)", holds))
-    if euler is not None and euler.basis == "structural":
-        holds = symmetric and structural_euler_holds(claims, euler)
-        result.append(Obligation("Euler steps", "T9", holds))
-    if rk4 is not None and rk4.basis == "sector":
-        result.append(Obligation("RK4 steps", "T11 (b)", sector_rk4_holds(claims, rk4)))
-    result += [Obligation(*found) for found in towards_equilibrium(claims)]
-    for band in claims.bands:
-        if band.basis == "structural":
-            test = witnessed_band_holds if band.witnesses else structural_band_holds
-            result.append(Obligation("band", "T4", test(claims, band)))
-    if J is None:
-        result.append(Obligation("claims need no game", "setting", not _needs_game(claims)))
-    return result
-
-
-def _needs_game(claims: Claims) -> bool:
-    direct = [claims.margin_basis, *(band.basis for band in claims.bands)]
-    steps = [s.basis for s in (claims.euler, claims.rk4) if s is not None]
-    return (
-        claims.metric.kind != "scalar"
-        or any(basis in ("direct", "constant", "near-linear") for basis in direct + steps)
-        or claims.euclidean_margin is not None
-        or claims.cocoercivity is not None
-        or "lipschitz" not in claims.witnesses
-        or claims.promises.equilibrium is not None
-        or claims.promises.basin is not None
-    )
-
-
 def _verify_refusal(claims: RefusalClaims, document: Document, where: str) -> Verification:
-    from certificates.check_witness import witness_holds
-
-    game, witness = claims.game, claims.witness
-    if game is None or witness is None:
+    if claims.game is None or claims.witness is None:
         return Verification(claims.verdict, (), "nothing is claimed that could be re-checked")
-    require_affordable(refusal_costs(claims.region, witness))
+    require_affordable(refusal_costs(claims.region, claims.witness))
     try:
-        holds = _obligation("witness", "T6", lambda: witness_holds(game, claims.region, witness))
+        witness = refutation.witnessed(claims.game, claims.region, claims.witness)
     except TooMuch:
         raise
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     return _summary(
         claims.verdict,
-        [_digest(document), holds],
-        "the witness holds (a refusal's other numbers are not checked)",
+        [_digest(document), witness],
+        f"{claims.witness.refutes} (nothing else of a refusal is checked)",
     )

@@ -345,7 +345,9 @@ class Model:
         """The coefficients that a Bernstein leaf has. Raises Uncheckable."""
         key = tuple(plan.entries)
         if key not in self._nets:
-            places = {self.variables[k]: k for k in plan.used}
+            graph = self.graph  # an entry may name a variable on which it does not depend
+            named = {graph.values[k] for k in graph.needed(plan.entries) if graph.ops[k] == "var"}
+            places = {name: k for k, name in enumerate(self.variables) if name in named}
             entries = expanded(self.graph, plan.entries, places, self._centre, self._expansion)
             self._nets[key] = Net(entries, plan.shape, self._centre)
         return self._nets[key]

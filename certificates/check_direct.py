@@ -15,10 +15,8 @@ from certificates.check_matrix import Ball, block, is_psd
 from certificates.check_metric import metric_ball, multiple, times
 from certificates.check_norms import norms_at_most
 from certificates.check_star import is_star_psd
-from certificates.check_steps import constant_cover_holds, constant_step, covers, well_ordered
 from certificates.claims import Band, Coupling, Vector
 from certificates.metric import Metric
-from certificates.step_claims import Steps
 
 
 def curvature_holds(
@@ -142,7 +140,7 @@ def cocoercivity_holds(J: Jacobian, metric: Metric, c: Fraction) -> bool:
     return always(J, "cocoercivity", bordered)
 
 
-def _step_factor_holds(
+def step_factor_holds(
     J: Jacobian, metric: Metric, step: Fraction, factor: Fraction, purpose: str
 ) -> bool:
     """‖I − hJ‖_M ≤ q on the region, hence for averaged Jacobians too."""
@@ -151,43 +149,8 @@ def _step_factor_holds(
     return always(J, purpose, lambda B: _norm(eye - B * h, M, factor))
 
 
-def direct_euler_holds(J: Jacobian, steps: Steps) -> bool:
-    """T10: the factor at the best and at the largest step.
-
-    h ↦ ‖I − hJ‖_M is convex and 1 at h = 0, so every h in between is covered.
-    """
-    metric, at_max = steps.metric, steps.factor_at_max
-    return (
-        at_max is not None
-        and well_ordered(steps)
-        and _step_factor_holds(J, metric, steps.best_step, steps.factor_at_best, "euler_best")
-        and _step_factor_holds(J, metric, steps.step_max, at_max, "euler_max")
-    )
-
-
-def constant_rk4_holds(J: Jacobian, steps: Steps) -> bool:
-    """T11 (a): the cover of (0, step_max], and the factor at the best step."""
-    if steps.cover is None or not J.constant or not well_ordered(steps):
-        return False
-    if not covers(steps.cover, steps.step_max):
-        return False
-    family, M = next(J.each_whole("rk4")), metric_ball(steps.metric, J.sizes)
-    if not isinstance(family, Ball):
-        return False
-    whole = family[0]
-    P, metric = constant_step(whole, M, steps.best_step)
-    return norm_holds(P, metric, steps.factor_at_best) and constant_cover_holds(
-        whole, M, steps.cover
-    )
-
-
-def direct_band_holds(J: Jacobian, band: Band) -> bool:
-    """T5 at both ends; sym(MJ) − aM is linear in M, so every ratio between holds. Two players."""
-    if band.high is None or len(J.sizes) != 2 or not 0 < band.low <= band.high or band.margin < 0:
-        return False
-    ends = []
-    for ratio in (band.low, band.high):
-        weights = np.array([Fraction(1), Fraction(1)], dtype=object)
-        weights[band.players[1]] = ratio
-        ends.append(margin_holds(J, Metric.scalar(weights), band.margin))
-    return all(ends)
+def ratio_margin_holds(J: Jacobian, band: Band, ratio: Fraction) -> bool:
+    """T5 at one ratio of the two players' weights, with the band's margin."""
+    weights = np.array([Fraction(1), Fraction(1)], dtype=object)
+    weights[band.players[1]] = ratio
+    return margin_holds(J, Metric.scalar(weights), band.margin)

@@ -7,13 +7,10 @@ from math import isqrt
 
 import numpy as np
 
-from certificates.check_force import force_at
-from certificates.check_jacobian import Jacobian, Uncheckable
+from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import Ball, diagonal, is_psd
 from certificates.check_metric import metric_ball, times
 from certificates.check_outside import metric_of
-from certificates.check_quantal import zero_is_nash
-from certificates.claims import Claims
 from certificates.document import Document
 from certificates.metric import Metric
 from certificates.promise_claims import Equilibrium
@@ -21,38 +18,6 @@ from certificates.safe import root_above
 from games.region import Box, Region
 
 MAX_SIDES = 300  # of a matrix whose inverse is bounded
-
-
-def equilibrium_holds(claims: Claims, J: Jacobian, found: Equilibrium) -> bool:
-    """T13, F being enclosed at the point from the game's own text or matrix."""
-    if claims.game is None:
-        return False
-    return force_suffices(claims, J, found, force_at(claims.game, found.point))
-
-
-def force_suffices(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> bool:
-    """T13: F at the point is so small that the equilibrium is within the error, and of its kind.
-
-    With ⟨F(x) − F(y), x − y⟩_M ≥ α‖x − y‖²_M on X, for any zero x* of F in X
-    ‖x₀ − x*‖_M ≤ ‖F(x₀)‖_M/α; and there is one in B(x₀, e) ⊂ X if ‖F(x₀)‖_M ≤ αe (Brouwer).
-    """
-    if claims.region is None or found.error < 0 or claims.margin <= 0:
-        return False
-    room = room_round(found, claims.region)
-    if min(room, default=Fraction(0)) < 0:
-        return False
-    M = metric_ball(claims.metric, J.sizes)
-    if found.is_zero:
-        reach = reach_of(claims.metric, J.sizes, claims.region) if room else []
-        within = all(gap >= found.error * w for gap, w in zip(room, reach, strict=True))
-        residual = F
-    else:  # VI(F, X) on a product, in a metric that leaves it the same problem (T7, T13)
-        box = isinstance(claims.region, Box) and is_product(claims.region)
-        within = box and claims.metric.kind == "scalar"
-        residual = off_the_faces(F, found, claims.region)
-    _, largest = square_norm(residual, M)
-    near = largest <= (claims.margin * found.error) ** 2
-    return within and near and _is_of_kind(claims, J, found, F, M)
 
 
 def room_round(found: Equilibrium, region: Region) -> list[Fraction]:
@@ -73,31 +38,7 @@ def is_product(region: Region | None) -> bool:
     return region is not None and not (isinstance(region, Box) and region.ball is not None)
 
 
-def _is_of_kind(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball, M: Ball) -> bool:
-    """Nash: every cost is convex in its player's own variables, μ_i ≥ 0, where that matters."""
-    convex = J.symmetric and bool((claims.curvature_lower >= 0).all())
-    costs = claims.game is not None and _has_costs(claims.game)
-    match found.kind:
-        case "nash":
-            return convex and costs and J.constant
-        case "restricted-nash":  # one of the game on X = ΠX_i; a ball is no such product
-            return (convex and costs and is_product(claims.region)) or _has_decay(claims)
-        case "quantal-response":
-            return claims.game is not None and zero_is_nash(claims.game)
-        case "boundary":  # ‖F(x*)‖ ≥ ‖F(x₀)‖ − βe > 0 at the one solution: no zero in the region
-            least, _ = square_norm(F, M)
-            return least > (claims.lipschitz * found.error) ** 2
-        case _:
-            return True
-
-
-def _has_decay(claims: Claims) -> bool:
-    """Whether T19 is claimed, and so checked, in the region: each f_i is convex in p_i there."""
-    claimed = claims.promises.bregman
-    return claimed is not None and claimed.region is not None and claimed.region.rate > 0
-
-
-def _has_costs(game: Document) -> bool:
+def has_costs(game: Document) -> bool:
     """Whether F is known to be the players' gradients of costs, and not just a field."""
     if game.get("kind") == "symbolic":
         return all("cost" in player for player in game["players"])
@@ -120,8 +61,8 @@ def off_the_faces(F: Ball, found: Equilibrium, region: Region) -> Ball:
     return Ball(np.where(keep, F.mid, 0.0), np.where(keep, F.rad, 0.0))
 
 
-def square_norm(F: Ball, M: Ball) -> tuple[Fraction, Fraction]:
-    """Bounds of FᵀMF from below and above; raises Uncheckable where F is not finite."""
+def norms_within(F: Ball, M: Ball) -> tuple[Fraction, Fraction]:
+    """Bounds of ‖F‖²_M from below and above; raises Uncheckable where F is not finite."""
     if not (F.mid.any() or F.rad.any()):
         return Fraction(0), Fraction(0)
     column = F[:, None]

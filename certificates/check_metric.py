@@ -3,6 +3,8 @@
 As a ball M is its diagonal, shape (n,), where every player has one weight, else a matrix (n, n).
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from certificates.check_jacobian import Uncheckable
@@ -17,6 +19,11 @@ def metric_ball(metric: Metric, sizes: tuple[int, ...]) -> Ball:
         if len(metric.weights) != len(sizes) or not (metric.weights > 0).all():
             raise Uncheckable("the metric needs one positive weight a player")
         return Ball.of_vector(metric.weights)[np.repeat(np.arange(len(sizes)), sizes)]
+    return _of_matrices(metric, sizes)
+
+
+@lru_cache(maxsize=4)  # every claim in a metric asks whether it is one
+def _of_matrices(metric: Metric, sizes: tuple[int, ...]) -> Ball:
     expected = sizes if metric.kind == "block" else (sum(sizes),)
     if tuple(len(part) for part in metric.matrices) != expected:
         raise Uncheckable("the matrices of the metric do not fit the players' variables")

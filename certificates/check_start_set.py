@@ -17,20 +17,6 @@ from certificates.step_claims import Steps
 from games.region import Box
 
 MAX_CONSTANT = 300  # dimensions up to which ‖J‖ is bounded in a further metric
-OPTIMISTIC = Fraction(4, 3)  # ‖y − x*‖ ≤ r + hβ‖y' − x*‖ with hβ ≤ 1/4
-
-
-def start_sets_hold(claims: Claims, J: Jacobian) -> bool:
-    """Every radius: its ball, and whatever the method visits from there, lies in the region."""
-    found, basin = claims.promises.equilibrium, claims.promises.basin
-    if found is None or basin is None or claims.region is None or not found.is_zero:
-        return False
-    if not isinstance(claims.region, Box):  # nothing to leave: every start
-        return all(radius is None for radius in basin.radii.values())
-    return all(
-        radius is not None and 0 <= radius <= largest_radius(claims, J, method)
-        for method, radius in basin.radii.items()
-    )
 
 
 def largest_radius(claims: Claims, J: Jacobian, method: str) -> Fraction:
@@ -69,7 +55,7 @@ def _visited(claims: Claims, J: Jacobian, method: str) -> tuple[Metric, Fraction
         case "extragradient" if promises.extragradient is not None:
             return own, _midpoint_growth(claims, promises.extragradient)
         case "optimistic" if promises.optimistic is not None:
-            return own, OPTIMISTIC
+            return own, _stored_growth(claims, promises.optimistic)
     raise Uncheckable(f"the certificate has no claim about {method}")
 
 
@@ -98,13 +84,21 @@ def _midpoint_growth(claims: Claims, steps: SlowSteps) -> Fraction:
     return 1 + steps.step_max * claims.lipschitz
 
 
+def _stored_growth(claims: Claims, steps: SlowSteps) -> Fraction:
+    """T20: ‖y − x*‖ ≤ r + hβ‖y' − x*‖, y' the one before: never beyond B(r/(1 − hβ)), hβ < 1."""
+    b = steps.step_max * claims.lipschitz
+    if b >= 1:
+        raise Uncheckable("points of optimistic gradient may go anywhere with such steps")
+    return 1 / (1 - b)
+
+
 def constant_norm(J: Jacobian, metric: Metric) -> Fraction:
     """A bound of ‖J‖ in a further metric, where J is constant. Raises Uncheckable."""
     family = next(J.each_whole("rk4")) if J.constant and sum(J.sizes) <= MAX_CONSTANT else None
     if not isinstance(family, Ball):
         raise Uncheckable("no bound of the Jacobian is known in the metric of these steps")
     M = metric_ball(metric, J.sizes)
-    bound = Fraction(_norm_hint(family.mid[0], metric.matrix(J.sizes)))
+    bound = Fraction(_norm_hint(family.mid[0], np.diag(M.mid) if M.mid.ndim == 1 else M.mid))
     if not (bound > 0 and norm_holds(family, M, bound)):
         raise Uncheckable("the Jacobian could not be bounded in the metric of these steps")
     return bound

@@ -128,16 +128,20 @@ def constant_step(J: Ball, M: Ball, step: Fraction) -> tuple[Ball, Ball]:
 # ---- any J: the sector condition -----------------------------------------------------------------
 
 
+def multipliers_fit(cover: Cover) -> bool:
+    """Whether there is a row for each interval, and no multiplier is negative."""
+    rows = cover.multipliers
+    return len(rows) == len(cover.rates) and all(weight >= 0 for row in rows for weight in row)
+
+
 def sector_cover_holds(
     margin: Fraction, lipschitz: Fraction, cocoercivity: Fraction, cover: Cover
 ) -> bool:
-    """T11 (b) on every interval: q² = 1 − κh, multipliers h·(a, b, c) ≥ 0; exact."""
-    if len(cover.multipliers) != len(cover.rates):
-        return False
+    """T11 (b) on every interval: the form at q² = 1 − κh is positive definite; exact."""
     for (low, high, rate), weights in zip(cover.intervals(), cover.multipliers, strict=True):
         parts = sector_matrices(margin, lipschitz, cocoercivity, rate, weights)
         ends = quadratic_bernstein(parts, low, high)
-        if min(weights) < 0 or not all(is_positive_definite(m) for m in ends):
+        if not all(is_positive_definite(m) for m in ends):
             return False
     return True
 

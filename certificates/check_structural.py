@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.check_matrix import UNIT, Ball, rounded_up
-from certificates.check_steps import covers, sector_cover_holds, well_ordered
 from certificates.claims import Band, Claims, Coupling, Vector
-from certificates.step_claims import Steps
 from games.work import common_bits, of_rational, spend
 
 EXACT_ENTRIES = 20_000  # up to here in rationals, beyond in directed floats
@@ -95,24 +93,10 @@ def structural_margin_holds(
     return dominates(left + left, total)
 
 
-def structural_euler_holds(claims: Claims, steps: Steps) -> bool:
-    """T9 at the best and at the largest step with one x: N(h)x ≤ qx and N(h)ᵀ(wx) ≤ q(wx).
-
-    The entries of N(h) are convex in h and N(0) = I, so every h in between is covered, by
-    interpolation.
-    """
-    x, at_max = claims.witnesses.get("euler"), steps.factor_at_max
-    if x is None or at_max is None or not well_ordered(steps) or steps.metric.kind != "scalar":
-        return False
-    return all(
-        _structural_factor_holds(claims, steps.metric.weights, x, h, q)
-        for h, q in ((steps.best_step, steps.factor_at_best), (steps.step_max, at_max))
-    )
-
-
-def _structural_factor_holds(
+def structural_factor_holds(
     claims: Claims, weights: Vector, x: Vector, step: Fraction, factor: Fraction
 ) -> bool:
+    """T9: N(h)x ≤ qx and N(h)ᵀ(wx) ≤ q(wx)."""
     L = claims.coupling_upper
     low, high, w, x, values = _numbers(
         claims.curvature_lower, claims.curvature_upper, weights, x, L.values
@@ -129,72 +113,35 @@ def _structural_factor_holds(
     return True
 
 
-def lipschitz_from_bounds_holds(claims: Claims) -> bool:
-    """‖J‖_M ≤ β from the bounds alone (T9, norms).
-
-    N = diag(max(|μ|, |Λ|)) + L, N x ≤ s and NᵀWs ≤ β²Wx with x, s > 0.
-    """
-    L, x, s = (
-        claims.coupling_upper,
-        claims.witnesses["lipschitz"],
-        claims.witnesses.get("lipschitz_image"),
+def image_holds(claims: Claims, image: Vector) -> bool:
+    """T9 (norms): Nx ≤ s, N = diag(max(|μ|, |Λ|)) + L."""
+    L, x = claims.coupling_upper, claims.witnesses["lipschitz"]
+    low, high, x, s, values = _numbers(
+        claims.curvature_lower, claims.curvature_upper, x, image, L.values
     )
-    if s is None or claims.metric.kind != "scalar":
-        return False
-    low, high, w, x, s, values = _numbers(
-        claims.curvature_lower, claims.curvature_upper, claims.metric.weights, x, s, L.values
-    )
-    square = _scalar(low, claims.lipschitz**2)
     zero = _scalar(low, Fraction(0))
-    ws = w * s
     onto = totals(low, L.rows, lambda k: values[k] * x[L.cols[k]])
-    back = totals(low, L.cols, lambda k: values[k] * ws[L.rows[k]])
-    return claims.lipschitz > 0 and all(
-        dominates(s - own * x, onto) and dominates(square * w * x - own * ws, back)
-        for own in (low, zero - low, high, zero - high)
+    return all(dominates(s - own * x, onto) for own in (low, zero - low, high, zero - high))
+
+
+def square_holds(claims: Claims, image: Vector) -> bool:
+    """T9 (norms): NᵀWs ≤ β²Wx."""
+    L, x = claims.coupling_upper, claims.witnesses["lipschitz"]
+    low, high, w, x, s, values = _numbers(
+        claims.curvature_lower, claims.curvature_upper, claims.metric.weights, x, image, L.values
     )
+    zero, ws = _scalar(low, Fraction(0)), w * s
+    wx = _scalar(low, claims.lipschitz**2) * w * x
+    back = totals(low, L.cols, lambda k: values[k] * ws[L.rows[k]])
+    return all(dominates(wx - own * ws, back) for own in (low, zero - low, high, zero - high))
 
 
-def sector_rk4_holds(claims: Claims, steps: Steps) -> bool:
-    """T11 (b) or (b′) in the certificate's own metric, from margin, Lipschitz and a proved c.
-
-    The rows of multipliers say which: those of (b′) also hold some for the pairs of stages.
-    """
-    cover = steps.cover
-    if cover is None or not well_ordered(steps) or not covers(cover, steps.step_max):
-        return False
-    if steps.metric != claims.metric or claims.margin <= 0 or claims.lipschitz <= 0:
-        return False
-    c = claims.cocoercivity if claims.cocoercivity is not None and claims.cocoercivity > 0 else None
-    if c is None and any(any(row[8:12] + row[24:]) for row in cover.multipliers):
-        return False
-    within = steps.factor_at_best**2 >= cover.square_at(steps.best_step)
-    return within and sector_cover_holds(claims.margin, claims.lipschitz, c or Fraction(0), cover)
-
-
-def structural_band_holds(claims: Claims, band: Band) -> bool:
-    """T4, two players: 4(μ_i − a)(μ_j − a)t ≥ (L_ij + L_ji t)² at both ends t of w_j/w_i."""
-    if len(claims.names) != 2:
-        return False
+def ratio_holds(claims: Claims, band: Band, ratio: Fraction) -> bool:
+    """T4, two players: 4(μ_i − a)(μ_j − a)t ≥ (L_ij + L_ji t)² at one ratio t of w_j/w_i."""
     i, j = band.players
-    p = Fraction(claims.curvature_lower[i]) - band.margin
-    r = Fraction(claims.curvature_lower[j]) - band.margin
+    p, r = (Fraction(claims.curvature_lower[k]) - band.margin for k in (i, j))
     onto, back = (Fraction(claims.coupling_upper.entry(*pair)) for pair in ((i, j), (j, i)))
-    if (
-        band.margin < 0
-        or p < 0
-        or r < 0
-        or band.low < 0
-        or (band.high is not None and band.high < band.low)
-    ):
-        return False
-
-    def inside(t: Fraction) -> bool:
-        return 4 * p * r * t >= (onto + back * t) ** 2
-
-    low_ok = inside(band.low) if band.low > 0 else onto == 0
-    high_ok = inside(band.high) if band.high is not None else back == 0
-    return low_ok and high_ok
+    return 4 * p * r * ratio >= (onto + back * ratio) ** 2
 
 
 def positive_vector_holds(curvature: Vector, L: Coupling, vector: Vector, margin: Fraction) -> bool:

@@ -1,83 +1,103 @@
 """T6, checked: at points of the region, J refutes every constant metric or all block weights."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from certificates.check_matrix import Ball, diagonal, is_psd
-from certificates.check_point import jacobians_at, player_sizes
-from certificates.document import Document
-from certificates.witness import DualWitness, EigenvalueWitness, Point, Witness
+from certificates.witness import DualWitness, EigenvalueWitness, Point
 from games.region import Box, Region
 
 
-def witness_holds(game: Document, region: Region | None, witness: Witness) -> bool:
-    """Whether the witness lies in a region with interior and refutes a positive margin there."""
-    if region is None or not all(_lies_in(region, point) for point in witness.points):
-        return False
-    if not _fits(witness, region.dimension):
-        return False
-    J = jacobians_at(game, witness.points)
-    if J.mid.shape[-1] != region.dimension:
-        return False
-    if isinstance(witness, DualWitness):
-        return _dual_holds(J, witness, player_sizes(game))
-    return _eigenvalue_holds(J[0], witness)
+def has_interior(region: Region | None) -> bool:
+    """Whether the region has one: no side of its box is degenerate."""
+    return region is not None and (
+        not isinstance(region, Box) or len(region.free) == region.dimension
+    )
 
 
-def _fits(witness: Witness, n: int) -> bool:
-    """Whether its arrays have the sizes that n variables ask for."""
-    if isinstance(witness, DualWitness):
-        return all(len(factor) == n for factor in witness.factors)
-    return witness.matrix.shape == (n, n) and len(witness.vector) == n
+def lie_in(region: Region | None, points: Sequence[Point]) -> bool:
+    """Whether every point lies in the region; any point of R^n will do where J is constant."""
+    return region is not None and all(_lies_in(region, point) for point in points)
 
 
 def _lies_in(region: Region, point: Point) -> bool:
-    if isinstance(region, Box):
-        n = region.dimension
-        return point is not None and len(point) == n == len(region.free) and region.contains(point)
-    return point is None or len(point) == region.dimension
-
-
-def _eigenvalue_holds(J: Ball, witness: EigenvalueWitness) -> bool:
-    """J has an eigenvalue of real part < s ≤ 0.
-
-    With K = J − sI: sym(HK) ≻ 0 and vᵀHv < 0. An eigenvalue of K on the imaginary axis,
-    Ku = iωu, would give u*sym(HK)u = 0; were all to its right, then
-    H = ∫ e^{−Kᵀt}(HK + KᵀH)e^{−Kt} dt ≻ 0. Neither is so, hence some eigenvalue of K has negative
-    real part.
-    """
-    n = J.mid.shape[-1]
-    if witness.shift > 0:
+    if point is None:
+        return not isinstance(region, Box)
+    if len(point) != region.dimension:
         return False
-    H = Ball.exact(witness.matrix)
-    symmetric = H.mid == H.mid.T
-    product = H @ (J - diagonal(Ball.of([witness.shift] * n)))
-    # strictly positive definite: still semidefinite after something positive is taken away
+    return not isinstance(region, Box) or region.contains(point)
+
+
+# ---- an eigenvalue of real part < s ≤ 0 ----------------------------------------------------------
+
+
+def eigenvalue_form(J: Ball, witness: EigenvalueWitness) -> Ball:
+    """HK, K = J − sI.
+
+    With sym(HK) ≻ 0 and vᵀHv < 0 some eigenvalue of K has negative real part: Ku = iωu would give
+    u*sym(HK)u = 0; were all to the right of that axis, H = ∫ e^{−Kᵀt}(HK + KᵀH)e^{−Kt} dt ≻ 0.
+    """
+    shift = diagonal(Ball.of([witness.shift] * J.mid.shape[-1]))
+    return Ball.exact(witness.matrix) @ (J - shift)
+
+
+def is_strictly_positive(product: Ball) -> bool:
+    """sym(HK) ≻ 0: still semidefinite after something positive is taken away."""
     floor = diagonal(Ball.exact(2.0**-60 * np.abs(np.diagonal(product.mid))))
-    positive = (np.diagonal(floor.mid) > 0).all() and is_psd(product - floor)
+    return bool((np.diagonal(floor.mid) > 0).all() and is_psd(product - floor))
+
+
+def is_negative(witness: EigenvalueWitness) -> bool:
+    """vᵀHv < 0."""
     v = Ball.of_vector(witness.vector)[:, None]
-    value = v.T @ (H @ v)
-    negative = value.mid[0, 0] + value.rad[0, 0] < 0
-    return bool(symmetric.all() and positive and negative)
+    value = v.T @ (Ball.exact(witness.matrix) @ v)
+    return bool(value.mid[0, 0] + value.rad[0, 0] < 0)
 
 
-def _dual_holds(J: Ball, witness: DualWitness, sizes: tuple[int, ...]) -> bool:
-    """S = Σ_k J(x_k)Z_k, Z_k = C_kC_kᵀ not all 0, has S + Sᵀ ⪯ 0.
+# ---- the dual form -------------------------------------------------------------------------------
+
+
+def factors_fit(witness: DualWitness, J: Ball) -> bool:
+    """Whether every C_k has a row for each variable."""
+    return all(len(factor) == J.mid.shape[-1] for factor in witness.factors)
+
+
+def factors_used(witness: DualWitness) -> NDArray[np.bool_]:
+    """The variables in which some C_k is not 0."""
+    return np.asarray(np.any([C.any(axis=1) for C in witness.factors], axis=0))
+
+
+def _sum(J: Ball, witness: DualWitness) -> Ball:
+    """S = Σ_k J(x_k)Z_k, Z_k = C_kC_kᵀ.
 
     A metric M with sym(MJ) ⪰ αM, α > 0, at these points would give
-    tr(MS) = Σ_k tr(sym(MJ(x_k))Z_k) ≥ α Σ_k tr(MZ_k) > 0, but tr(MS) = ½ tr(M(S + Sᵀ)) ≤ 0. For
-    M = M(w), tr(MS) = Σ_i w_i tr S_ii: the traces of the players' blocks say enough.
-    Variables where every C_k is 0 have columns 0 in S, and rows 0 if J has zeros there.
+    tr(MS) = Σ_k tr(sym(MJ(x_k))Z_k) ≥ α Σ_k tr(MZ_k) > 0, but tr(MS) = ½ tr(M(S + Sᵀ)).
     """
     n = J.mid.shape[-1]
-    used = np.any([C.any(axis=1) for C in witness.factors], axis=0)
     S = Ball.exact(np.zeros((n, n)))
     for k, factor in enumerate(witness.factors):
         C = Ball.exact(factor)
         S = S + (J[k] @ C) @ C.T
-    if witness.metrics == "all":
-        rows = J[:, ~used][:, :, used]
-        zero = not rows.mid.any() and not rows.rad.any()
-        return bool(used.any() and zero and is_psd(-S[used][:, used]))
+    return S
+
+
+def sums_are_semidefinite(J: Ball, witness: DualWitness) -> bool:
+    """S + Sᵀ ⪯ 0.
+
+    Variables where every C_k is 0 have columns 0 in S, and rows 0 if J has zeros there: such
+    variables are left out.
+    """
+    used = factors_used(witness)
+    rows = J[:, ~used][:, :, used]
+    zero = not rows.mid.any() and not rows.rad.any()
+    return bool(zero and is_psd(-_sum(J, witness)[used][:, used]))
+
+
+def traces_are_not_positive(J: Ball, witness: DualWitness, sizes: Sequence[int]) -> bool:
+    """tr S_ii ≤ 0 for each player: tr(MS) = Σ_i w_i tr S_ii for M = M(w)."""
+    used, S = factors_used(witness), _sum(J, witness)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     traces = [np.flatnonzero(used & (owners == i)) for i in np.unique(owners[used])]
     return bool(traces) and all(_sum_is_not_positive(S[own, own]) for own in traces)

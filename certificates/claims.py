@@ -39,10 +39,10 @@ VERDICTS = {
     "assumed": "conditional",
 }
 EVIDENCE = {  # what each kind of evidence says of itself, and what it may say
-    "exact": (set[str](), set[str]()),
+    "exact": (set[str](), {"note"}),
     "enclosed": (set[str](), {"covers", "values", "note"}),  # one of the first two
     "sampled": ({"draws", "claims", "epsilon", "delta", "seed", "statement"}, {"note"}),
-    "assumed": ({"symmetric"}, set[str]()),
+    "assumed": ({"symmetric"}, {"note"}),
 }
 MAX_BANDS = 10**4
 Vector = NDArray[Any]  # Fractions (object) or binary64

@@ -1,4 +1,4 @@
-"""Certificate files: strict JSON, exact numbers, compact arrays, digest, atomic writing."""
+"""Certificate files, read: strict JSON, exact numbers, compact arrays, digest."""
 
 import base64
 import binascii
@@ -10,13 +10,10 @@ import math
 import os
 import re
 import stat
-import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +25,6 @@ from games.number import parse_number, to_text
 Document = dict[str, Any]
 MAX_FILE = 2**30  # bytes of JSON, after decompression
 MAX_ARRAY = 2**31  # bytes of one array
-GZIP_LEVEL = 6
 LARGE = 2**20  # bytes of an array, from which it is compressed fast or not at all
 SAMPLE, WORTHWHILE = 2**16, 0.9  # bytes looked at, and the ratio from which it is
 MAX_DEPTH = 32  # of lists and objects inside each other
@@ -57,7 +53,7 @@ def read(path: str | os.PathLike[str]) -> Document:
         with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise InputError(f"{name}: this is not a regular file; name a certificate file")
-            raw = file.read(MAX_FILE + 1)
+            raw = file.read(MAX_FILE + 1) or b""  # None: nothing yet, as in /proc/kmsg
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}; name a readable certificate file") from None
     try:
@@ -166,49 +162,6 @@ def _is_unicode(document: Document) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def write(document: Document, path: str | os.PathLike[str]) -> None:
-    """Write the document atomically (gzip when the name ends in .gz)."""
-
-    def fill(file: IO[bytes]) -> None:
-        if Path(path).suffix == ".gz":
-            with gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as stream:
-                _write_json(document, stream)
-        else:
-            _write_json(document, file)
-
-    write_file(path, fill)
-
-
-def write_file(path: str | os.PathLike[str], fill: Callable[[IO[bytes]], object]) -> None:
-    """A file filled elsewhere and put in place at once; InputError where it cannot be written."""
-    target = Path(path)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise InputError(f"{target}: {error.strerror}; choose a folder you can write to") from None
-    try:
-        with open(handle, "wb") as file:
-            fill(file)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-    except OSError as error:
-        os.unlink(temporary)
-        raise InputError(f"{target}: {error.strerror}; choose a file you can write to") from None
-
-
-def _write_json(document: Document, file: IO[bytes] | gzip.GzipFile) -> None:
-    """Part by part: a large document is never one text."""
-    for part in json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(document):
-        file.write(part.encode())
-    file.write(b"\n")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def encode_array(array: NDArray[Any]) -> Document:

@@ -18,11 +18,13 @@ class Hypothesis(Generic[Case]):
     """One condition of a theorem, and how it is tested on the case at hand.
 
     otherwise: the sentence for a user who asked for what follows, where it does not hold.
+    given: the names of hypotheses without which this one cannot even be asked.
     """
 
     name: str
     holds: Callable[[Case], bool]
     otherwise: str = ""
+    given: tuple[str, ...] = ()
 
 
 @final
@@ -46,9 +48,16 @@ class Theorem(Generic[Case]):
         return f"{self.label}, {self.name}"
 
     def failing(self, case: Case) -> dict[str, str]:
-        """The hypotheses that are not shown to hold, each with why, as far as that is known."""
-        found = {}
+        """The hypotheses that are not shown to hold, each with why, as far as that is known.
+
+        What presupposes one of these is not asked.
+        """
+        found: dict[str, str] = {}
+        unasked = set[str]()
         for hypothesis in self.hypotheses:
+            if any(name in found or name in unasked for name in hypothesis.given):
+                unasked.add(hypothesis.name)
+                continue
             try:
                 if not hypothesis.holds(case):
                     found[hypothesis.name] = ""
@@ -57,8 +66,13 @@ class Theorem(Generic[Case]):
         return found
 
     def require(self, case: Case) -> None:
-        """Raise ValueError with the first failing hypothesis in words a user can act on."""
+        """Raise ValueError with the first failing hypothesis in words a user can act on.
+
+        The reason, where the test gave one; else the hypothesis' own sentence.
+        """
         failing = self.failing(case)
         for hypothesis in self.hypotheses:
-            if hypothesis.name in failing:
-                raise ValueError(hypothesis.otherwise or f"{self.key}: not so: {hypothesis.name}")
+            if (why := failing.get(hypothesis.name)) is not None:
+                raise ValueError(
+                    why or hypothesis.otherwise or f"{self.key}: not so: {hypothesis.name}"
+                )

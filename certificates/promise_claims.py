@@ -27,7 +27,10 @@ METHODS = ("flow", "euler", "rk4", "rk4_equilibrium", "extragradient", "optimist
 @final
 @dataclass(frozen=True, eq=False)
 class Equilibrium:
-    """Exactly one equilibrium in the region, within `error` of `point` in the metric (T13).
+    """The one zero of F (or solution of VI(F, X)) in the region, within `error` of `point` (T13).
+
+    The distance is in the metric. In a metric of weights the solution is the only Nash equilibrium
+    of the game restricted to the region too, where it is one at all.
 
     kind: what it is. "nash": the Nash equilibrium of the game on all of R^n; "restricted-nash": of
     the game restricted to the region; "quantal-response": a Nash equilibrium of entropy-regularised
@@ -60,12 +63,17 @@ class Basin:
 @final
 @dataclass(frozen=True)
 class SlowSteps:
-    """Steps towards the equilibrium of a method with squared factor 1 − hα (T20), h ≤ step_max."""
+    """Steps towards the equilibrium of a method with squared factor 1 − hα (T20), h ≤ step_max.
+
+    projected: with every point projected to the region, towards the solution of VI(F, X);
+    unprojected: as they are, towards a zero of F. At least one is claimed.
+    """
 
     step_max: Fraction
     best_step: Fraction
     factor_at_best: Fraction
-    projected: bool  # also with every point projected to the region
+    projected: bool
+    unprojected: bool
 
 
 @final
@@ -133,12 +141,16 @@ def _basin(value: Any, where: str) -> Basin:
 
 def _slow_steps(value: Any, where: str) -> SlowSteps:
     keys = {"step_max", "best_step", "factor_at_best", "kind", "projected"}
-    fields = require_keys(value, where, keys)
-    if fields["kind"] != "equilibrium" or not isinstance(fields["projected"], bool):
-        raise InputError(f"{where}: the kind must be 'equilibrium', and projected true or false")
+    fields = require_keys(value, where, keys, {"unprojected"})
+    if fields["kind"] != "equilibrium":
+        raise InputError(f"{where}: the kind must be 'equilibrium'")
+    ways = fields["projected"], fields.get("unprojected", True)
+    if not all(isinstance(way, bool) for way in ways) or not any(ways):
+        raise InputError(f"{where}: projected and unprojected are true or false, at least one true")
     return SlowSteps(
         step_max=number(fields["step_max"], where),
         best_step=number(fields["best_step"], where),
         factor_at_best=number(fields["factor_at_best"], where),
         projected=fields["projected"],
+        unprojected=ways[1],
     )

@@ -1,19 +1,17 @@
-"""Rows of a certificate's table about its equilibrium, start sets and further methods."""
+"""Rows of a certificate's table about its equilibrium, its start sets and the KL divergence."""
 
+from dataclasses import replace
 from fractions import Fraction
 
-from certificates.check_equilibrium import is_product
-from certificates.check_jacobian import Uncheckable
 from certificates.claims import Claims
 from certificates.decay import decays_of
-from certificates.promise_claims import METHODS
-from certificates.promises import own_symmetric
-from certificates.safe import Lower, Upper, decimal_text
-from games.errors import InputError
-from games.number import round_near
+from certificates.promise_claims import METHODS, Equilibrium
+from certificates.promise_theorems import NASH_SOLUTION, ONLY_NASH, Asked
+from certificates.shown import LINES, Row, line
+from certificates.step_table import in_metric, projected_methods, projection_basis
+from certificates.texts import DIGITS, down, point_text, weights_text
+from games.region import Space
 
-DIGITS = 6
-_SHOWN = 8  # coordinates before an ellipsis
 _LABELS = {
     "flow": "flow",
     "euler": "Euler",
@@ -22,120 +20,111 @@ _LABELS = {
     "extragradient": "extragradient",
     "optimistic": "optimistic",
 }
+_RESTRICTED = "the Nash equilibrium of the game restricted to"
 
 
-def promise_rows(claims: Claims) -> list[tuple[str, str]]:
-    """Further steps, the equilibrium with its kind in words, and the start sets."""
-    promises, rows = claims.promises, []
-    if (rk4 := claims.rk4_equilibrium) is not None:
-        best = f"best {_near(rk4.best_step)} with factor {_up(rk4.factor_at_best)}"
-        rows.append(("RK4 to equilibrium", f"every h up to {_down(rk4.step_max)}; {best}"))
-    for label, steps in (
-        ("extragradient step", promises.extragradient),
-        ("optimistic step", promises.optimistic),
-    ):
-        if steps is not None:
-            text = f"every h up to {_down(steps.step_max)}; factor {_up(steps.factor_at_best)}"
-            rows.append((label, f"{text}  (to the equilibrium)"))
-    methods = {
-        "Euler": claims.euler,
-        "extragradient": promises.extragradient,
-        "optimistic": promises.optimistic,
-    }
-    projected = [name for name, steps in methods.items() if steps is not None and steps.projected]
-    if projected:
-        rows.append(("with projection", f"the same steps hold for projected {_joined(projected)}"))
-    rows.append(("equilibrium", _equilibrium_text(claims)))
-    rows.append(("start set", _start_text(claims)))
-    return rows + _bregman_rows(claims)
+def promise_rows(claims: Claims) -> list[Row]:
+    """The equilibrium with its kind in words, the start sets, the decay of the divergence."""
+    return [_equilibrium_row(claims), _start_row(claims), *_bregman_rows(claims)]
 
 
-def _bregman_rows(claims: Claims) -> list[tuple[str, str]]:
+def _none(label: str, text: str) -> Row:
+    return line("none certified", text, label)
+
+
+# ---- the equilibrium -----------------------------------------------------------------------------
+
+
+def _equilibrium_row(claims: Claims) -> Row:
+    found = claims.promises.equilibrium
+    if found is None:
+        return _none("equilibrium", "none certified")
+    where = point_text(found.point, found.error, claims.metric)
+    row = _kind_row(claims, found, where)
+    if found.is_zero or NASH_SOLUTION.failing(Asked(claims)):
+        return row
+    basis = row.basis & LINES["Nash, of convex costs"]
+    return Row(row.label, f"{row.text}; it is {_RESTRICTED} the region", basis)
+
+
+def _kind_row(claims: Claims, found: Equilibrium, where: str) -> Row:
+    """What it is; restricted to the region there is one Nash equilibrium if VI(F, X) has but one.
+
+    That needs M(w), or T19 (T13); in a matrix metric only the zero of F is known to be one.
+    """
+    row = line("equilibrium", _kind_text(found, where))
+    if found.kind == "restricted-nash" and ONLY_NASH.failing(Asked(claims)):
+        text = f"{where}: a Nash equilibrium of the game restricted to the region, where F has no"
+        row = replace(row, text=f"{text} other zero")
+    if found.kind in ("zero", "variational"):
+        return row
+    return replace(row, basis=row.basis & LINES["kind of equilibrium"])
+
+
+def _kind_text(found: Equilibrium, where: str) -> str:
+    return {
+        "nash": f"{where}: the Nash equilibrium of the game",
+        "restricted-nash": f"{where}: {_RESTRICTED} the region",
+        "quantal-response": f"{where}: a quantal response equilibrium, that is a Nash equilibrium"
+        " of the entropy-regularised game over all policies; the only one in the region",
+        "zero": f"{where}: a zero of F, not shown to be a Nash equilibrium",
+        "boundary": f"none inside the region; on its boundary the variational solution is {where}",
+        "variational": f"{where}: the variational solution, perhaps not a zero of F",
+    }[found.kind]
+
+
+# ---- start sets ----------------------------------------------------------------------------------
+
+
+def _start_row(claims: Claims) -> Row:
+    basin, found = claims.promises.basin, claims.promises.equilibrium
+    if basin is not None and basin.radii:
+        return line("start set", _radii_text(claims, basin.radii))
+    if isinstance(claims.region, Space):
+        return line("start anywhere", "everywhere: no play leaves R^n", "start set")
+    if projected_methods(claims) and (found is None or not found.is_zero):
+        text = "projected methods: all of the region; nothing is promised without projection"
+        return Row("start set", text, projection_basis(claims))
+    return _none("start set", "none certified: nothing is promised for any start")
+
+
+def _radii_text(claims: Claims, radii: dict[str, Fraction | None]) -> str:
+    """Balls, each with its metric where that is not the certificate's; or everywhere."""
+    listed = [(method, radii[method]) for method in METHODS if method in radii]
+    if all(radius is None for _, radius in listed):
+        return f"everywhere, for {', '.join(_LABELS[method] for method, _ in listed)}"
+    texts = [
+        f"{_LABELS[method]} {'any' if radius is None else down(radius)}{_named(claims, method)}"
+        for method, radius in listed
+    ]
+    return f"balls round the equilibrium of radius {', '.join(texts)}; nothing beyond is promised"
+
+
+def _named(claims: Claims, method: str) -> str:
+    steps = {"euler": claims.euler, "rk4": claims.rk4}.get(method)
+    other = in_metric(claims, steps.metric) if steps is not None else ""
+    return f" ({other})" if other else ""
+
+
+# ---- the divergence ------------------------------------------------------------------------------
+
+
+def _bregman_rows(claims: Claims) -> list[Row]:
     """The weighted KL divergence, labelled for what it is: of the flow alone."""
     decays = decays_of(claims.promises.bregman)
     if decays is None:
         return []
     rows = []
-    for label, found in (("KL in the region", decays.region), ("KL everywhere", decays.simplex)):
+    for name, found in (("KL in the region", decays.region), ("KL everywhere", decays.simplex)):
         if found is not None:
             where, to = "from every interior start", "the one quantal response equilibrium"
             if found.level is not None:
                 where = f"from starts where that is at most {found.level.text(DIGITS)}"
                 to = "the equilibrium"
-            weights = " : ".join(map(_near, found.weights[:_SHOWN]))
-            more = " : …" if len(found.weights) > _SHOWN else ""
-            rows.append(
-                (
-                    label,
-                    f"along the flow the KL divergence to {to}, weighted"
-                    f" {weights}{more}, falls at least like exp(-{found.rate.text(DIGITS)} t)"
-                    f" {where}; no step size follows",
-                )
+            text = (
+                f"along the flow the KL divergence to {to}, weighted"
+                f" {weights_text(found.weights)}, falls at least like"
+                f" exp(-{found.rate.text(DIGITS)} t) {where}; no step size follows"
             )
+            rows.append(line(name, text))
     return rows
-
-
-def _equilibrium_text(claims: Claims) -> str:
-    found = claims.promises.equilibrium
-    if found is None:
-        return "none certified"
-    shown = ", ".join(_near(Fraction(v)) for v in found.point[:_SHOWN])
-    more = ", …" if len(found.point) > _SHOWN else ""
-    where = f"({shown}{more}) within {_up(found.error)}"
-    nash = not found.is_zero and _solves_game(claims)
-    restricted = ", the Nash equilibrium of the game restricted to it" if nash else ""
-    return {
-        "nash": f"{where}: the Nash equilibrium of the game",
-        "restricted-nash": f"{where}: the Nash equilibrium of the game restricted to the region",
-        "quantal-response": f"{where}: a quantal response equilibrium, that is a Nash equilibrium"
-        " of the entropy-regularised game over all policies; the only one in the region",
-        "zero": f"{where}: a zero of F, not shown to be a Nash equilibrium",
-        "boundary": "none inside the region; on its boundary the variational solution is"
-        f" {where}{restricted}",
-        "variational": f"{where}: the variational solution{restricted}; perhaps not a zero of F",
-    }[found.kind]
-
-
-def _solves_game(claims: Claims) -> bool:
-    """Whether the solution of VI(F, X) is the Nash equilibrium on X = ΠX_i: of convex costs."""
-    game = claims.game
-    if game is None or game.get("field") is True or not is_product(claims.region):
-        return False
-    if any(Fraction(mu) < 0 for mu in claims.curvature_lower):
-        return False
-    try:
-        return own_symmetric(game)
-    except (InputError, Uncheckable):
-        return False
-
-
-def _start_text(claims: Claims) -> str:
-    basin, found = claims.promises.basin, claims.promises.equilibrium
-    if found is not None and not found.is_zero:
-        return "projected methods: all of the region; nothing is promised without projection"
-    if basin is None or not basin.radii:
-        return "none certified: nothing is promised for any start"
-    if all(radius is None for radius in basin.radii.values()):
-        return "everywhere"
-    listed = [
-        f"{_LABELS[method]} {_down(basin.radii[method] or Fraction(0))}"
-        for method in METHODS
-        if method in basin.radii
-    ]
-    return f"balls round the equilibrium of radius {', '.join(listed)}; nothing beyond is promised"
-
-
-def _joined(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _down(value: Fraction) -> str:
-    return Lower(value).text(DIGITS)
-
-
-def _up(value: Fraction) -> str:
-    return Upper(value).text(DIGITS)
-
-
-def _near(value: Fraction) -> str:
-    return decimal_text(round_near(value, DIGITS))

@@ -1,36 +1,34 @@
 """The numbers a user asks for, from a certificate's claims: each exact, rounded to its safe side.
 
-Where a condition fails, a ValueError says which.
+Every promise tests the hypotheses of its theorem first; a ValueError says which one fails.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NoReturn, final
+from typing import final
 
-import numpy as np
-
-from certificates.check_equilibrium import half_widths, room_round
-from certificates.check_jacobian import quadratic
-from certificates.check_point import player_sizes
-from certificates.claims import Claims, Vector
-from certificates.document import Document
-from certificates.safe import Lower, Upper, root_above
-from certificates.step_range import SlowRange, StepRange, in_range
+from certificates.claims import Claims
+from certificates.promise_theorems import (
+    ACCURATE_STEP,
+    BEST_RESPONSES,
+    IMPLICIT_STEP,
+    METHODS,
+    NOISE_FLOOR,
+    PROJECTED_STEPS,
+    STALE_READS,
+    STEPS,
+    TIME,
+    Asked,
+    largest_ball,
+    longest_stale_step,
+)
+from certificates.safe import Lower, Upper, labelled, root_above
+from certificates.step_range import in_range
 from games.number import Number, exact, round_up, to_text
-from games.region import Box, Space
 
 DIGITS = 30  # of powers of a factor, and of logarithms
 TERMS = 32  # of atanh z, z ≤ 1/3: the next is below 10^-32 of the sum
 MOST_STEPS = 2**62
-
-
-def refuse_projected_rk4() -> NoReturn:
-    """T21: there is no projected RK4; the error says why."""
-    raise ValueError(
-        "projected RK4 is not offered: projecting after a step has the wrong fixed point; use"
-        " projected Euler or extragradient, or RK4 where no projection is needed"
-    )
 
 
 def steps_needed(factor: Fraction, ratio: Fraction) -> int:
@@ -94,51 +92,84 @@ def _twice_atanh_above(z: Fraction) -> Fraction:
     return round_up(2 * (total + power / ((2 * TERMS + 1) * (1 - square))), DIGITS)
 
 
-def own_symmetric(game: Document) -> bool:
-    """Whether every J_ii is symmetric for certain: of a matrix that is, or of second derivatives.
+@final
+class Count(int):
+    """How many steps; verdict: of the certificate that says so, shown where it proves nothing."""
 
-    Fields, policies and functions that are only called need not have such blocks.
-    """
-    if game.get("kind") == "quadratic":
-        return quadratic(game).symmetric
-    return game.get("kind") == "symbolic" and all("cost" in player for player in game["players"])
+    verdict: str
+
+    def __new__(cls, value: int, verdict: str = "") -> "Count":
+        count = super().__new__(cls, value)
+        count.verdict = verdict
+        return count
+
+    def __repr__(self) -> str:
+        return labelled(str(self), self.verdict)
+
+    def __str__(self) -> str:
+        return int.__repr__(self)
 
 
 @final
 @dataclass(frozen=True)
 class Asynchronous:
-    """T16: play in which the others' actions are stale, their own action and gradient fresh.
+    """T16: gradient steps in which the others' actions are stale, own action and gradient fresh.
 
     max_i ‖v_i − x_i*‖/vector_i shrinks by factor(step) per round. radius: the ball of that norm
-    round the equilibrium to start in; None: start anywhere.
+    round the equilibrium to start in; None: start anywhere. verdict: of the certificate.
+    A round is over when every player's latest update, and every one to come, reads no action that
+    was given up before the end of the round before. That everyone has updated once with such reads
+    is not enough: an update that reads older actions afterwards undoes a round. Where reads are at
+    most D steps old and all players update in each step, every D + 1 steps are a round.
     """
 
     step_max: Lower
     rate: Lower  # a
     vector: tuple[Fraction, ...]
     radius: Lower | None
+    verdict: str
 
     def factor(self, step: Number) -> Upper:
-        """1 − ha, per round in which every player has updated with reads newer than the last."""
-        return Upper(1 - in_range(step, self.step_max.exact) * self.rate.exact)
+        """1 − ha, per round; ValueError outside (0, step_max]."""
+        h = in_range(step, self.step_max.exact)
+        return Upper(1 - h * self.rate.exact, verdict=self.verdict)
 
 
 @final
 @dataclass(frozen=True)
 class BestResponse:
-    """T16: all players best-respond at once (or stalely): max_i ‖·‖/vector_i times factor."""
+    """T16: all players best-respond, each in its own part X_i of the region X.
+
+    At once, or with stale reads (a round as for :class:`Asynchronous`): then max_i
+    ‖v_i − x_i*‖/vector_i shrinks by `factor`, x* being the solution of VI(F, X). Of answers outside
+    the region nothing is known. radius: None, for every start in the region will do.
+    """
 
     factor: Upper
     vector: tuple[Fraction, ...]
     radius: Lower | None
+    verdict: str
 
 
 @final
 @dataclass(frozen=True)
 class Promised:
-    """What a certificate promises in practice."""
+    """What a certificate promises in practice; each number carries the certificate's verdict.
+
+    Distances are to the equilibrium x* itself (`certificate.equilibrium.point` is within its
+    `error` of it), each in the metric of the method: `certificate.euler.metric`, and so on; of the
+    flow, extragradient and optimistic gradient that of the certificate.
+    """
 
     claims: Claims
+
+    def __repr__(self) -> str:
+        return labelled("<Promised>", self.verdict)
+
+    @property
+    def verdict(self) -> str:
+        """proved | estimated | conditional: what all of these rest on."""
+        return self.claims.verdict
 
     def steps_to(
         self,
@@ -148,185 +179,94 @@ class Promised:
         step: Number | None = None,
         *,
         projected: bool = False,
-    ) -> int:
+    ) -> Count:
         """T14: how many steps from distance `start` to `accuracy`, in the metric of the method.
 
         method: euler, rk4, rk4_equilibrium, extragradient or optimistic; step: its best one unless
-        given; projected: with every point projected to the region, which is then the start set.
+        given. projected: with every point projected to the region, all of which is then the start
+        set, and x* the solution of VI(F, X); else x* is the zero of F in the region.
         ValueError for a start outside the method's start set: nothing is promised there.
         """
-        target, distance = exact(accuracy), exact(start)
-        if not (target > 0 and distance >= 0):
-            raise ValueError("accuracy and start are distances; expected above 0 and at least 0")
-        chosen = self._range(method)
-        factor = chosen.factor(chosen.best_step.exact if step is None else step)
-        if not projected:
-            self._require_start(method, distance)
-        elif not chosen.steps.projected or self.claims.promises.equilibrium is None:
-            raise ValueError(f"this certificate promises nothing for {method} with projection")
-        return steps_needed(factor.exact, target / distance) if distance > target else 0
+        if method not in METHODS:
+            raise ValueError(f"method is {method!r}; expected one of {', '.join(METHODS)}")
+        h = None if step is None else exact(step)
+        asked = Asked(self.claims, method, h, exact(accuracy), exact(start))
+        (PROJECTED_STEPS if projected else STEPS).require(asked)
+        near = asked.start <= asked.accuracy
+        count = 0 if near else steps_needed(asked.factor, asked.accuracy / asked.start)
+        return Count(count, self.verdict)
 
     def time_to(self, accuracy: Number, start: Number) -> Upper:
         """T7: how long the flow takes from distance `start` to `accuracy`, rounded up."""
-        target, distance = exact(accuracy), exact(start)
-        if not (target > 0 and distance >= 0):
-            raise ValueError("accuracy and start are distances; expected above 0 and at least 0")
-        self._require_start("flow", distance)
-        if distance <= target:
-            return Upper(0)
-        return Upper(round_up(log_above(distance / target) / self.claims.margin, 12))
+        asked = Asked(self.claims, "flow", accuracy=exact(accuracy), start=exact(start))
+        TIME.require(asked)
+        if asked.start <= asked.accuracy:
+            return self._upper(Fraction(0))
+        time = log_above(asked.start / asked.accuracy) / self.claims.margin
+        return self._upper(round_up(time, 12))
 
     def noise_floor(self, sigma: Number, step: Number) -> Upper:
         """T15: where √E‖x − x*‖²_M settles at most, for Euler with unbiased noise.
 
-        sigma: with E‖ξ‖²_M ≤ sigma² at every point. Iterates are kept in the region by projection,
-        or it is all of R^n; not for RK4.
+        sigma: with E‖ξ‖²_M ≤ sigma² at every point, in the metric of the Euler steps. Iterates are
+        kept in the region by projection (x* is then the solution of VI(F, X)), or it is all of
+        R^n; not for RK4.
         """
-        euler = self._noisy_euler()
-        h, s = in_range(step, euler.steps.step_max), _positive(sigma, "sigma")
-        q = euler.factor(h).exact
-        return Upper(root_above((h * s) ** 2 / (1 - q**2)))
+        asked = Asked(self.claims, "euler", exact(step), sigma=exact(sigma))
+        NOISE_FLOOR.require(asked)
+        return self._upper(root_above((asked.h * asked.sigma) ** 2 / (1 - asked.factor**2)))
 
     def step_for_accuracy(self, sigma: Number, accuracy: Number) -> Lower:
         """T15: an Euler step whose noise floor is at most the accuracy; the longest known.
 
         Up to the best step the factor is at most 1 − sh, s = (1 − q)/best, which makes the floor
-        h sigma²/(2s − s²h) ≤ accuracy².
+        h sigma²/(2s − s²h) ≤ accuracy². Otherwise as for :meth:`noise_floor`.
         """
-        euler = self._noisy_euler()
-        noise, wanted = _positive(sigma, "sigma"), _positive(accuracy, "accuracy")
-        best = euler.steps.best_step
-        s = (1 - euler.steps.factor_at_best) / best
-        return Lower(min(best, 2 * s * wanted**2 / (noise**2 + s**2 * wanted**2)))
+        asked = Asked(self.claims, "euler", accuracy=exact(accuracy), sigma=exact(sigma))
+        ACCURATE_STEP.require(asked)
+        best, square = asked.h, asked.accuracy**2
+        s = (1 - asked.factor) / best
+        longest = 2 * s * square / (asked.sigma**2 + s**2 * square)
+        return self._lower(min(best, longest))
 
     def asynchronous(self) -> Asynchronous:
         """T16, from the structural witness x with A x ≥ a x, a > 0."""
-        x, shrink, _ = self._small_gain()
-        self._require_symmetric()
-        sums = [
-            Fraction(low) + Fraction(high)
-            for low, high in zip(
-                self.claims.curvature_lower, self.claims.curvature_upper, strict=True
-            )
-        ]
-        if min(sums) <= 0:
-            raise ValueError("some μ_i + Λ_i is not above 0: no step is promised for stale reads")
+        asked = Asked(self.claims)
+        STALE_READS.require(asked)
+        gain = asked.gain
+        radius = largest_ball(self.claims, gain.vector)
         return Asynchronous(
-            step_max=Lower(min(2 / total for total in sums)),
-            rate=Lower(shrink),
-            vector=tuple(x),
-            radius=self._sup_radius(x),
+            step_max=self._lower(longest_stale_step(self.claims)),
+            rate=self._lower(gain.rate),
+            vector=gain.vector,
+            radius=None if radius is None else self._lower(radius),
+            verdict=self.verdict,
         )
 
     def best_response(self) -> BestResponse:
         """T16: L u ≤ q diag(μ) u, at the same x."""
-        x, _, factor = self._small_gain()
-        self._require_symmetric()
-        return BestResponse(factor=Upper(factor), vector=tuple(x), radius=self._sup_radius(x))
+        asked = Asked(self.claims)
+        BEST_RESPONSES.require(asked)
+        gain = asked.gain
+        return BestResponse(
+            factor=self._upper(gain.factor),
+            vector=gain.vector,
+            radius=None,
+            verdict=self.verdict,
+        )
 
     def implicit_factor(self, step: Number) -> Upper:
-        """T23: 1/(1 + hα) for x⁺ = x − hF(x⁺), any h > 0, inside the flow's start set."""
-        h = _positive(step, "step")
-        self._start_radius("flow")
-        return Upper(1 / (1 + h * self.claims.margin))
+        """T23: 1/(1 + hα) for x⁺ = x − hF(x⁺), any h > 0, from the flow's start set.
 
-    # ---- what these rest on
+        x⁺ is the solution in the region: there is exactly one, and it is no farther from x* than x;
+        of solutions outside nothing is said.
+        """
+        asked = Asked(self.claims, "flow", exact(step))
+        IMPLICIT_STEP.require(asked)
+        return self._upper(1 / (1 + asked.h * self.claims.margin))
 
-    def _range(self, method: str) -> StepRange | SlowRange:
-        claims, promises = self.claims, self.claims.promises
-        runs = {
-            "euler": claims.euler,
-            "rk4": claims.rk4,
-            "rk4_equilibrium": claims.rk4_equilibrium,
-        }
-        slow = {"extragradient": promises.extragradient, "optimistic": promises.optimistic}
-        if (steps := runs.get(method)) is not None:
-            return StepRange(method, steps)
-        if (towards := slow.get(method)) is not None:
-            return SlowRange(method, towards, claims.margin)
-        if method in runs or method in slow:
-            raise ValueError(f"this certificate holds no steps of {method}")
-        raise ValueError(f"method is {method!r}; expected one of {', '.join((*runs, *slow))}")
+    def _lower(self, value: Fraction) -> Lower:
+        return Lower(value, verdict=self.verdict)
 
-    def _require_start(self, method: str, distance: Fraction) -> None:
-        radius = self._start_radius(method)
-        if radius is not None and distance > radius:
-            raise ValueError(
-                f"nothing is promised for a start at distance {to_text(distance)}: the certified"
-                f" start set of {method} has radius {Lower(radius)}"
-            )
-
-    def _start_radius(self, method: str) -> Fraction | None:
-        basin, found = self.claims.promises.basin, self.claims.promises.equilibrium
-        if found is not None and found.kind == "boundary":
-            raise ValueError(
-                f"F has no zero in the region: nothing is promised for {method} without projection"
-            )
-        if basin is None or method not in basin.radii:
-            raise ValueError(f"no start set is certified for {method}: nothing is promised")
-        return basin.radii[method]
-
-    def _noisy_euler(self) -> StepRange:
-        claims = self.claims
-        if claims.euler is None:
-            raise ValueError("this certificate holds no Euler steps")
-        if not (claims.euler.projected or isinstance(claims.region, Space)):
-            raise ValueError(
-                "noise may leave the region: a bound needs projection to a box in a metric of"
-                " weights, or all of R^n as the region"
-            )
-        return StepRange("euler", claims.euler)
-
-    def _small_gain(self) -> tuple[list[Fraction], Fraction, Fraction]:
-        """x, the largest a with A x ≥ a x, and the least q with L x ≤ q diag(μ) x."""
-        claims, L = self.claims, self.claims.coupling_upper
-        x = [Fraction(v) for v in claims.witnesses["structural"]]
-        mu = [Fraction(v) for v in claims.curvature_lower]
-        acting = np.full(len(x), Fraction(0), dtype=object)
-        np.add.at(acting, L.rows, np.array([Fraction(v) for v in L.values]) * _at(x, L.cols))
-        shrink = min(m - total / v for m, total, v in zip(mu, acting, x, strict=True))
-        if min(mu) <= 0 or shrink <= 0:
-            raise ValueError(
-                "the block bounds alone do not contract (the structural margin is not positive):"
-                " nothing is promised for stale reads or best responses"
-            )
-        factor = max(total / (m * v) for m, total, v in zip(mu, acting, x, strict=True))
-        return x, shrink, factor
-
-    def _require_symmetric(self) -> None:
-        game, evidence = self.claims.game, self.claims.evidence
-        assumed = game is None and evidence.get("symmetric") is True
-        if not (assumed or (game is not None and own_symmetric(game))):
-            raise ValueError(
-                "some J_ii is not symmetric, or not known to be: T16 needs costs, not a field"
-            )
-
-    def _sup_radius(self, x: Sequence[Fraction]) -> Lower | None:
-        """The largest r with {max_i ‖v_i − x_i*‖/x_i ≤ r} in the region (T16)."""
-        found, region, game = self.claims.promises.equilibrium, self.claims.region, self.claims.game
-        if isinstance(region, Space):
-            return None
-        if found is None or not found.is_zero or not isinstance(region, Box) or game is None:
-            raise ValueError("no equilibrium inside a region is certified to start near")
-        if region.ball is not None:
-            raise ValueError("no start set in this norm is certified inside a ball")
-        sizes = player_sizes(game)
-        reach, room = half_widths(self.claims.metric, sizes), room_round(found, region)
-        each = [v for v, size in zip(x, sizes, strict=True) for _ in range(size)]
-        limits = [
-            (gap - found.error * own) / v for gap, own, v in zip(room, reach, each, strict=True)
-        ]
-        return Lower(max(min(limits), Fraction(0)))
-
-
-def _positive(value: Number, name: str) -> Fraction:
-    number = exact(value)
-    if number <= 0:
-        raise ValueError(f"{name} is {to_text(number)}; expected above 0")
-    return number
-
-
-def _at(values: Sequence[Fraction], places: Vector) -> Any:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array[places]
+    def _upper(self, value: Fraction) -> Upper:
+        return Upper(value, verdict=self.verdict)

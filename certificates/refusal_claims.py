@@ -1,4 +1,4 @@
-"""What a refusal says, read strictly; only its witness is ever checked."""
+"""What a refusal says, read strictly; only its witness is ever checked, and speaks for itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,11 @@ REASONS = ("small-gain", "unstable", "domain", "budget", "too-large", "unsupport
 @final
 @dataclass(frozen=True)
 class RefusalClaims:
-    """A refusal's content."""
+    """A refusal's content.
+
+    verdict and reason of a refuted game are those that its witness shows. message, suggestions,
+    best, cycle and worst_point are the search's words: nobody checks them.
+    """
 
     names: Sequence[str]
     game: Document | None
@@ -57,11 +61,17 @@ def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
     require_keys(document, where, required | {"produced_by", "digest"}, optional)
     read_evidence(document["evidence"], f"{where}: evidence", complete=False)
     verdict = read_choice(document["verdict"], f"{where}: verdict", ("undecided", "refuted"))
+    reason = read_choice(document["reason"], f"{where}: reason", REASONS)
     witness = None
     if "witness" in document:
         witness = read_witness(document["witness"], f"{where}: witness")
     if (verdict == "refuted") != (witness is not None):
         raise InputError(f"{where}: a refuted game needs a witness, and only a refuted one has one")
+    if witness is not None and reason != witness.reason:
+        raise InputError(
+            f"{where}: the reason {reason!r} does not follow from the witness, which shows"
+            f" {witness.reason!r}; make the refusal again"
+        )
     names = read_names(document, where)
     suggestions = read_list(document["suggestions"], f"{where}: suggestions")
     if len(suggestions) > MAX_SUGGESTIONS:
@@ -85,7 +95,7 @@ def read_refusal(document: Document, where: str = "refusal") -> RefusalClaims:
         if "region" in document
         else None,
         verdict=verdict,
-        reason=read_choice(document["reason"], f"{where}: reason", REASONS),
+        reason=reason,
         message=_text(document["message"], f"{where}: message"),
         suggestions=tuple(_text(s, f"{where}: suggestions") for s in suggestions),
         best={key: number(value, f"{where}: best.{key}") for key, value in best.items()},

@@ -13,9 +13,19 @@ from certificates.claims import Claims
 from certificates.document import Document, decode_array
 from certificates.geometry import LOGIT_KINDS
 from certificates.refusal_claims import RefusalClaims
+from certificates.refusal_table import refusal_head, refusal_rows, sentence
 from certificates.report_style import CSS
-from certificates.report_words import CAVEATS, LIMITS, promises, theorem_name
-from certificates.table import Row, Table, certificate_rows, plain, refusal_rows
+from certificates.report_words import (
+    CAVEATS,
+    DRAWN,
+    DRAWN_ESTIMATES,
+    LIMITS,
+    NO_DIVERGENCE,
+    promises,
+    theorem_name,
+)
+from certificates.shown import ASKED, Kind, Row, settled
+from certificates.table import Table, apart, certificate_rows, plain
 from games.errors import InputError
 
 MAX_SHOWN = 40  # players listed, and bands; the file holds all
@@ -51,13 +61,15 @@ def page(
     note: said where the pictures stand, for instance why there are none.
     """
     head, rows = _rows(claims)
+    checked, said = apart(settled(rows, verification))
     broken = _broken(verification)
     game = claims.game or {}
     title = str(game.get("name") or "A game")
     sections = [
-        ("numbers", "The numbers", _table(rows)),
-        *(() if broken else _sayings(claims)),
-        ("pictures", "Pictures", "" if broken else _pictures(pictures, note)),
+        ("numbers", "The numbers", _table(checked)),
+        *(() if broken else _sayings(claims, verification)),
+        ("said", Kind.SAID.value.capitalize(), _table(said)),
+        ("pictures", "Pictures", "" if broken else _pictures(claims, pictures, note)),
         ("checked", "What was checked", _checked(verification)),
         ("again", "Check it again", _again(document)),
         ("game", "The game", _game(claims)),
@@ -73,7 +85,8 @@ def page(
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        f"<title>{_text(title)}: {_text(claims.verdict)}</title><style>{CSS}</style></head>\n"
+        f"<title>{_text(title)}: {'not verified' if broken else _text(claims.verdict)}</title>"
+        f"<style>{CSS}</style></head>\n"
         f'<body><a class="skip" href="#main">Skip to the content</a>'
         f"<header>{_verdict(head, title, claims, verification)}"
         f'<nav aria-label="Sections"><ul>{links}</ul></nav></header>\n'
@@ -85,17 +98,23 @@ def page(
 def fragment(head: str, rows: Iterable[Row]) -> str:
     """A heading and a table, for a notebook: no style sheet, no identifiers, no links.
 
-    >>> fragment("PROVED", [("game", "<b>")])[:63]
+    >>> from certificates.shown import line
+    >>> fragment("PROVED", [line("game", "<b>")])[:63]
     '<div><strong>PROVED</strong><table><tr><th style="text-align:le'
-    >>> "<b>" in fragment("PROVED", [("game", "<b>")])
+    >>> "<b>" in fragment("PROVED", [line("game", "<b>")])
     False
     """
     left = 'style="text-align:left"'
-    body = "".join(
-        f"<tr><th {left}>{_text(label)}</th><td {left}>{_text(value)}</td></tr>"
-        for label, value in rows
+    checked, said = (
+        "".join(
+            f"<tr><th {left}>{_text(row.label)}</th><td {left}>{_text(row.text)}</td></tr>"
+            for row in part
+        )
+        for part in apart(rows)
     )
-    return f"<div><strong>{_text(head)}</strong><table>{body}</table></div>"
+    if said:
+        said = f'<tr><th colspan="2" {left}>{_text(Kind.SAID.value)}:</th></tr>{said}'
+    return f"<div><strong>{_text(head)}</strong><table>{checked}{said}</table></div>"
 
 
 def _text(value: object) -> str:
@@ -106,15 +125,15 @@ def _text(value: object) -> str:
 def _rows(claims: Claims | RefusalClaims) -> Table:
     if isinstance(claims, Claims):
         return certificate_rows(claims)
-    head, rows = refusal_rows(claims)
-    shown = rows[: len(rows) - len(claims.suggestions)]  # these stand in a section of their own
-    return head, [row for row in shown if row != ("why", claims.message)]  # it stands at the top
+    return refusal_head(claims), refusal_rows(claims)
 
 
 def _table(rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
     body = "".join(
-        f'<tr><th scope="row">{_text(label)}</th><td>{_text(value)}</td></tr>'
-        for label, value in rows[: 2 * MAX_SHOWN]
+        f'<tr><th scope="row">{_text(row.label)}</th><td>{_text(row.text)}</td></tr>'
+        for row in rows[: 2 * MAX_SHOWN]
     )
     more = len(rows) - 2 * MAX_SHOWN
     said = f"<p>… and {more} more, in the file.</p>" if more > 0 else ""
@@ -139,43 +158,41 @@ def _verdict(
         if broken
         else ""
     )
-    said = (
-        ""
-        if broken
-        else head.partition(": ")[2]
-        or (claims.message if isinstance(claims, RefusalClaims) else "")
-    )
+    said = "" if broken else head.partition(": ")[2]
+    if isinstance(claims, RefusalClaims) and claims.witness is not None and not broken:
+        said = sentence(claims)
     return (
         f'<p class="badge {tone}">{_text(word)}</p><h1>{_text(title)}</h1>'
         f'{warning}<p class="lead">{_text(said[:1].upper() + said[1:])}</p>'
     )
 
 
-def _sayings(claims: Claims | RefusalClaims) -> list[tuple[str, str, str]]:
-    """What is promised and by which theorem; or what to try."""
+def _sayings(
+    claims: Claims | RefusalClaims, verification: Verification
+) -> list[tuple[str, str, str]]:
+    """What is promised and by which theorem; of a refusal, what it does not say."""
     if isinstance(claims, RefusalClaims):
-        tips = "".join(f"<li>{_text(tip)}</li>" for tip in claims.suggestions)
-        limits = "<p>A refusal does not say that play diverges.</p>"
-        return [("try", "What to try", f"<ul>{tips}</ul>{limits}" if tips else limits)]
-    said = promises(claims)
+        return [("says", "What it does not say", f"<p>{_text(NO_DIVERGENCE)}</p>")]
+    said = apart(settled(promises(claims), verification))[0]
     items = "".join(
-        f'<li>{_text(sentence)} <span class="soft">({_text(label)}: '
-        f"{_text(theorem_name(label))})</span></li>"
-        for label, sentence in said[:MAX_SHOWN]
+        f'<li>{_text(row.text)} <span class="soft">({_text(row.label)}: '
+        f"{_text(theorem_name(row.label))})</span></li>"
+        for row in said[:MAX_SHOWN]
     )
     caveat = CAVEATS.get(claims.verdict, "")
     first = f'<p class="warn"><strong>{_text(caveat)}</strong></p>' if caveat else ""
     return [("says", "What it says", f"{first}<ul>{items}</ul><p>{_text(LIMITS)}</p>")]
 
 
-def _pictures(pictures: Sequence[Picture], note: str) -> str:
+def _pictures(claims: Claims | RefusalClaims, pictures: Sequence[Picture], note: str) -> str:
     shown = "".join(
         f"<figure><h3>{_text(picture.title)}</h3>{picture.svg}"
         f"<figcaption>{_text(picture.caption)}</figcaption></figure>"
         for picture in pictures
     )
-    said = f'<p class="soft">{_text(note)}</p>' if note else ""
-    return (f'<div class="pictures">{shown}</div>' if shown else "") + said
+    words = f"{DRAWN} {DRAWN_ESTIMATES}" if claims.verdict == "estimated" else DRAWN
+    drawn = f'<p>{_text(words)}</p><div class="pictures">{shown}</div>' if shown else ""
+    return drawn + (f'<p class="soft">{_text(note)}</p>' if note else "")
 
 
 def _checked(verification: Verification) -> str:
@@ -208,7 +225,11 @@ def _again(document: Document) -> str:
 def _footer(document: Document) -> str:
     made = document.get("produced_by")
     parts = made.items() if isinstance(made, dict) else ()
-    return "<p>Made by " + _text(", ".join(f"{key} {value}" for key, value in parts)) + "</p>"
+    return (
+        "<p>Made, as the file says, by "
+        + _text(", ".join(f"{key} {value}" for key, value in parts))
+        + "</p>"
+    )
 
 
 def _game(claims: Claims | RefusalClaims) -> str:
@@ -270,7 +291,7 @@ def _parameters(game: Document) -> str:
         }
     if not isinstance(given, dict) or not given:
         return ""
-    rows = [(str(name), str(value)) for name, value in given.items()]
+    rows = [Row(str(name), str(value), ASKED) for name, value in given.items()]
     return f"<h3>Parameters</h3>{_table(rows)}"
 
 
@@ -290,7 +311,7 @@ def _jacobian(game: Document) -> str:
         for row in matrix
     )
     return (
-        "<h3>Jacobian, the same everywhere</h3>"
+        "<h3>Jacobian, the same everywhere (six digits)</h3>"
         '<div class="scroll" tabindex="0" role="region" aria-label="Jacobian">'
         f"<table><tbody>{rows}</tbody></table></div>"
     )

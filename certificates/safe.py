@@ -4,17 +4,39 @@ In float() and in print alike.
 """
 
 from fractions import Fraction
+from functools import partial
 from math import isqrt
-from typing import final
+from typing import Any, Self, final
 
 from games.number import decimal_places, float_enclosure, round_down, round_up
 
+UNPROVED = {"estimated": "estimated, not proved", "conditional": "if what was given holds"}
+
 
 class _Safe(Fraction):
-    """A Fraction with a side; arithmetic gives plain Fractions."""
+    """A Fraction with a side; arithmetic gives plain Fractions.
 
-    __slots__ = ()
+    verdict: of the certificate that it was read from, "" for a number that stands alone; what is
+    not proved says so in its repr.
+    """
+
+    __slots__ = ("verdict",)
+    verdict: str
     digits = 12  # of str()
+
+    def __new__(cls, numerator: Any = 0, denominator: Any = None, *, verdict: str = "") -> Self:
+        self = super().__new__(cls, numerator, denominator)
+        self.verdict = verdict
+        return self
+
+    def __reduce__(self) -> Any:
+        return partial(type(self), verdict=self.verdict), (self.numerator, self.denominator)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
 
     @property
     def exact(self) -> Fraction:
@@ -33,7 +55,7 @@ class _Safe(Fraction):
         return self.text(self.digits)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self})"
+        return labelled(f"{type(self).__name__}({self})", self.verdict)
 
 
 @final
@@ -68,6 +90,15 @@ class Upper(_Safe):
 
     def __float__(self) -> float:
         return float_enclosure(self.exact)[1]
+
+
+def labelled(text: str, verdict: str) -> str:
+    """The text, and what it rests on where that is no proof.
+
+    >>> labelled("12", "estimated"), labelled("12", "proved")
+    ('12 (estimated, not proved)', '12')
+    """
+    return f"{text} ({UNPROVED[verdict]})" if verdict in UNPROVED else text
 
 
 def decimal_text(value: Fraction) -> str:

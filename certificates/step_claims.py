@@ -43,7 +43,7 @@ class Cover:
             yield low, high, rate
 
     def square_at(self, step: Fraction) -> Fraction:
-        """The least proved bound of the squared factor at a step of the cover."""
+        """The least proved bound of the squared factor at a step; ValueError outside the cover."""
         return min(1 - rate * step for low, high, rate in self.intervals() if low <= step <= high)
 
 
@@ -81,7 +81,7 @@ def read_euler(value: Any, where: str, n: int) -> Steps:
     if not isinstance(projected, bool):
         raise InputError(f"{where}.projected: expected true or false")
     return Steps(
-        basis=read_choice(fields["basis"], f"{where}.basis", ("direct", "structural")),
+        basis=read_choice(fields["basis"], f"{where}.basis", ("direct", "structural", "sector")),
         metric=read_metric(fields["metric"], f"{where}.metric", n),
         step_max=number(fields["step_max"], where),
         best_step=number(fields["best_step"], where),

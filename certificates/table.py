@@ -1,25 +1,26 @@
-"""Certificates and refusals as short plain tables: the verdict first."""
+"""Certificates and refusals as short plain tables: the verdict first, the unchecked last."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import islice
-from typing import Any
 
-from numpy.typing import NDArray
-
+from certificates.assumption import assumption
 from certificates.check import Verification
 from certificates.claims import Claims
-from certificates.geometry import FIELDS, LOGIT_KINDS
 from certificates.metric import Rung
 from certificates.promise_table import promise_rows
 from certificates.refusal_claims import RefusalClaims
-from certificates.safe import Lower, Upper, decimal_text
-from certificates.step_claims import Steps
-from games.number import round_near
-from games.region import Region, Space
+from certificates.refusal_table import (
+    LOG_ODDS,
+    geometry_rows,
+    refusal_head,
+    refusal_rows,
+    subject_rows,
+)
+from certificates.shown import Kind, Row, estimated, line
+from certificates.step_table import pair_rows, towards_rows
+from certificates.texts import cut, down, near, up, weights_text
 
-DIGITS = 6
 WIDTH = 110  # characters a line
 UNCONSTRAINED = (
     "play without active constraints; projected play on a product needs one weight a player (T7)"
@@ -28,34 +29,28 @@ SHARED = (
     "each player's own (a product); with constraints that players share, unequal weights select"
     " another normalised equilibrium (Rosen)"
 )
-LOG_ODDS = "log-odds against action 0"
-_NAME = 24  # characters of a player's name in a label
 _LONGEST = 5000  # characters of any text
-_SHOWN = 8  # players listed before an ellipsis
 _BANDS = 6  # bands shown
-
 _METRIC_NAMES = {
     "scalar": "the metric of the weights",
     "block": "a metric of one matrix a player",
     "dense": "a metric of one matrix for all variables",
 }
-Row = tuple[str, str]
 Table = tuple[str, list[Row]]  # a heading and what stands under it
 
 
 def statement(claims: Claims) -> str:
     """What the certificate says, in one sentence."""
-    margin = Lower(claims.margin).text(DIGITS)
     geometry = claims.geometry
     text = (
         f"any two solutions of simultaneous {geometry.play} approach each other at least as fast as"
-        f" exp(-{margin} t) while they stay in the region, in"
+        f" exp(-{down(claims.margin)} t) while they stay in the region, in"
         f"{f' {LOG_ODDS} and' if geometry.field else ''} {_METRIC_NAMES[claims.metric.kind]}"
     )
     prefix = {
         "proved": "Proved: ",
         "estimated": "Estimated from samples, not proved: ",
-        "conditional": "If the given bounds hold, ",
+        "conditional": f"If {assumption(claims.evidence)}, ",
     }[claims.verdict]
     return f"{prefix}{text}."
 
@@ -67,68 +62,41 @@ def certificate_table(claims: Claims) -> str:
 
 def certificate_rows(claims: Claims) -> Table:
     """Verdict, margin against the Euclidean margin, weights, steps, band, what was checked."""
-    rows, geometry = _subject(claims), claims.geometry
-    if geometry.field:
-        rows.append(("geometry", f"entropic dual: natural gradient for {FIELDS[geometry.field]}"))
-    if (claims.game or {}).get("kind") in LOGIT_KINDS:
-        rows.append(("coordinates", f"{LOG_ODDS}, of each player in each state"))
-    rows.append(("margin", f"{_down(claims.margin)}  ({claims.margin_basis}), contraction rate"))
-    if claims.euclidean_margin is not None:
-        rows.append(("Euclidean margin", _down(claims.euclidean_margin)))
-    if claims.margin_basis == "direct":
-        rows.append(("structural margin", _down(claims.structural_margin)))
-    rows += _metric_rows(claims)
-    if len(claims.ladder) > 2:  # beyond weights
-        rows += [("rungs" if k == 0 else "", _rung_text(r)) for k, r in enumerate(claims.ladder)]
-    rows.append(("Lipschitz", _up(claims.lipschitz)))
-    for label, steps in (("Euler step", claims.euler), ("RK4 step", claims.rk4)):
-        shown = _steps_text(steps) if steps else "none certified"
-        rows.append((f"{geometry.prefix}{label}", shown))
-    rows += promise_rows(claims)
-    for band in claims.bands[:_BANDS]:
-        i, j = (_cut(claims.names[k]) for k in band.players)
-        high = "inf" if band.high is None else _down(band.high)
-        rows.append((f"band w({j})/w({i})", f"[{_up(band.low)}, {high}]"))
-    if len(claims.bands) > _BANDS:
-        rows.append(("bands", f"{len(claims.bands) - _BANDS} more, by certificate.band(i, j)"))
-    beta = claims.lipschitz
-    published = f"Euler {_near(2 * claims.margin / beta**2)}, RK4 {_near(Fraction(5, 2) / beta)}"
-    rows.append(("published rules", f"{published}  (2 margin/L^2, 2.5/L; for comparison)"))
-    rows.append(("evidence", evidence_text(claims)))
-    if "note" in claims.evidence:
-        rows.append(("note", str(claims.evidence["note"])))
-    if (claims.game or {}).get("derivatives") == "finite differences":
-        rows.append(("derivatives", "finite differences of the given gradients"))
+    play = claims.geometry.play
     head = {
-        "proved": f"PROVED: {geometry.play} contracts",
-        "estimated": f"ESTIMATED, not proved: {geometry.play} contracts at every sampled point",
-        "conditional": f"CONDITIONAL: if the given bounds hold, {geometry.play} contracts",
+        "proved": f"PROVED: {play} contracts",
+        "estimated": f"ESTIMATED, not proved: {play} contracts at every sampled point",
+        "conditional": f"CONDITIONAL: if {assumption(claims.evidence)}, {play} contracts",
     }[claims.verdict]
-    return head, rows
+    return head, shown_as(claims, _all_rows(claims))
+
+
+def shown_as(claims: Claims, rows: list[Row]) -> list[Row]:
+    """The rows as the verdict allows: of an estimated certificate each says that it is that."""
+    return [estimated(row) for row in rows] if claims.verdict == "estimated" else rows
+
+
+def _all_rows(claims: Claims) -> list[Row]:
+    rows = subject_rows(claims) + geometry_rows(claims.geometry, claims.game)
+    margin = f"{down(claims.margin)}  ({claims.margin_basis}), contraction rate"
+    rows.append(line("margin", margin))
+    if claims.euclidean_margin is not None:
+        rows.append(line("Euclidean margin", down(claims.euclidean_margin)))
+    if claims.margin_basis == "direct":
+        rows.append(line("structural margin", down(claims.structural_margin)))
+    rows += _metric_rows(claims)
+    rows.append(line("Lipschitz", up(claims.lipschitz)))
+    rows += [*pair_rows(claims), *towards_rows(claims), *promise_rows(claims), *_band_rows(claims)]
+    beta = claims.lipschitz
+    published = f"Euler {near(2 * claims.margin / beta**2)}, RK4 {near(Fraction(5, 2) / beta)}"
+    text = f"{published}  (2 margin/L^2, 2.5/L: for comparison, not a proof for this game)"
+    rows.append(line("published rules", text))
+    return [*rows, _evidence_row(claims), *_said_rows(claims)]
 
 
 def refusal_table(claims: RefusalClaims) -> str:
     """The rows of a refusal as plain text."""
-    return render(*refusal_rows(claims))
-
-
-def refusal_rows(claims: RefusalClaims) -> Table:
-    """Verdict, reason, evidence, what to try."""
-    rows = _subject(claims)
-    rows.append(("why", claims.message))
-    for key, value in claims.best.items():
-        rows.append((key.replace("_", " ").replace("euclidean", "Euclidean"), _down(value)))
-    players, gain = claims.cycle
-    if players:
-        ring = " <- ".join(claims.names[k] for k in (*players, players[0]))
-        rows.append(("blocking cycle", ring if len(players) > 1 else claims.names[players[0]]))
-        if gain is not None:
-            rows.append(("gain of the cycle", _near(gain)))
-    if claims.worst_point is not None:
-        rows.append(("worst point", ", ".join(_near(v) for v in claims.worst_point[:_SHOWN])))
-    for k, suggestion in enumerate(claims.suggestions):
-        rows.append(("try" if k == 0 else "", suggestion))
-    return f"{claims.verdict.upper()} ({claims.reason})", rows
+    return render(refusal_head(claims), refusal_rows(claims))
 
 
 def verification_table(verification: Verification) -> str:
@@ -141,20 +109,43 @@ def verification_table(verification: Verification) -> str:
         for o in verification.obligations
     ]
     head = "verified" if verification else "NOT VERIFIED"
-    return render(f"{head} ({verification.verdict}): {verification.message}", rows)
+    lines = _head_lines(f"{head} ({verification.verdict}): {verification.message}")
+    return "\n".join(lines + _aligned(rows, _width(rows)))
 
 
 def render(head: str, rows: Iterable[Row]) -> str:
-    """A heading and aligned rows, each value broken into lines that fit."""
-    listed = [(plain(label), plain(value)) for label, value in rows]
-    width = max((len(label) for label, _ in listed), default=0)
-    lines = textwrap.wrap(plain(head), WIDTH, subsequent_indent="  ")
-    for label, value in listed:
-        room = max(WIDTH - width - 4, WIDTH // 3)
-        first, *others = textwrap.wrap(value, room, break_on_hyphens=False) or [""]
-        lines.append(f"  {label:<{width}}  {first}".rstrip())
-        lines += [" " * (width + 4) + line for line in others]
+    """A heading and aligned rows; last, under a heading of their own, those that nobody checked."""
+    checked, said = apart(rows)
+    width = _width([(row.label, row.text) for row in checked + said])
+    lines = _head_lines(head) + _aligned([(row.label, row.text) for row in checked], width)
+    if said:
+        lines.append(f"  {Kind.SAID.value}:")
+        lines += _aligned([(row.label, row.text) for row in said], width)
     return "\n".join(lines)
+
+
+def apart(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows that something covers, and those that the search alone says."""
+    listed = list(rows)
+    return [row for row in listed if not row.is_said], [row for row in listed if row.is_said]
+
+
+def _head_lines(head: str) -> list[str]:
+    return textwrap.wrap(plain(head), WIDTH, subsequent_indent="  ")
+
+
+def _width(rows: Sequence[tuple[str, str]]) -> int:
+    return max((len(plain(label)) for label, _ in rows), default=0)
+
+
+def _aligned(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
+    """Labels of this width, each value broken into lines that fit."""
+    lines, room = [], max(WIDTH - width - 4, WIDTH // 3)
+    for label, value in rows:
+        first, *others = textwrap.wrap(plain(value), room, break_on_hyphens=False) or [""]
+        lines.append(f"  {plain(label):<{width}}  {first}".rstrip())
+        lines += [" " * (width + 4) + line for line in others]
+    return lines
 
 
 def plain(text: str) -> str:
@@ -163,101 +154,62 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _subject(claims: Claims | RefusalClaims) -> list[Row]:
-    """Which game, on which region."""
-    name = (claims.game or {}).get("name")
-    players = _count(len(claims.names), "player")
-    rows = [("game", f"{name}, {players}" if name else players)]
-    if claims.region is not None:
-        rows.append(("region", region_text(claims.region)))
-    return rows
-
-
-def _rung_text(rung: Rung) -> str:
-    margin = "" if rung.margin is None else f" {_down(rung.margin)}"
-    return f"{rung.metric}{margin}: {rung.outcome}"
-
-
 def _metric_rows(claims: Claims) -> list[Row]:
     """The weights, or what another metric is and what it does not cover (T7)."""
     metric = claims.metric
     if metric.kind == "scalar":
-        rows = [("weights", weights_text(metric.weights))]
+        rows = [line("weights", weights_text(metric.weights))]
         unequal = len(metric.weights) > 1 and (metric.weights != metric.weights[0]).any()
-        return [*rows, ("constraints", SHARED)] if unequal else rows
+        return [*rows, line("constraints", SHARED)] if unequal else rows
     kind = {"block": "one matrix a player", "dense": "one matrix for all variables"}[metric.kind]
-    return [
-        ("metric", f"{metric.kind}: {kind}, condition number {metric.condition:.3g}"),
-        ("constraints", UNCONSTRAINED),
-    ]
+    return [line("metric", f"{metric.kind}: {kind}"), line("constraints", UNCONSTRAINED)]
 
 
-def weights_text(weights: Sequence[Any] | NDArray[Any]) -> str:
-    """1 : 200, shortened for many players."""
-    shown = " : ".join(_near(Fraction(w)) for w in islice(weights, _SHOWN))
-    if len(weights) > _SHOWN:
-        shown += f" : … ({len(weights)} weights)"
-    return shown
+def _band_rows(claims: Claims) -> list[Row]:
+    """How far the ratio of two weights may move, and the margin that is left within that."""
+    rows = []
+    for band in claims.bands[:_BANDS]:
+        i, j = (cut(claims.names[k]) for k in band.players)
+        high = "inf" if band.high is None else down(band.high)
+        text = f"[{up(band.low)}, {high}]  (margin at least {down(band.margin)}, {band.basis})"
+        rows.append(line("band", text, f"band w({j})/w({i})"))
+    if len(claims.bands) > _BANDS:
+        text = f"{len(claims.bands) - _BANDS} more, by certificate.band(i, j)"
+        rows.append(line("more bands", text, "bands"))
+    return rows
 
 
-def region_text(region: Region) -> str:
-    """The box, side by side; a cube in short."""
-    if isinstance(region, Space):
-        return f"all of R^{region.dimension}"
-    if (ball := region.ball) is not None:
-        center = ", ".join(map(_near, ball.center[:_SHOWN]))
-        more = ", …" if len(ball.center) > _SHOWN else ""
-        metric = f"weights {weights_text(ball.weights)}" if ball.weights else "a metric of its own"
-        return f"the ball of radius {_near(ball.radius)} round ({center}{more}) in {metric}"
-    sides = list(zip(region.lower, region.upper, strict=True))
-    if len(set(sides)) == 1:
-        return f"{_side_text(*sides[0])}^{len(sides)}"
-    shown = " x ".join(_side_text(low, high) for low, high in sides[:_SHOWN])
-    return shown + (" x …" if len(sides) > _SHOWN else "")
-
-
-def _side_text(low: Fraction, high: Fraction) -> str:
-    """[low, high] with as many digits as tell them apart."""
-    for digits in (DIGITS, 2 * DIGITS, 4 * DIGITS):
-        ends = [decimal_text(round_near(end, digits)) for end in (low, high)]
-        if low == high or ends[0] != ends[1]:
-            break
-    return f"[{ends[0]}, {ends[1]}]"
-
-
-def evidence_text(claims: Claims) -> str:
+def _evidence_row(claims: Claims) -> Row:
     """What the numbers rest on."""
-    if "values" in claims.evidence:
-        return "super- and sub-solutions of the values over a cover of the region"
-    if claims.evidence["kind"] == "enclosed":
-        return "interval arithmetic over covers of the region"
-    if claims.verdict == "proved":
-        return "exact arithmetic on the Jacobian at every vertex that matters"
+    if claims.verdict == "conditional":
+        text = f"none: it is assumed that {assumption(claims.evidence)}"
+        return line("given bounds", text, "evidence")
     if claims.verdict == "estimated":
-        return str(claims.evidence.get("statement", "samples"))
-    return "bounds given by the user"
+        return line("statement", str(claims.evidence.get("statement", "samples")), "evidence")
+    if "values" in claims.evidence:
+        text = "super- and sub-solutions of the values over a cover of the region"
+    elif claims.evidence["kind"] == "enclosed":
+        text = "interval arithmetic over covers of the region"
+    else:
+        text = "exact arithmetic on the Jacobian at every vertex that matters"
+    return line("evidence", text)
 
 
-def _steps_text(steps: Steps) -> str:
-    best = f"best {_near(steps.best_step)} with factor {_up(steps.factor_at_best)}"
-    return f"every h up to {_down(steps.step_max)}; {best}  ({steps.basis})"
+def _said_rows(claims: Claims) -> list[Row]:
+    """What no theorem covers: how the search went, and numbers of LAPACK."""
+    rows = []
+    if claims.metric.kind != "scalar":
+        rows.append(line("condition number", f"about {claims.metric.condition:.3g}, of the metric"))
+    if len(claims.ladder) > 2:  # beyond weights
+        texts = [_rung_text(rung) for rung in claims.ladder]
+        rows += [line("rungs", text, "rungs" if k == 0 else "") for k, text in enumerate(texts)]
+    if "note" in claims.evidence:
+        rows.append(line("note", str(claims.evidence["note"])))
+    if (claims.game or {}).get("derivatives") == "finite differences":
+        rows.append(line("derivatives", "finite differences of the given gradients"))
+    return rows
 
 
-def _down(value: Fraction) -> str:
-    return Lower(value).text(DIGITS)
-
-
-def _up(value: Fraction) -> str:
-    return Upper(value).text(DIGITS)
-
-
-def _near(value: Fraction) -> str:
-    return decimal_text(round_near(value, DIGITS))
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+def _rung_text(rung: Rung) -> str:
+    margin = "" if rung.margin is None else f" {down(rung.margin)}"
+    return f"{rung.metric}{margin}: {rung.outcome}"

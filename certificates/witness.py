@@ -14,6 +14,8 @@ from games.errors import InputError
 Point = tuple[Fraction, ...] | None  # None: any point, J being the same everywhere
 METRICS = ("all", "scalar")  # refuted: every constant metric, or every choice of block weights
 MAX_POINTS = 1000
+NO_METRIC = "no constant metric certifies this region"
+NO_WEIGHTS = "no weights per player certify this region"
 
 
 @final
@@ -30,6 +32,16 @@ class EigenvalueWitness:
     def points(self) -> tuple[Point, ...]:
         return (self.point,)
 
+    @property
+    def refutes(self) -> str:
+        """What it shows, in words."""
+        return NO_METRIC
+
+    @property
+    def reason(self) -> str:
+        """The one reason that a refusal with such a witness may give."""
+        return "unstable"
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -42,6 +54,16 @@ class DualWitness:
     points: tuple[Point, ...]
     factors: tuple[NDArray[np.float64], ...]
     metrics: str
+
+    @property
+    def refutes(self) -> str:
+        """What it shows, in words: weights alone leave the matrices open."""
+        return NO_METRIC if self.metrics == "all" else NO_WEIGHTS
+
+    @property
+    def reason(self) -> str:
+        """The one reason that a refusal with such a witness may give."""
+        return "small-gain"
 
 
 Witness = EigenvalueWitness | DualWitness

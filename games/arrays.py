@@ -3,6 +3,7 @@
 Every size is compared with a limit before memory is taken, and nothing is ever unpickled.
 """
 
+import hashlib
 import io
 import math
 import re
@@ -54,6 +55,19 @@ def write_arrays(stream: BinaryIO, arrays: Mapping[str, Array]) -> None:
             member = zipfile.ZipInfo(f"{name}.npy")  # a fixed date: same arrays, same bytes
             with archive.open(member, "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, plain, allow_pickle=False)
+
+
+def digest_of(arrays: Mapping[str, Array]) -> str:
+    """sha256 of names, types, shapes and bytes: it ties a game's text to its arrays.
+
+    The same for any order of the arrays and of their axes in memory, packed or not.
+    """
+    value = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        value.update(f"{name} {array.dtype.str} {arrays[name].shape}\n".encode())
+        value.update(array.data)
+    return value.hexdigest()
 
 
 def split_arrays(document: Document) -> tuple[Document, dict[str, Array]]:

@@ -2,11 +2,10 @@
 
 import os
 import re
-import secrets
 import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -14,7 +13,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, final
 
 from games import region_table
-from games.arrays import MAX_BYTES, join_arrays, read_arrays, split_arrays, write_arrays
+from games.arrays import (
+    MAX_BYTES,
+    Array,
+    digest_of,
+    join_arrays,
+    read_arrays,
+    split_arrays,
+    write_arrays,
+)
 from games.document import KINDS, check_format, from_document
 from games.errors import InputError
 from games.game import Game, Player
@@ -24,10 +31,11 @@ from games.reading import at, check_player_name, read_table, read_text, short
 from games.region import Box
 from games.toml_text import toml_text
 from games.work import budget
+from games.writing import Fill, StrPath, reason, write_files
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-StrPath = str | os.PathLike[str]
 MAX_TEXT = 4 * 2**20
+DIGEST = "data_digest"  # the key beside "data"
 MAX_KEY_PARTS = 16  # tomllib takes quadratic time and memory in the parts of a dotted key
 _PART = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"(?:{_PART}[ \t]*+\.[ \t]*+){{{MAX_KEY_PARTS}}}")
@@ -89,9 +97,9 @@ def _load(path: StrPath, where: str) -> Game:
         kind = read_text(table.get("kind", "symbolic"), "kind")
         region = _optional_table(table, "region")
         hint = _optional_table(table, "equilibrium")
-        document = {k: v for k, v in table.items() if k not in ("region", "equilibrium", "data")}
-        if "data" in table:
-            document |= _side_arrays(Path(path), read_text(table["data"], "data"), document)
+        document = {k: v for k, v in table.items() if k not in ("region", "equilibrium")}
+        if "data" in document:
+            document = _with_arrays(document, Path(path))
         elif kind in KINDS and kind not in TABLES:
             raise InputError("it lacks the key 'data'; name the .npz file that holds its arrays")
     game = from_document(document, where)
@@ -107,9 +115,11 @@ def _load(path: StrPath, where: str) -> Game:
 def save(game: Game, path: StrPath) -> None:
     """Write a game so that :func:`load` gives it back: same F, J, region and names, exactly.
 
-    path: the TOML file to write; arrays go to ``<stem>.npz`` beside it. Each file is written under
-        another name and then put in place whole.
-    Raises InputError for a game of Python functions and for a path that cannot be written.
+    path: the TOML file to write; arrays go to ``<stem>.npz`` beside it, and their digest into the
+        text, so that neither is read with another's. Each file is filled first and then put in
+        place whole; a link is followed.
+    Raises InputError for a game of Python functions, for a path that cannot be written, and where
+    ``<stem>.npz`` is there and no game file of that name speaks of it.
     Source: design, Game file.
 
     >>> save(game, "game.toml")  # doctest: +SKIP
@@ -124,16 +134,38 @@ def save(game: Game, path: StrPath) -> None:
         for i, name in enumerate(names_of(game.players), start=1):
             check_player_name(name, i)
         plain, arrays = split_arrays(game.document())
-        side_file = f"{target.stem}.npz" if arrays else ""
-        if arrays and not _SIDE_FILE.fullmatch(side_file):
+        side_file = target.with_name(f"{target.stem}.npz")
+        if arrays and not _SIDE_FILE.fullmatch(side_file.name):
             raise InputError("its arrays need a plain file name; leave out : and \\")
-        table = _file_table(game, plain, side_file)
-        text = toml_text(table).encode()
+        text = toml_text(_file_table(game, plain, arrays, side_file.name)).encode()
         if len(text) > MAX_TEXT:
             raise InputError(f"the game takes {len(text)} bytes of text; at most {MAX_TEXT} fit")
+        files: list[tuple[Path, Fill]] = [(target, lambda file: file.write(text))]
         if arrays:
-            _write(target.with_name(side_file), lambda f: write_arrays(f, arrays))
-        _write(target, lambda f: f.write(text))
+            _check_ours(side_file, target)
+            files.append((side_file, lambda file: write_arrays(file, arrays)))
+        write_files(*files)
+
+
+def files_of(path: StrPath) -> tuple[Path, ...]:
+    """The files that :func:`load` reads for this path: the text and what it names as ``data``."""
+    with at(display_name(path)):
+        data = _parse(read_file(path)).get("data")
+    if isinstance(data, str) and _SIDE_FILE.fullmatch(data):
+        return Path(path), Path(path).parent / data
+    return (Path(path),)
+
+
+def _check_ours(side_file: Path, target: Path) -> None:
+    """Raise InputError where somebody else's arrays would be written over."""
+    try:
+        ours = not side_file.exists() or side_file in files_of(target)
+    except InputError:  # there is no such game file
+        ours = False
+    if not ours:
+        raise InputError(
+            f"{side_file.name} is there and belongs to no {target.name}; choose another name"
+        )
 
 
 def to_text(game: Game) -> str:
@@ -144,10 +176,12 @@ def to_text(game: Game) -> str:
     format = "sgn-game/1"
     """
     plain, arrays = split_arrays(game.document())
-    return toml_text(_file_table(game, plain, "game.npz" if arrays else ""))
+    return toml_text(_file_table(game, plain, arrays, "game.npz"))
 
 
-def _file_table(game: Game, plain: Mapping[str, Any], data: str) -> dict[str, Any]:
+def _file_table(
+    game: Game, plain: Mapping[str, Any], arrays: Mapping[str, Array], side_file: str
+) -> dict[str, Any]:
     """The document with numbers as numbers, and region and equilibrium beside it."""
     kind = str(plain["kind"])
     tables = TABLES.get(kind, UNNAMED)
@@ -158,8 +192,8 @@ def _file_table(game: Game, plain: Mapping[str, Any], data: str) -> dict[str, An
     }
     if "parameters" in table:
         table["parameters"] = {k: parse_number(v) for k, v in table["parameters"].items()}
-    if data:
-        table["data"] = data
+    if arrays:
+        table |= {"data": side_file, DIGEST: digest_of(arrays)}
     if game.region is not None:
         if game.region.ball is not None:
             raise InputError("a game file holds boxes only; write the game without its ball")
@@ -203,7 +237,7 @@ def _decimal(text: str) -> Decimal:
 
 def read_file(path: StrPath) -> str:
     with _regular_file(path) as file:
-        data = file.read(MAX_TEXT + 1)
+        data = file.read(MAX_TEXT + 1) or b""  # None: there is nothing yet, as in /proc/kmsg
     if len(data) > MAX_TEXT:
         raise InputError(f"it is longer than {MAX_TEXT} bytes; a game file is shorter")
     try:
@@ -212,8 +246,30 @@ def read_file(path: StrPath) -> str:
         raise InputError(f"byte {error.start} is not UTF-8 text; save it as UTF-8") from error
 
 
-def _side_arrays(path: Path, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
-    """The arrays of the side file as document entries."""
+def _with_arrays(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The table with the arrays of its side file as entries, in place of the file's name."""
+    document = dict(table)
+    name = read_text(document.pop("data"), "data")
+    stated = document.pop(DIGEST, None)
+    arrays = _read_side_file(path, name)
+    with at(f"data {short(name)}"):
+        if stated != (found := digest_of(arrays)):
+            raise InputError(
+                f"its arrays are not those of the text, which {_stating(stated)}; save the game"
+                f' again, or, if they are, write {DIGEST} = "{found}"'
+            )
+        entries = join_arrays(arrays)
+        for key in entries:
+            if key in document:
+                raise InputError(f"it holds {key!r}, which the game file gives too; keep one")
+    return document | entries
+
+
+def _stating(digest: object) -> str:
+    return f"has no {DIGEST}" if digest is None else f"has another {DIGEST}"
+
+
+def _read_side_file(path: Path, name: str) -> dict[str, Array]:
     if not _SIDE_FILE.fullmatch(name):
         raise InputError(
             f"data is {short(name)}; name an .npz file in the same folder, without the folder"
@@ -221,13 +277,10 @@ def _side_arrays(path: Path, name: str, document: Mapping[str, Any]) -> dict[str
     with at(f"data {short(name)}"), _regular_file(path.parent / name) as file:
         if os.fstat(file.fileno()).st_size > MAX_BYTES:
             raise InputError(f"it is larger than {MAX_BYTES} bytes; a smaller file is needed")
-        entries = join_arrays(read_arrays(file))
-        if not entries:
+        arrays = read_arrays(file)
+        if not arrays:
             raise InputError("it holds no arrays; save the game again")
-        for key in entries:
-            if key in document:
-                raise InputError(f"it holds {key!r}, which the game file gives too; keep one")
-        return entries
+        return arrays
 
 
 @contextmanager
@@ -235,34 +288,13 @@ def _regular_file(path: StrPath) -> Iterator[BinaryIO]:
     """The open file; a folder, pipe or device is refused without waiting for it."""
     try:
         descriptor = os.open(path, _OPEN_FLAGS)
-    except OSError as error:
-        raise InputError(f"it cannot be read ({_reason(error)}); check the name") from error
-    except ValueError as error:
-        raise InputError(f"it cannot be read ({error}); check the name") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"it cannot be read ({reason(error)}); check the name") from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise InputError("it is not a regular file; give the name of a game file")
     with os.fdopen(descriptor, "rb") as file:
-        yield file
-
-
-def _write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
-    """Fill a new file in the same folder, then put it in place at once."""
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"it cannot be written ({_reason(error)}); choose another place"
-        ) from error
-    finally:
-        with suppress(OSError, ValueError):
-            temporary.unlink(missing_ok=True)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
+        try:
+            yield file
+        except OSError as error:
+            raise InputError(f"it cannot be read ({reason(error)}); check the file") from error

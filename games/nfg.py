@@ -14,12 +14,13 @@ from typing import final
 import numpy as np
 
 from games.errors import InputError
-from games.file import StrPath, display_name, read_file
+from games.file import display_name, read_file
 from games.game import Floats
 from games.markov.reading import MAX_ACTIONS
 from games.normal_form import NormalFormGame
 from games.number import Number, parse_number
 from games.reading import at, short
+from games.writing import StrPath
 
 MAX_PLAYERS = 64
 _TOKEN = re.compile(r'\s*+(?:,\s*+)?(?:"((?:[^"\\]|\\.)*+)"|([{}])|([^\s{}",]++))', re.DOTALL)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from games.callable import CallableGame
 from games.game import Document, Floats, Game, Structure
+from games.markov.logit_game import LogitGame
 from games.number import Number, exact, to_text
 from games.players import NumberedPlayers
 from games.quadratic import QuadraticGame
@@ -19,16 +21,23 @@ if TYPE_CHECKING:
     Sparse = csr_array[np.float64]
 
 SHOWN = 6  # players up to which the rates stand in the name
+TEXT_LOGITS = 4  # of a game of policies whose field is rated as text, and so can be proved
+PLAYED = {
+    "fisher": "natural gradient in log-odds",
+    "kakade": "Kakade's natural gradient in log-odds",
+    "euclidean": "plain gradient in log-odds",
+}
 
 
 def with_rates(game: Game, rates: Sequence[Number]) -> Game:
     """The game whose simultaneous gradient play is that of `game` at learning rates: η_iF_i (T17).
 
     game: any. rates: one positive number a player (int, float at its binary value, Fraction, text).
-    Text games get each cost multiplied by η_i, exactly. A matrix game gets its rows multiplied,
-    each entry rounded to binary64 (exact for powers of two). A game that is known by its functions
-    alone is wrapped, and like them never proved.
-    Raises ValueError unless there is one positive rate a player.
+    Text games get each cost multiplied by η_i, exactly, and so do games of policies with up to four
+    log-odds, by the text of their field. A matrix game gets its rows multiplied, each entry rounded
+    to binary64 (exact for powers of two): what is then certified is the rounded matrix. Any other
+    game is wrapped, as one that is known by its functions alone, and like those never proved.
+    Raises ValueError unless there is one positive rate a player. Source: theory, T17.
 
     >>> slow = with_rates(QuadraticGame([[1, 10], [0.05, 1]], sizes=[1, 1]), [1, "1/2"])
     >>> slow.pseudo_gradient([1.0, 1.0]), slow.name
@@ -60,7 +69,7 @@ def _(game: QuadraticGame, eta: tuple[Fraction, ...]) -> Game:
         game.sizes,
         linear=rows * game.linear,
         names=None if numbered else [player.name for player in game.players],
-        name=_name(game, eta),
+        name=_name(game.name, eta),
         source=game.source,
         region=game.region,
         field=game.field,
@@ -73,7 +82,7 @@ def _(game: SymbolicGame, eta: tuple[Fraction, ...]) -> Game:
         tuple(game.players),
         tuple(f"({to_text(rate)})*({cost})" for rate, cost in zip(eta, game.costs, strict=False)),
         game.parameters,
-        name=_name(game, eta),
+        name=_name(game.name, eta),
         source=game.source,
         region=game.region,
         equilibrium=game.equilibrium,
@@ -84,12 +93,24 @@ def _(game: SymbolicGame, eta: tuple[Fraction, ...]) -> Game:
     )
 
 
+@_rated.register
+def _(game: LogitGame, eta: tuple[Fraction, ...]) -> Game:
+    played = ", ".join(filter(None, (game.name, PLAYED[game.field])))
+    if game.dimension > TEXT_LOGITS:
+        rated = RatedGame(game, eta)
+        rated.name = _name(played, eta)
+        return rated
+    text = game.symbolic()
+    text.name = played
+    return _rated(text, eta)
+
+
 @final
 class RatedGame(Game):
     """Any game at learning rates, its functions scaled where they are called."""
 
     def __init__(self, game: Game, eta: tuple[Fraction, ...]) -> None:
-        self.name, self.source = _name(game, eta), game.source
+        self.name, self.source = _name(game.name, eta), game.source
         self.players, self.region, self.equilibrium = game.players, game.region, game.equilibrium
         self._game, self._rows = game, _per_variable(game, eta)
 
@@ -116,7 +137,16 @@ class RatedGame(Game):
         return self._game.block_variables(i, j)
 
     def document(self) -> Document:
-        return {**self._game.document(), "name": self.name}
+        """That of functions that cannot be written down: that of the game is of play without rates.
+
+        It is what a certificate speaks of.
+        """
+        document: Document = {"format": "sgn-game/1", "kind": "callable", "name": self.name}
+        if self.source:
+            document["source"] = self.source
+        document["players"] = [{"name": p.name, "size": p.size} for p in self.players]
+        known = self._game.derivatives if isinstance(self._game, CallableGame) else "given"
+        return {**document, "derivatives": known}
 
 
 def _scaled(matrix: "Sparse", rows: Floats) -> "Sparse":
@@ -130,6 +160,6 @@ def _per_variable(game: Game, eta: tuple[Fraction, ...]) -> Floats:
     return np.repeat(np.array([float(rate) for rate in eta]), game.sizes)
 
 
-def _name(game: Game, eta: tuple[Fraction, ...]) -> str:
+def _name(name: str, eta: tuple[Fraction, ...]) -> str:
     rates = ", ".join(map(to_text, eta)) if len(eta) <= SHOWN else "of its own"
-    return f"{game.name} at rates {rates}".strip()
+    return f"{name} at rates {rates}".strip()

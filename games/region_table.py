@@ -1,5 +1,6 @@
 """The [region] and [equilibrium] tables of game files."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ from games.reading import check_keys, kind_of, near, read_list, read_number, sho
 from games.region import Box
 
 Pair = tuple[Fraction, Fraction]
+LARGEST = Fraction(sys.float_info.max)
 
 
 def read_sides(table: Mapping[str, Any], players: Sequence[Player]) -> Box:
@@ -25,7 +27,7 @@ def read_ends(table: Mapping[str, Any], players: Sequence[Player]) -> Box:
     n = sum(player.size for player in players)
     if "radius" in table:
         check_keys(table, ("radius",), (), "region")
-        radius = read_number(table["radius"], "the region's radius")
+        radius = _coordinate(table["radius"], "the region's radius")
         if radius < 0:
             raise InputError("the region's radius is negative; give 0 or more")
         return Box.cube(n, radius)
@@ -40,7 +42,7 @@ def read_ends(table: Mapping[str, Any], players: Sequence[Player]) -> Box:
 def read_hint(table: Mapping[str, Any], players: Sequence[Player]) -> tuple[Fraction, ...]:
     """The equilibrium of a symbolic game: `x1 = 5` for every variable."""
     names = _each_variable(table, players, "equilibrium", "its value")
-    return tuple(read_number(table[name], f"the equilibrium's {name!r}") for name in names)
+    return tuple(_coordinate(table[name], f"the equilibrium's {name!r}") for name in names)
 
 
 def read_hint_point(table: Mapping[str, Any], players: Sequence[Player]) -> tuple[Fraction, ...]:
@@ -55,7 +57,7 @@ def read_point(value: Any, length: int, place: str) -> list[Fraction]:
     entries = read_list(value, place)
     if len(entries) != length:
         raise InputError(f"{place} has {len(entries)} entries; give {length}, one per variable")
-    return [read_number(entry, f"entry {k} of {place}") for k, entry in enumerate(entries)]
+    return [_coordinate(entry, f"entry {k} of {place}") for k, entry in enumerate(entries)]
 
 
 def sides_table(box: Box, players: Sequence[Player]) -> dict[str, Any]:
@@ -107,8 +109,8 @@ def _side(value: Any, place: str) -> Pair:
         found = f"has {len(value)} entries" if isinstance(value, list) else f"is {kind_of(value)}"
         raise InputError(f"{place} {found}; write it as [lower, upper]")
     pair = (
-        read_number(value[0], f"the lower end of {place}"),
-        read_number(value[1], f"the upper end of {place}"),
+        _coordinate(value[0], f"the lower end of {place}"),
+        _coordinate(value[1], f"the upper end of {place}"),
     )
     _check_side(pair, place)
     return pair
@@ -120,3 +122,11 @@ def _check_side(pair: Pair, place: str) -> None:
             f"{place} is upside down: lower {to_text(pair[0])} exceeds upper {to_text(pair[1])};"
             " swap them"
         )
+
+
+def _coordinate(value: Any, place: str) -> Fraction:
+    """An exact number near which there are floats: the search walks there."""
+    number = read_number(value, place)
+    if abs(number) > LARGEST:
+        raise InputError(f"{place} is beyond the largest float, 1.8e308; give a nearer number")
+    return number

@@ -25,16 +25,10 @@ if TYPE_CHECKING:
     from sgn.geometry import EntropicDual
     from sgn.ladder import BlockScalar, Dense, Euclidean, FullBlock
     from sgn.largest import largest_region
-    from sgn.rates import (
-        BestRates,
-        TimeVaryingRates,
-        best_rates,
-        certify_rates,
-        rates_in_metric,
-        time_varying_rates,
-    )
+    from sgn.rates import BestRates, best_rates, certify_rates, rates_in_metric
     from sgn.ratios import Ratios, band, band_matrix, band_slice
     from sgn.simulate import Simulation, simulate
+    from sgn.varying_rates import TimeVaryingRates, time_varying_rates
     from sgn.weights import optimal_weights
 
 _HOME = {
@@ -59,7 +53,7 @@ _HOME = {
     "Refusal": "certificates.certificate",
     "Sampled": "sgn.bounds",
     "Simulation": "sgn.simulate",
-    "TimeVaryingRates": "sgn.rates",
+    "TimeVaryingRates": "sgn.varying_rates",
     "Verification": "certificates.check",
     "attack": "sgn.attack",
     "band": "sgn.ratios",
@@ -77,7 +71,7 @@ _HOME = {
     "rates_in_metric": "sgn.rates",
     "simulate": "sgn.simulate",
     "suggest": "sgn.fixes",
-    "time_varying_rates": "sgn.rates",
+    "time_varying_rates": "sgn.varying_rates",
     "verify": "sgn.files",
 }
 

@@ -19,7 +19,7 @@ from sgn.band import BandPlan
 from sgn.euler import EulerPlan
 from sgn.refute import EigenWitness
 from sgn.runge_kutta import RK4Plan
-from sgn.stated import TEXT_LIMIT, StatedBounds, down, up
+from sgn.stated import TEXT_LIMIT, StatedBounds
 from sgn.study import Study
 
 VERSION = "0.1.0"
@@ -60,7 +60,8 @@ def certificate_document(study: Study, evidence: Document, subject: Document) ->
         "bands": [_band(plan) for plan in study.bands],
     }
     if study.direct is not None:
-        document["euclidean_margin"] = to_text(study.direct.euclidean_margin)
+        if study.direct.euclidean_margin is not None:
+            document["euclidean_margin"] = to_text(study.direct.euclidean_margin)
         if study.direct.cocoercivity > 0:
             document["cocoercivity"] = to_text(study.direct.cocoercivity)
     return {**document, "produced_by": _producer(), "digest": ""}
@@ -198,17 +199,22 @@ def _coupling(bounds: StatedBounds) -> Any:
 def _steps(euler: EulerPlan | None, rk4: RK4Plan | None) -> Document:
     steps: Document = {}
     if euler is not None:
-        steps["euler"] = {
-            "step_max": to_text(down(euler.step_max)),
-            "best_step": to_text(min(Fraction(repr(euler.best_step)), down(euler.step_max))),
-            "factor_at_best": to_text(up(euler.factor_at_best)),
-            "factor_at_max": to_text(up(euler.factor_at_max)),
-            "basis": euler.basis,
-            "metric": _metric(euler.metric),
-        }
+        steps["euler"] = euler_document(euler)
     if rk4 is not None:
         steps["rk4"] = rk4_document(rk4, "pairs")
     return steps
+
+
+def euler_document(plan: EulerPlan) -> Document:
+    """Euler steps as they stand in a document."""
+    return {
+        "step_max": to_text(plan.step_max),
+        "best_step": to_text(plan.best_step),
+        "factor_at_best": to_text(plan.factor_at_best),
+        "factor_at_max": to_text(plan.factor_at_max),
+        "basis": plan.basis,
+        "metric": _metric(plan.metric),
+    }
 
 
 def rk4_document(plan: RK4Plan, kind: str) -> Document:

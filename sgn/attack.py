@@ -8,20 +8,24 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 
 import numpy as np
 
-from certificates.certificate import Certificate, Refusal, StepRange
+from certificates.certificate import Certificate, Refusal
 from certificates.document import digest
 from games.errors import InputError
-from sgn.attacks.claimed import euler_factor, objectives, runge_kutta_factor
+from sgn.attacks.attacked import Attacked
+from sgn.attacks.claimed import pair_promise
+from sgn.attacks.contracting import BetweenNeighbours
 from sgn.attacks.hunt import Hunt
-from sgn.attacks.measures import Frame
+from sgn.attacks.kinds import measured
+from sgn.attacks.numbers import Definite
 from sgn.attacks.objectives import Objective
-from sgn.attacks.precise import precisely
+from sgn.attacks.precise import nearest, precisely
+from sgn.attacks.promise import Promise
+from sgn.attacks.refusals import refused
 from sgn.attacks.report import NEAR, Attack, Finding, Reach
-from sgn.attacks.subject import Subject, subject_of
+from sgn.attacks.subject import Subject, game_subject, subject_of
 
 ROUNDS = 12  # of every hunt at least, whatever the time
 BISECTIONS = 40
@@ -35,22 +39,21 @@ def attack(
     seed: int = 0,
     progress: Callable[[float], object] | None = None,
 ) -> Attack:
-    """Try to break every claim: margins, norms, blocks, bands, flow, and steps of every method.
+    """Try to break every claim: bounds, bands, flow, steps, equilibrium, start sets, refutations.
 
     seconds: how long is searched, beyond a few rounds that every claim gets. progress: called with
     the part of the time that is gone. Places are found in floating point; a claim counts as broken
-    only when ball arithmetic shows at that very place that it is false.
-    Raises InputError for a refusal, which claims no bounds, and for a game that cannot be rebuilt;
-    ValueError for what is no certificate, and unless seconds is at least 0.
+    only when ball arithmetic shows at that very place that it is false. The certificate is not
+    verified first.
+    Raises InputError for a refusal without a witness, which claims nothing, and for a game that
+    cannot be rebuilt; ValueError for what is no certificate, and unless seconds is at least 0.
 
     >>> import games, sgn
     >>> result = attack(sgn.certify(games.catalogue.load("sgn-toy")), seconds=0)
     >>> result.broken, round(result.tightness["margin"], 6)
     ((), 1.0)
     """
-    if isinstance(certificate, Refusal):
-        raise InputError("a refusal claims no bounds; attack a certificate")
-    if not isinstance(certificate, Certificate):
+    if not isinstance(certificate, Certificate | Refusal):
         kind = type(certificate).__name__
         raise ValueError(f"the certificate is {kind}; expected a Certificate from sgn.load")
     if not seconds >= 0:
@@ -58,8 +61,56 @@ def attack(
     if certificate.document["digest"] != digest(certificate.document):
         raise InputError("the certificate was changed after it was made; make it again")
     rng = np.random.default_rng(seed)
-    subject = subject_of(certificate.claims)
-    hunts = [Hunt(objective, rng) for objective in objectives(certificate, subject, rng)]
+    if isinstance(certificate, Refusal):
+        hunts, rounds = _searched(_refutation(certificate), rng, seconds, progress)
+        return Attack(_by_kind(_findings(hunts)), (), rounds)
+    of = Attacked(certificate, subject_of(certificate.claims), rng)
+    if indefinite := _indefinite(of):
+        hunts, rounds = _searched(indefinite, rng, 0, progress)
+        return Attack(_by_kind(_findings(hunts)), (), rounds)
+    with precisely():
+        objectives, unmeasured = measured(of)
+    hunts, rounds = _searched(objectives, rng, seconds, progress)
+    reaches = tuple(_reaches(of, hunts))
+    return Attack(_by_kind(_findings(hunts)), reaches, rounds, tuple(unmeasured))
+
+
+def _refutation(refusal: Refusal) -> list[Objective]:
+    claims = refusal.claims
+    if claims.witness is None or claims.game is None:
+        raise InputError("a refusal without a witness claims no bounds; attack a certificate")
+    return refused(claims, claims.witness, game_subject(claims.game, claims.region))
+
+
+def _indefinite(of: Attacked) -> list[Objective]:
+    """Metrics that are none: in such nothing else can be measured."""
+    claims = of.claims
+    steps = [s for s in (claims.euler, claims.rk4, claims.rk4_equilibrium) if s is not None]
+    metrics = {"metric": claims.metric} | {f"metric of {s.basis} steps": s.metric for s in steps}
+    found = [
+        Definite(
+            claim=name,
+            detail="λ_min/λ_max",
+            theorem="T5",
+            claimed=Fraction(0),
+            upper=False,
+            scale=Fraction(1),
+            matrix=metric.matrix(of.subject.sizes),
+        )
+        for name, metric in metrics.items()
+        if metric.kind != "scalar"
+    ]
+    return [one for one in found if one.values(np.zeros((1, 0)))[0] <= 0]
+
+
+def _searched(
+    objectives: Sequence[Objective],
+    rng: np.random.Generator,
+    seconds: float,
+    progress: Callable[[float], object] | None,
+) -> tuple[list[Hunt], int]:
+    """The hunts after so long, and how many rounds each had."""
+    hunts = [Hunt(objective, rng) for objective in objectives]
     rounds, started = 0, time.monotonic()
     with precisely():
         while rounds < ROUNDS or time.monotonic() - started < seconds:
@@ -73,9 +124,7 @@ def attack(
             rounds += 1
             if progress is not None:
                 progress(min(1.0, (time.monotonic() - started) / max(seconds, 1e-9)))
-        findings = [_finding(hunt) for hunt in hunts]
-    reaches = _reaches(certificate, subject, hunts, rng)
-    return Attack(_by_kind(findings), tuple(reaches), rounds)
+    return hunts, rounds
 
 
 def _advance(hunt: Hunt) -> None:
@@ -86,6 +135,11 @@ def _advance(hunt: Hunt) -> None:
     beyond = objective.tightness(hunt.value) > 1 + NEAR
     if beyond and hunt.worst > before and objective.broken(hunt.place):
         hunt.done = True
+
+
+def _findings(hunts: Sequence[Hunt]) -> list[Finding]:
+    with precisely():
+        return [_finding(hunt) for hunt in hunts]
 
 
 def _finding(hunt: Hunt) -> Finding:
@@ -116,41 +170,41 @@ def _by_kind(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(result)
 
 
-def _reaches(
-    certificate: Certificate, subject: Subject, hunts: Sequence[Hunt], rng: np.random.Generator
-) -> Iterable[Reach]:
+def _reaches(of: Attacked, hunts: Sequence[Hunt]) -> Iterable[Reach]:
     """Steps beyond the promise, at samples and at the worst places of the hunts."""
-    claims = certificate.claims
-    for method, steps, stated, factor in (
-        ("Euler", certificate.euler, claims.euler, euler_factor),
-        ("RK4", certificate.rk4, claims.rk4, runge_kutta_factor),
-    ):
-        if steps is not None and stated is not None:
-            frame = Frame(stated.metric, subject.sizes)
-            yield _reach(method, steps, partial(factor, subject, frame), hunts, rng)
+    for method, steps in (("Euler", of.claims.euler), ("RK4", of.claims.rk4)):
+        if steps is not None and steps.step_max > 0:
+            yield _reach(of.subject, pair_promise(of, method), hunts, of.rng)
 
 
 def _reach(
-    method: str,
-    steps: StepRange,
-    at: Callable[[Fraction, Fraction], Objective],
-    hunts: Sequence[Hunt],
-    rng: np.random.Generator,
+    subject: Subject, promise: Promise, hunts: Sequence[Hunt], rng: np.random.Generator
 ) -> Reach:
-    d = at(steps.step_max.exact, Fraction(1)).dimension
+    method = promise.name
+    factor = BetweenNeighbours(
+        claim=method,
+        detail="",
+        theorem="",
+        claimed=Fraction(1),
+        upper=True,
+        promise=promise,
+        step=promise.largest,
+        subject=subject,
+    )
+    d = factor.dimension
     known = [h.place for h in hunts if h.objective.claim.startswith(method) and len(h.place) == d]
     places = np.vstack([rng.random((256 if d else 1, d)), *(place[None] for place in known)])
 
     def contracts(h: float) -> bool:
         with np.errstate(all="ignore"):
-            values = at(Fraction(h), Fraction(1)).values(places)
+            values = factor.factors(places, np.full(len(places), h))
         return bool((values[np.isfinite(values)] < 1).all()) and bool(np.isfinite(values).any())
 
-    good = certified = float(steps.step_max)
+    good = certified = nearest(promise.largest)
     bad = 2 * good
     while contracts(bad) and bad < FARTHEST * certified:
         good, bad = bad, 2 * bad
     for _ in range(BISECTIONS):
         middle = (good + bad) / 2
         good, bad = (middle, bad) if contracts(middle) else (good, middle)
-    return Reach(method, steps.step_max.exact, good)
+    return Reach(method, promise.largest, good)

@@ -13,7 +13,8 @@ from sgn.bounds import Bounds
 from sgn.metric import direct_margin
 from sgn.ratios import band
 from sgn.stated import DIGITS
-from sgn.weights import Structural, two_player_band
+from sgn.two_players import two_player_band
+from sgn.weights import Structural
 
 FloatArray = NDArray[np.float64]
 FARTHEST = 1e12  # ratio over the best one at which the search for an end stops

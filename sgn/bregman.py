@@ -3,7 +3,7 @@
 Sampled policies say which weights and which rate to aim at; the checker's own test decides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -48,8 +48,13 @@ NO_TOKENS: Tokens = np.zeros(0, dtype=np.int32)
 ROOM = 1 + Fraction(1, 10**6)  # for what the checker's own boxes are wider by
 
 
-def with_bregman(document: Document, claims: Claims, problem: Problem) -> Document:
-    """The document with what is proved of the divergence; claims: what it says by now."""
+def with_bregman(
+    document: Document, claims: Claims, problem: Problem, parts: Collection[str]
+) -> Document:
+    """The document with what is proved of the divergence; claims: what it says by now.
+
+    parts: "region", "simplex" or both.
+    """
     game = problem.game
     if claims.verdict != "proved" or claims.game is None or not isinstance(game, LogitGame):
         return document
@@ -60,13 +65,15 @@ def with_bregman(document: Document, claims: Claims, problem: Problem) -> Docume
     found, evidence, tried = {}, document["evidence"], [np.ones(len(game.players))]
     if (aim := _aim(claims, problem, game)) is not None:
         tried.append(aim.weights)
-    if aim is not None and (made := _in_region(claims, problem, policies, aim)) is not None:
+    made = _in_region(claims, problem, policies, aim) if aim and "region" in parts else None
+    if made is not None:
         found["region"], cover = made
         if len(cover):
             covers = {**evidence["covers"], "bregman": encode_array(cover)}
             evidence = {**evidence, "covers": covers}
-    if isinstance(game, NormalFormGame) and (simplex := on_simplex(game, tried)):
-        found["simplex"] = simplex
+    if isinstance(game, NormalFormGame) and "simplex" in parts:
+        simplex = on_simplex(game, tried)
+        found |= {"simplex": simplex} if simplex else {}
     return {**document, "bregman": found, "evidence": evidence} if found else document
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
 
+import numpy as np
+
 from certificates.certificate import Certificate, Refusal
-from certificates.check import verify
 from certificates.check_jacobian import Uncheckable
 from certificates.document import Document, encode_arrays
 from games.ball import MetricBall
@@ -14,28 +15,23 @@ from games.game import Game, Structure
 from games.players import NumberedNames
 from games.region import Box, Region
 from games.symbolic import SymbolicGame
-from games.work import PATIENCE, TooMuch
-from sgn.again import verified
+from games.work import TooMuch
+from sgn.again import confirmed, standing
 from sgn.assemble import certificate_document, region_document
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
 from sgn.bounds.bounder import named_point
 from sgn.bounds.effort import Effort, Progress
-from sgn.claims_made import claims_of
 from sgn.domains import Defined, DomainReport, Outside, Undecided, check_domains
 from sgn.geometry import Geometry, in_geometry
 from sgn.ladder import Choice, Strategy, choice_of
 from sgn.problem import Problem
-from sgn.promised import PROMISES, with_promises, without
+from sgn.promised import with_promises
 from sgn.refusal import FIXES, not_bounded, not_certified, not_checked
 from sgn.stated import stated_bounds
 from sgn.study import Study, conditional_study, study
 
-OPTIONAL: dict[str, Callable[[Study], Study]] = {  # what a certificate can do without
-    "Euler steps": lambda found: replace(found, euler=None),
-    "RK4 steps": lambda found: replace(found, rk4=None),
-    "band": lambda found: replace(found, bands=()),
-}
 SAMPLING_TRIES = 4
+TOO_FAR = "the numbers are too large, too small or too far apart for floating point ({})".format
 
 
 def certify(
@@ -66,8 +62,9 @@ def certify(
     geometry: EntropicDual() or EntropicDual("kakade") for the natural gradient of policies (the
         steps are then natural-gradient steps), Euclidean() for plain gradients; without it what
         the game's own field says.
-    time_limit: seconds for enclosing; what is proved by then counts. Without one the result depends
-        on nothing but the arguments.
+    time_limit: seconds for enclosing; what is proved by then counts. Without one the result is the
+        same, to the byte, for the same arguments, versions and type of processor; on other
+        processors numbers may differ in their last digits.
     executor: any concurrent.futures.Executor (threads, processes, a Dask client's) for that.
     progress: called with a Progress after each batch of boxes; may raise KeyboardInterrupt, which
         like Ctrl-C keeps what is proved.
@@ -80,20 +77,21 @@ def certify(
     >>> result.verdict, str(result.margin), [int(w) for w in result.weights]
     ('proved', '0.292893218813', [1, 200])
     """
-    game, choice = in_geometry(game, geometry), choice_of(metric, objective)
-    if seed < 0:
-        raise ValueError(f"seed is {seed}; expected at least 0")
-    where = region_of(game, region)
-    bounder, note = choose(evidence, game, where, seed)
-    effort = Effort(time_limit, executor, progress)
-    if isinstance(bounder, Enclosed) and effort.given:
-        bounder = replace(bounder, effort=effort)
-    report = domain_report(game, where)
-    if isinstance(report, Outside):
-        raise InputError(f"{report.message}; {FIXES['domain']}")
-    if isinstance(report, Undecided):
-        return not_bounded(subject_of(game, where), bounder.kind, _unclear(game, report))
-    return examine(Problem(game, where, bounder, None, seed), choice, evidence == "auto", note)
+    with np.errstate(all="ignore"):  # what overflows is not finite, and never stated
+        game, choice = in_geometry(game, geometry), choice_of(metric, objective)
+        if seed < 0:
+            raise ValueError(f"seed is {seed}; expected at least 0")
+        where = region_of(game, region)
+        bounder, note = choose(evidence, game, where, seed)
+        effort = Effort(time_limit, executor, progress)
+        if isinstance(bounder, Enclosed) and effort.given:
+            bounder = replace(bounder, effort=effort)
+        report = domain_report(game, where)
+        if isinstance(report, Outside):
+            raise InputError(f"{report.message}; {FIXES['domain']}")
+        if isinstance(report, Undecided):
+            return not_bounded(subject_of(game, where), bounder.kind, _unclear(game, report))
+        return examine(Problem(game, where, bounder, None, seed), choice, evidence == "auto", note)
 
 
 def domain_report(game: Game, region: Region) -> DomainReport:
@@ -121,32 +119,33 @@ def examine(
     problem: Problem, choice: Choice, may_sample: bool, note: str = ""
 ) -> Certificate | Refusal:
     """All but the choice of evidence and the test of domains."""
-    bounder, subject = problem.bounder, subject_of(problem.game, problem.region)
-    if bounder.kind == "exact" and problem.game.provable:
+    subject = subject_of(problem.game, problem.region)
+    if problem.bounder.kind == "exact" and problem.game.provable:
         problem = replace(problem, document=subject["game"])
     try:
-        problem, found, made = _evidenced(problem, choice, may_sample, note, subject)
+        return _examined(problem, choice, may_sample, note, subject)
     except (CannotBound, Uncheckable) as obstacle:
-        return not_bounded(subject, bounder.kind, obstacle)
+        return not_bounded(subject, problem.bounder.kind, obstacle)
+    except InputError:
+        raise
+    except (ArithmeticError, ValueError) as error:  # of NaN; every argument was validated before
+        return not_bounded(subject, problem.bounder.kind, CannotBound("numerical", TOO_FAR(error)))
+
+
+def _examined(
+    problem: Problem, choice: Choice, may_sample: bool, note: str, subject: Document
+) -> Certificate | Refusal:
+    """Numbers and evidence, then a certificate that the checker confirms, or a refusal."""
+    problem, found, made = _evidenced(problem, choice, may_sample, note, subject)
     if found.margin <= 0:
         return _refused(problem, choice, subject, found, made)
     if made["kind"] == "sampled":
-        return Certificate(with_promises(certificate_document(found, made, subject), problem))
+        document = certificate_document(found, made, subject)
+        return Certificate(with_promises(document, problem, found.left_out))
     try:
-        made, certificate, verification = verified(
-            problem,
-            found,
-            made,
-            lambda evidence: with_promises(certificate_document(found, evidence, subject), problem),
-        )
+        certificate, verification = standing(problem, found, made, subject)
     except TooMuch as error:
-        return not_bounded(subject, bounder.kind, CannotBound("budget", str(error)))
-    if failed := {o.name for o in verification.obligations if not o.holds}:
-        for name in failed & set(OPTIONAL):  # the rest of the certificate stands without them
-            found = OPTIONAL[name](found)
-        certificate = with_promises(certificate_document(found, made, subject), problem)
-        certificate = without(certificate, failed & set(PROMISES))
-        verification = verify(certificate, patience=PATIENCE)
+        return not_bounded(subject, problem.bounder.kind, CannotBound("budget", str(error)))
     if not verification:
         return not_checked(subject, {"kind": made["kind"]}, verification)
     return Certificate(certificate)
@@ -201,7 +200,9 @@ def _otherwise(problem: Problem) -> Iterator[Problem]:
 def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     """What follows if the given bounds hold: verdict conditional; the statement says that "if".
 
-    bounds: from Bounds.given.
+    bounds: from Bounds.given. That every J_ii is symmetric is part of what is given, and of the
+        statement: the Lipschitz constant and the steps rest on it (T9). With symmetric=False
+        nothing bounds ‖J_ii‖: a Refusal, with the margin of the flow.
 
     >>> bounds = Bounds.given([1, 1], [[0, 10], [0.05, 0]], curvature_upper=[1, 1])
     >>> certify_bounds(bounds).verdict
@@ -209,15 +210,23 @@ def certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     """
     if not isinstance(bounds, Bounds):
         raise ValueError(f"bounds is {type(bounds).__name__}; expected sgn.Bounds")
+    with np.errstate(all="ignore"):
+        return _certify_bounds(bounds)
+
+
+def _certify_bounds(bounds: Bounds) -> Certificate | Refusal:
     names = bounds.names
     counted = isinstance(names, NumberedNames)
     subject: Document = {"players": len(names) if counted else list(names)}
     evidence: Document = {"kind": "assumed", "symmetric": bounds.symmetric}
-    found = conditional_study(stated_bounds(bounds, None, None))
+    try:
+        found = conditional_study(stated_bounds(bounds, None, None))
+    except (ArithmeticError, ValueError) as error:
+        return not_bounded(subject, "assumed", CannotBound("numerical", TOO_FAR(error)))
     if found.margin <= 0:
         return not_certified(None, subject, evidence, found)
-    certificate = with_promises(certificate_document(found, evidence, subject), None)
-    if not (verification := verify(certificate)):
+    certificate, verification = standing(None, found, evidence, subject)
+    if not verification:
         return not_checked(subject, evidence, verification)
     return Certificate(certificate)
 
@@ -228,8 +237,7 @@ def _confirmed(problem: Problem, choice: Choice) -> tuple[Study, Document]:
         found, bounder = study(problem, choice), problem.bounder
         if found.margin <= 0:
             return found, {"kind": bounder.kind}
-        claims = claims_of(problem, found)
-        confirmation = bounder.confirm(problem.game, problem.region, claims)
+        found, confirmation = confirmed(problem, found)
         if not confirmation.broken:
             return found, confirmation.evidence
         if isinstance(bounder, Sampled):

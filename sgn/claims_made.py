@@ -30,8 +30,9 @@ def claims_of(problem: Problem, found: Study) -> list[Claim]:
     metric = found.metric
     equal = (1.0,) * len(slices)
     direct = found.direct
-    euclidean = float(direct.euclidean_margin)
-    claims.append(Claim(Margin(equal, slices), euclidean, "euclidean_margin"))
+    if direct.euclidean_margin is not None:
+        euclidean = float(direct.euclidean_margin)
+        claims.append(Claim(Margin(equal, slices), euclidean, "euclidean_margin"))
     claims.append(Claim(Lipschitz(metric, slices), float(direct.lipschitz), "lipschitz"))
     if found.basis == "direct":
         claims.append(Claim(Margin(metric, slices), float(found.margin), "margin"))
@@ -40,8 +41,9 @@ def claims_of(problem: Problem, found: Study) -> list[Claim]:
         claims.append(Claim(Cocoercivity(metric, slices), c, "cocoercivity"))
     if found.euler is not None and found.euler.basis == "direct":
         euler = found.euler
-        at_best = EulerFactor(euler.metric, slices, euler.best_step)
-        at_max = EulerFactor(euler.metric, slices, euler.step_max)
-        claims.append(Claim(at_best, euler.factor_at_best, "euler_best"))
-        claims.append(Claim(at_max, euler.factor_at_max, "euler_max"))
+        for name, h, q in (
+            ("euler_best", euler.best_step, euler.factor_at_best),
+            ("euler_max", euler.step_max, euler.factor_at_max),
+        ):
+            claims.append(Claim(EulerFactor(euler.metric, slices, float(h)), float(q), name))
     return claims

@@ -1,45 +1,84 @@
 """The command line: certify, verify, attack, report, catalogue, demo.
 
 Exit status: 0 proved (or estimated, when that was asked for), verified, or not broken by an attack;
-1 not certified, or the check failed, or only estimated, or a claim was broken; 2 unusable input,
-with one line on standard error.
+1 not certified, or the check failed, or only estimated, or a claim was broken, or interrupted;
+2 unusable input or arithmetic, or output that cannot be written, with one line on standard error.
 """
 
-import argparse
-import json
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from games.errors import InputError
-from games.reading import at
+from sgn.console import (
+    complain,
+    end_interruptions,
+    interruptible,
+    open_streams,
+    tell,
+    write_in_utf8,
+)
+
+if TYPE_CHECKING:  # what takes time to import is imported where Ctrl-C is heard
+    import argparse
+    from collections.abc import Iterable, Sequence
 
 EXIT_OK, EXIT_NO, EXIT_INPUT = 0, 1, 2
+Said = tuple[int, str]  # a command's exit status and what it prints
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    options = _parser().parse_args(arguments)
     try:
-        status: int = options.run(options)
-        sys.stdout.flush()
-    except InputError as error:
-        print(f"sgn: {error}", file=sys.stderr)
-        return EXIT_INPUT
-    except ValueError as error:
-        print(f"sgn: {options.place}: {error}", file=sys.stderr)
-        return EXIT_INPUT
+        with interruptible(last=arguments is None):
+            return _main(arguments)
     except KeyboardInterrupt:
-        print("sgn: interrupted; nothing was written", file=sys.stderr)
+        complain("interrupted; nothing was written")
         return EXIT_NO
-    except BrokenPipeError:  # the reader has seen enough; nothing is left to be flushed at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    if not open_streams():
+        complain("standard output is closed; send it to a file, or to /dev/null")
+        return EXIT_INPUT
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:  # help, or a complaint
+        return _said(int(stop.code or EXIT_OK), "")
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from certificates.check_arithmetic import ArithmeticChangedError
+    from games.errors import InputError
+    from games.reading import one_line
+
+    try:
+        status, text = options.run(options)
+    except (InputError, ArithmeticChangedError) as error:
+        problem = str(error)
+    except ValueError as error:
+        problem = f"{options.place}: {error}"
+    except MemoryError:
+        problem = f"{options.place}: it takes more memory than there is; give a smaller one"
+    else:
+        return _said(status, text)
+    complain(one_line(problem))
+    return EXIT_INPUT
+
+
+def _said(status: int, text: str) -> int:
+    """The status, once the text is printed."""
+    if problem := tell(text):
+        complain(f"standard output cannot be written ({problem}); send it elsewhere")
+        return EXIT_INPUT
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="sgn",
         description="Does simultaneous gradient play in a game contract to the Nash equilibrium?"
@@ -106,8 +145,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _certify(options: argparse.Namespace) -> int:
+def _certify(options: argparse.Namespace) -> Said:
+    import json
+
     import games
+    from certificates.writing import check_name
+    from games.errors import InputError
+    from games.file import files_of
+    from games.reading import at
     from sgn.certify import certify
     from sgn.progress import progress_line
 
@@ -117,6 +162,9 @@ def _certify(options: argparse.Namespace) -> int:
         raise InputError("--seed must be at least 0")
     if options.time_limit is not None and not options.time_limit > 0:
         raise InputError("--time-limit must be more than 0 seconds")
+    if options.output:
+        _check_not_read(options.output, files_of(options.game))
+        check_name(options.output)
     with progress_line(sys.stderr) as progress, at(options.game):
         result = certify(
             game,
@@ -127,26 +175,38 @@ def _certify(options: argparse.Namespace) -> int:
             seed=options.seed,
             progress=progress,
         )
+    end_interruptions()
     if options.output:
         result.save(options.output)
-    print(json.dumps(result.document) if options.json else result)
     asked = result.verdict == "estimated" and options.evidence == "sampled"
-    return EXIT_OK if result.verdict == "proved" or asked else EXIT_NO
+    status = EXIT_OK if result.verdict == "proved" or asked else EXIT_NO
+    return status, json.dumps(result.document) if options.json else str(result)
 
 
-def _verify(options: argparse.Namespace) -> int:
+def _check_not_read(output: str, inputs: Iterable[str | os.PathLike[str]]) -> None:
+    """Raise InputError where an input would be written over, by whatever name or link."""
+    from games.errors import InputError
+
+    for path in inputs:
+        if os.path.exists(output) and os.path.samefile(output, path):
+            raise InputError(f"{output}: this is what is read; choose another file to write")
+
+
+def _verify(options: argparse.Namespace) -> Said:
     from certificates.table import verification_table
+    from games.errors import InputError
     from sgn.files import verify
 
     if not options.patience > 0:
         raise InputError("--patience must be more than 0")
     verification = verify(options.certificate, patience=options.patience)
-    print(verification_table(verification))
-    return EXIT_OK if verification else EXIT_NO
+    return EXIT_OK if verification else EXIT_NO, verification_table(verification)
 
 
-def _attack(options: argparse.Namespace) -> int:
+def _attack(options: argparse.Namespace) -> Said:
     from certificates.certificate import load
+    from games.errors import InputError
+    from games.reading import at
     from sgn.attack import attack
 
     if options.seed < 0:
@@ -156,68 +216,67 @@ def _attack(options: argparse.Namespace) -> int:
     subject = load(options.certificate)
     with at(options.certificate):
         result = attack(subject, seconds=options.seconds, seed=options.seed)
-    print(result)
-    return EXIT_NO if result.broken else EXIT_OK
+    return EXIT_NO if result.broken else EXIT_OK, str(result)
 
 
-def _report(options: argparse.Namespace) -> int:
+def _report(options: argparse.Namespace) -> Said:
     from sgn.report import save_report
 
+    _check_not_read(options.output, [options.certificate])
     verification = save_report(options.certificate, options.output)
-    print(f"wrote {options.output} ({verification.message})")
     broken = verification.obligations and not verification
-    return EXIT_NO if broken else EXIT_OK
+    return EXIT_NO if broken else EXIT_OK, f"wrote {options.output} ({verification.message})"
 
 
-def _catalogue(options: argparse.Namespace) -> int:
+def _catalogue(options: argparse.Namespace) -> Said:
     from textwrap import shorten
 
     import games
     from certificates.table import WIDTH
     from games import catalogue
+    from games.errors import InputError
 
     if options.name is None:
         if options.output:
             raise InputError("-o needs the name of a game; run 'sgn catalogue' to see the names")
         width = max(map(len, catalogue.names()))
-        for name in catalogue.names():
-            entry = catalogue.entry(name)
-            print(f"{name:<{width}}  {shorten(entry.source, WIDTH - width - 2, placeholder=' …')}")
-        return EXIT_OK
+        room = WIDTH - width - 2
+        return EXIT_OK, "\n".join(
+            f"{name:<{width}}  {shorten(catalogue.entry(name).source, room, placeholder=' …')}"
+            for name in catalogue.names()
+        )
     game = catalogue.load(options.name)
     if options.output:
         games.save(game, options.output)
-        print(f"wrote {options.output}; certify it with: sgn certify {options.output}")
-    else:
-        print(games.to_text(game), end="")
-    return EXIT_OK
+        return EXIT_OK, f"wrote {options.output}; certify it with: sgn certify {options.output}"
+    write_in_utf8()
+    return EXIT_OK, games.to_text(game).removesuffix("\n")
 
 
-def _demo(options: argparse.Namespace) -> int:
-    """The published flagship game, certified in memory, saved, loaded and verified."""
-    import tempfile
+def _demo(options: argparse.Namespace) -> Said:
+    """The published flagship game, certified, written, read again and verified, all in memory."""
+    import json
     import textwrap
 
     from certificates.check import verify
-    from certificates.document import read
+    from certificates.document import parse
     from certificates.table import WIDTH, verification_table
     from games import catalogue
     from sgn.certify import certify
 
     game = catalogue.load("sgn-toy")
-    print(textwrap.fill(f"{game.name}: {game.source}", WIDTH))
-    for player, cost in zip(game.players, getattr(game, "costs", ()), strict=False):
-        print(f"  cost of {player.name}: {cost}")
-    print()
     result = certify(game)
-    print(result)
-    print()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "demo.json"
-        result.save(path)
-        verification = verify(read(path))
-    print(verification_table(verification))
-    return EXIT_OK if verification else EXIT_NO
+    verification = verify(parse(json.dumps(result.document)))
+    costs = [
+        f"  cost of {player.name}: {cost}"
+        for player, cost in zip(game.players, getattr(game, "costs", ()), strict=False)
+    ]
+    parts = [
+        "\n".join([textwrap.fill(f"{game.name}: {game.source}", WIDTH), *costs]),
+        str(result),
+        verification_table(verification),
+    ]
+    return EXIT_OK if verification else EXIT_NO, "\n\n".join(parts)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Up the ladder of metrics until the game is certified, with what each rung gave."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
@@ -8,14 +8,19 @@ from typing import final
 import numpy as np
 
 from certificates.metric import Metric, Rung
+from sgn.euler import euler_spectral_limit
 from sgn.ladder import BlockScalar, Euclidean, Strategy, choose_metric
 from sgn.metric import best_direct_weights, direct_margin
-from sgn.objectives import Family, LargestMargin, Objective
+from sgn.objectives import Family, LargestMargin, LongestEulerStep, Objective
 from sgn.problem import Direct, Problem
+from sgn.rounding import nice_weights
 from sgn.stated import StatedStructural
 
 LEAST_GAIN = 0.001  # of a sampled margin, for which another metric is enclosed
 PREFERRED = 1 + Fraction(1, 10**9)  # a direct margin must beat the structural one by this factor
+SAME = 1e-9  # of a margin: what other weights may lose
+LONGER = 1.01  # by so much their steps must be longer
+HALVINGS = 30
 CUTS = 4  # worst points that are added to the Jacobians a metric is chosen for
 
 
@@ -115,11 +120,50 @@ def _scalar(
             return _scalar(problem, family, structural, LargestMargin(), equal)
         return Standing(BlockScalar(), direct, "direct", direct.margin)
     if direct.margin > structural.margin * PREFERRED:
+        direct = _with_longer_steps(problem, family, direct)
         return Standing(BlockScalar(), direct, "direct", direct.margin)
     metric = Metric.scalar(structural.weights)
     if direct.metric != metric:
         direct = problem.direct(metric)
     return Standing(BlockScalar(), direct, "structural", structural.margin)
+
+
+def _with_longer_steps(problem: Problem, family: Family, known: Direct) -> Direct:
+    """Other weights of the same margin, where they allow longer Euler steps; J constant.
+
+    Both {w : sym(MJ) ⪰ αM} and {w : sym(MJ) ⪰ cJᵀMJ} are convex, so on the way to the weights of
+    the longest step the margin holds up to one point, and until then the step does not fall.
+    """
+    steps, margin = LongestEulerStep(), LargestMargin()
+    if known.margin <= 0 or not family.is_one_matrix:
+        return known
+    reached = steps.score(known.metric, family)
+    if LONGER * reached >= euler_spectral_limit(np.linalg.eigvals(family.jacobians[0])):
+        return known
+    if (target := family.euler_weights) is None:
+        return known
+    least, start = margin.score(known.metric, family) * (1 - SAME), known.metric.weights
+
+    def between(share: float) -> Metric:
+        weights = (1 - share) * start + share * target * (start.sum() / target.sum())
+        return Metric.scalar(nice_weights(weights))
+
+    metric = between(_last(lambda share: margin.score(between(share), family) >= least))
+    if steps.score(metric, family) <= LONGER * reached:
+        return known
+    better = problem.direct(metric)
+    return better if better.margin >= known.margin * (1 - 2 * Fraction(SAME)) else known
+
+
+def _last(holds: Callable[[float], bool]) -> float:
+    """The last share in [0, 1] up to which it holds, as it does at 0."""
+    if holds(1.0):
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
 
 
 def _matrix(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 from scipy import sparse
 
+from certificates.check_jacobian import Uncheckable
+from certificates.hypotheses import Hypothesis, Theorem
 from sgn.bounds.bounds import Bounds
 from sgn.components import components
 
@@ -65,6 +67,26 @@ def blocking_cycle(bounds: Bounds) -> BlockingCycle:
     return best
 
 
+def _is_curved(bounds: Bounds) -> bool:
+    mu = bounds.curvature_lower
+    if mu.min() > 0:
+        return True
+    i = int(np.argmin(mu))
+    raise Uncheckable(f"curvature_lower[{i}] is {mu[i]}; expected a positive number")
+
+
+CRITICAL_SCALE: Theorem[Bounds] = Theorem(
+    "T2",
+    "critical scale",
+    (
+        Hypothesis(
+            "μ > 0", _is_curved, "some curvature is not positive: no coupling is weak enough"
+        ),
+    ),
+)
+THEOREMS = (CRITICAL_SCALE,)
+
+
 def critical_scale(bounds: Bounds) -> float:
     """T2: 1/ρ(diag(μ)^{-1}L), the factor by which all coupling could grow before α* reaches 0.
 
@@ -74,10 +96,8 @@ def critical_scale(bounds: Bounds) -> float:
     >>> round(critical_scale(Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1])), 6)
     1.414214
     """
+    CRITICAL_SCALE.require(bounds)
     mu = bounds.curvature_lower
-    if mu.min() <= 0:
-        i = int(np.argmin(mu))
-        raise ValueError(f"curvature_lower[{i}] is {mu[i]}; expected a positive number")
     none = np.zeros(bounds.size)
     gains = sparse.diags_array(1 / mu, format="csr") @ bounds.coupling_upper
     # −ρ(G) is T2's α* of diag(0) − G

@@ -1,13 +1,19 @@
-"""The coupling of a game as a whole: who settles first, who blocks, and what would mend it."""
+"""The coupling of a game as a whole: who settles first, who blocks, and what would mend it.
 
+In floating point, from bounds: what is said of sampled ones is an estimate, and so marked.
+"""
+
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.safe import Lower
 from sgn.bounds.bounds import Bounds
 from sgn.components import Component, components
 from sgn.coupling import BlockingCycle, blocking_cycle, critical_scale
@@ -21,6 +27,7 @@ FloatArray = NDArray[np.float64]
 SHOWN = 6  # players or components in a row of the table
 MANY = 10_000  # couplings, for which the table does not look for the blocking cycle
 STRONGEST = 3  # rows of couplings, of curvatures and of fixes
+DIGITS = 6
 
 
 @final
@@ -63,7 +70,7 @@ class CouplingReport:
 
     def __str__(self) -> str:
         rows = [
-            ("best margin", f"{self.margin:.6g}"),
+            ("best margin", _down(self.margin)),
             ("components", f"{len(self.components)}: {self._cascade()}"),
             ("weakest", self._group(self.weakest)),
             ("blocking cycle", self._ring()),
@@ -72,7 +79,7 @@ class CouplingReport:
             *(("one change", fix.sentence(self.names)) for fix in self.fixes[:STRONGEST]),
         ]
         width = max(len(label) for label, _ in rows)
-        title = f"coupling of {len(self.names)} players"
+        title = f"coupling of {len(self.names)} players, from {_ORIGIN[self.bounds.evidence]}"
         return "\n".join([title, *(f"  {label:<{width}}  {text}" for label, text in rows)])
 
     def _group(self, part: Component) -> str:
@@ -87,8 +94,11 @@ class CouplingReport:
         if self.bounds.coupling_upper.nnz > MANY:
             return "found when asked for: report.cycle"
         players = self.cycle.players
-        if len(players) < 2:
-            return f"{self.names[players[0]]}, not convex" if players else "none"
+        if len(players) == 1:
+            own = _down(float(self.bounds.curvature_lower[players[0]]))
+            return f"{self.names[players[0]]} alone: its curvature, {own}, is not above 0"
+        if not players:
+            return "none"
         ring = [self.names[k] for k in (*players[:SHOWN], *players[:1])]
         return f"{' <- '.join(ring)}, gain {self.cycle.gain:.6g}, {self.cycle.mean:.6g} a step"
 
@@ -96,8 +106,10 @@ class CouplingReport:
         scale = self.critical_scale
         if scale == 0:
             return "0: less coupling alone does not help"
-        verb = "could grow by" if scale > 1 else "must shrink to less than"
-        return f"{scale:.6g}: all coupling {verb} this factor"
+        if math.isinf(scale):
+            return "none: no coupling feeds back, it could grow by any factor"
+        verb = "could grow by less than" if scale > 1 else "must shrink to less than"
+        return f"{_down(scale)}: all coupling {verb} this factor"
 
     def _slopes(self) -> list[str]:
         """The couplings whose relative change counts most, and the curvatures."""
@@ -117,6 +129,18 @@ class CouplingReport:
         return [*texts, *curvatures]
 
 
+_ORIGIN = {
+    "exact": "exact bounds",
+    "enclosed": "enclosed bounds",
+    "sampled": "sampled bounds: all of this is estimated",
+    "assumed": "given bounds",
+}
+
+
+def _down(value: float) -> str:
+    return Lower(Fraction(value)).text(DIGITS) if math.isfinite(value) else str(value)
+
+
 def coupling_report(bounds: Bounds) -> CouplingReport:
     """T2, T3: components, cascade, blocking cycle, critical scale, sensitivities and fixes.
 
@@ -125,7 +149,7 @@ def coupling_report(bounds: Bounds) -> CouplingReport:
     >>> report = coupling_report(Bounds.given([1, 1, 1], [[0, 10, 0], [0.4, 0, 0], [1, 0, 0]],
     ...     [1, 1, 1], names=["a", "b", "c"]))
     >>> print(report)
-    coupling of 3 players
+    coupling of 3 players, from given bounds
       best margin      -1
       components       2: {a, b} -> {c}
       weakest          {a, b}

@@ -67,10 +67,11 @@ def _ends(region: Region, n: int) -> tuple[FloatArray, FloatArray]:
 
 
 def _start(game: Game, low: FloatArray, high: FloatArray) -> FloatArray:
-    """The hint, if it is in the region; else the middle."""
+    """The hint, if it is in the region and F is finite there; else the middle."""
     if game.equilibrium is not None:
-        hint = np.array([float(v) for v in game.equilibrium])
-        if ((low <= hint) & (hint <= high)).all():
+        hint = np.array([float_enclosure(v)[0] for v in game.equilibrium])
+        inside = ((low <= hint) & (hint <= high)).all()
+        if inside and np.isfinite(game.pseudo_gradient(hint)).all():
             return hint
     finite = np.isfinite(low) & np.isfinite(high)
     return np.where(finite, low + (np.where(finite, high, 0.0) - np.where(finite, low, 0.0)) / 2, 0)

@@ -8,13 +8,17 @@ the margin is a at ℓ = 1/g; eliminating all but player i gives the curvature l
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.hypotheses import Hypothesis, Theorem
+from certificates.safe import Lower
 from sgn.bounds.bounds import Bounds
-from sgn.components import components
+from sgn.components import Component, components
 from sgn.ratios import solvers
 from sgn.sensitivity import sensitivities
 from sgn.weights import optimal_weights
@@ -24,6 +28,7 @@ CANDIDATES = 20  # couplings, and as many curvatures, that are looked at
 LARGEST = 500  # players in the blocked component up to which changes are computed
 SHORT = 2  # digits of a rounded change, at first
 LONG = 9
+MARGIN_DIGITS = 6  # of a margin in a sentence, rounded down
 
 
 @final
@@ -34,8 +39,9 @@ class TooNear(ArithmeticError):
 @final
 @dataclass(frozen=True)
 class Fix:
-    """One number changed, which alone brings the best structural margin α* to a wanted value.
+    """One number changed, which alone brings the best structural margin α* to a wanted value (T2).
 
+    It speaks of the bounds: a game has that margin when its bounds are changed so.
     players: (i, j) for the coupling L_ij of j into i, (i,) for the curvature μ_i.
     before, after: the number now, and where α* is `margin`; further in that direction it is more.
 
@@ -83,8 +89,8 @@ class Fix:
         raise TooNear(f"the change for players {self.players} cannot be told in few digits")
 
     def sentence(self, names: Sequence[str]) -> str:
-        """What the change is, for people."""
-        return f"{self._change(names, '')}, where the margin is {self.margin:g}"
+        """What the change is at its limit, for people: nine digits, to the nearest."""
+        return f"{self._change(names, '')}, where the margin is {self._margin_text()}"
 
     def promises(self, bounds: Bounds) -> list[str]:
         """What to do and what is then had, in few digits, proved; empty where it cannot be."""
@@ -92,7 +98,10 @@ class Fix:
             change = self.rounded(bounds)._change(bounds.names, "at most ", "at least ")
         except TooNear:
             return []
-        return [f"{change}, which alone gives a structural margin above {self.margin:g}"]
+        return [f"{change}, which alone gives a structural margin above {self._margin_text()}"]
+
+    def _margin_text(self) -> str:
+        return Lower(Fraction(self.margin)).text(MARGIN_DIGITS)
 
     def _change(self, names: Sequence[str], most: str, least: str = "") -> str:
         if len(self.players) == 1:
@@ -106,13 +115,95 @@ class Fix:
         )
 
 
+@final
+@dataclass(frozen=True)
+class Wanted:
+    """A margin a that α* is to be brought to by one change."""
+
+    bounds: Bounds
+    margin: float
+
+    @cached_property
+    def blocked(self) -> list[Component]:
+        """The components that have less."""
+        return [part for part in components(self.bounds) if part.margin < self.margin]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Eliminated:
+    """An M-matrix in question, by its solutions for the right sides 1 and that of the change.
+
+    reached: (A₀ − aI)^{-1}e_i for a coupling, R^{-1}L_Ri for a curvature. wanted: what the changed
+    number then is.
+    """
+
+    positive: FloatArray
+    reached: FloatArray
+    wanted: float
+
+
+def _is_m_matrix(asked: Eliminated) -> bool:
+    """A matrix with nonpositive entries off the diagonal is one just if it maps some x > 0 to 1."""
+    return bool(asked.positive.min(initial=1.0) > 0)
+
+
+_FINITE = Hypothesis[Eliminated](
+    "the changed number is one",
+    lambda asked: math.isfinite(asked.wanted),
+    "the change is too large for a float",
+)
+ONE_CHANGE: Theorem[Wanted] = Theorem(
+    "T2",
+    "one change",
+    (
+        Hypothesis(
+            "some component has α* < a",
+            lambda asked: len(asked.blocked) > 0,
+            "the margin is had already: nothing has to be mended",
+        ),
+        Hypothesis(
+            "no two components have α* < a",
+            lambda asked: len(asked.blocked) < 2,
+            "two components are blocked: no single change can help both",
+        ),
+    ),
+)
+ONE_COUPLING: Theorem[Eliminated] = Theorem(
+    "T2",
+    "one coupling changed",
+    (
+        Hypothesis(
+            "A₀ − aI is an M-matrix: α*(A₀) > a",
+            _is_m_matrix,
+            "without this coupling the margin is still not had",
+        ),
+        _FINITE,
+    ),
+)
+ONE_CURVATURE: Theorem[Eliminated] = Theorem(
+    "T2",
+    "one curvature changed",
+    (
+        Hypothesis(
+            "R is an M-matrix: the others among themselves have α* > a",
+            _is_m_matrix,
+            "the others among themselves do not have the margin, whatever this curvature is",
+        ),
+        _FINITE,
+    ),
+)
+THEOREMS = (ONE_CHANGE, ONE_COUPLING, ONE_CURVATURE)
+
+
+@np.errstate(all="ignore")  # what overflows is no change that could be made
 def suggest(bounds: Bounds, margin: float = 0.0) -> tuple[Fix, ...]:
     """The single changes that bring α* up to the margin, smallest relative change first.
 
-    Empty where α* is at least that already, where no single change suffices (two components of
-    the coupling are blocked, or a change leaves another block), and for more than 500 players
-    that all act on each other. Looked at: the 20 couplings and the 20 curvatures of the greatest
-    effect.
+    Source: T2 (one change). Empty where α* is at least that already, where no single change
+    suffices (two components are blocked, or a change leaves another block), and for more than 500
+    players that all act on each other. Looked at: the 20 couplings and the 20 curvatures of the
+    greatest effect.
 
     >>> fixes = suggest(Bounds.given([1, 1], [[0, 10], [0.4, 0]], [1, 1]))
     >>> [(fix.players, round(fix.after, 9)) for fix in fixes]
@@ -120,10 +211,10 @@ def suggest(bounds: Bounds, margin: float = 0.0) -> tuple[Fix, ...]:
     """
     if not math.isfinite(margin):
         raise ValueError(f"margin is {margin}; expected a finite number")
-    blocked = [part for part in components(bounds) if part.margin < margin]
-    if len(blocked) != 1 or len(blocked[0].players) > LARGEST:
+    wanted = Wanted(bounds, margin)
+    if ONE_CHANGE.failing(wanted) or len(wanted.blocked[0].players) > LARGEST:
         return ()
-    players = blocked[0].players
+    players = wanted.blocked[0].players
     inside = bounds.among(players)
     found = [*_couplings(inside, margin), *_curvatures(inside, margin)]
     named = [replace(fix, players=tuple(players[list(fix.players)].tolist())) for fix in found]
@@ -148,8 +239,9 @@ def _couplings(bounds: Bounds, margin: float) -> Iterator[Fix]:
             positive, reached = solvers(rest, own)[0](np.stack([ones, unit], axis=1)).T
         except np.linalg.LinAlgError:
             continue
-        if positive.min() > 0 and reached[j] * now > 1:  # A₀ − aI is an M-matrix
-            yield Fix((i, j), now, 1 / float(reached[j]), margin)
+        found = Eliminated(positive, reached, _inverse(float(reached[j])))
+        if found.wanted < now and not ONE_COUPLING.failing(found):
+            yield Fix((i, j), now, found.wanted, margin)
 
 
 def _curvatures(bounds: Bounds, margin: float) -> Iterator[Fix]:
@@ -164,13 +256,23 @@ def _curvatures(bounds: Bounds, margin: float) -> Iterator[Fix]:
             positive, reached = solvers(L[rest][:, rest], own[rest])[0](right).T
         except np.linalg.LinAlgError:
             continue
-        if positive.min(initial=1.0) > 0:
-            needed = margin + float(np.asarray(L[[i]][:, rest] @ reached)[0])
-            yield Fix((i,), float(bounds.curvature_lower[i]), needed, margin)
+        needed = margin + float(np.asarray(L[[i]][:, rest] @ reached)[0])
+        found = Eliminated(positive, reached, needed)
+        if not ONE_CURVATURE.failing(found):
+            yield Fix((i,), float(bounds.curvature_lower[i]), found.wanted, margin)
+
+
+def _inverse(value: float) -> float:
+    return 1 / value if value > 0 else math.inf
 
 
 def _beyond(value: float, digits: int, up: bool) -> float:
-    """The number to a few digits, moved up, or down, where it is not larger, or smaller."""
+    """The number to a few digits, moved up, or down, where it is not larger, or smaller.
+
+    Raises TooNear where it is not finite.
+    """
+    if not math.isfinite(value):
+        raise TooNear(f"the change is {value}")
     unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 10.0**-digits
     steps = math.floor(value / unit) + 1 if up else math.ceil(value / unit) - 1
     return float(f"{steps * unit:.{digits}g}")

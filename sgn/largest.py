@@ -67,27 +67,30 @@ def largest_region(
     """
     if tries < 1:
         raise ValueError(f"tries is {tries}; expected at least 1")
-    enclosed = Enclosed(max_boxes, seed)
-    if game.structure is Structure.CONSTANT:
-        if center is not None:
-            _center(game, center)
-        if shape is not None:
-            _shape(game, shape)
-        everywhere = Problem(game, Space(game.dimension), Exact(), None, seed)
-        return examine(everywhere, choice_of(metric, "margin"), False)
-    middle, half = _center(game, center), _shape(game, shape)
-    whole = Effort(time_limit, executor, progress)
+    with np.errstate(all="ignore"):
+        enclosed = Enclosed(max_boxes, seed)
+        if game.structure is Structure.CONSTANT:
+            if center is not None:
+                _center(game, center)
+            if shape is not None:
+                _shape(game, shape)
+            everywhere = Problem(game, Space(game.dimension), Exact(), None, seed)
+            return examine(everywhere, choice_of(metric, "margin"), False)
+        middle, half = _center(game, center), _shape(game, shape)
+        whole = Effort(time_limit, executor, progress)
 
-    def problem(scale: Fraction) -> Problem:
-        box = Box(
-            [c - scale * h for c, h in zip(middle, half, strict=True)],
-            [c + scale * h for c, h in zip(middle, half, strict=True)],
+        def problem(scale: Fraction) -> Problem:
+            box = Box(
+                [c - scale * h for c, h in zip(middle, half, strict=True)],
+                [c + scale * h for c, h in zip(middle, half, strict=True)],
+            )
+            prover = _prover(game, box, replace(enclosed, effort=whole.half()))
+            return Problem(game, box, prover, None, seed)
+
+        choice, top = _likely(metric, problem)
+        return _proved_below(
+            top, lambda scale: examine(problem(scale), choice, False), tries, whole
         )
-        prover = _prover(game, box, replace(enclosed, effort=whole.half()))
-        return Problem(game, box, prover, None, seed)
-
-    choice, top = _likely(metric, problem)
-    return _proved_below(top, lambda scale: examine(problem(scale), choice, False), tries, whole)
 
 
 def _proved_below(

@@ -247,8 +247,13 @@ def _masks(owner: IntArray) -> list[NDArray[np.bool_]]:
 
 
 def _preferred(points: Sequence[_Point]) -> _Point:
-    """The first point whose margin none exceeds by more than the part 1e-9."""
+    """The first point whose margin none exceeds by more than the part 1e-9.
+
+    Raises ArithmeticError where a margin is not finite.
+    """
     top = max(point.margin for point in points)
+    if not all(math.isfinite(point.margin) for point in points):
+        raise OverflowError("a margin is not finite")
     return next(point for point in points if point.margin >= top - CLOSE * abs(top))
 
 

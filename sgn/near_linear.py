@@ -97,7 +97,7 @@ def near_linear_plan(
     if len(steps) == 1:
         return None
     factor, largest = factor_bound(linear, frame), float(steps[-1])
-    best = Fraction(nice_step(minimise(factor, 0.0, largest), largest))
+    best = min(Fraction(repr(nice_step(minimise(factor, 0.0, largest), largest))), steps[-1])
     at_best = round_up(Fraction(factor(float(best)) * (1 + ROUNDING)), 13)
     if at_best >= 1:
         return None

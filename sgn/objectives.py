@@ -18,10 +18,12 @@ from certificates.metric import Metric
 from sgn.bounds.frame import Frame
 from sgn.bounds.quantities import Cocoercivity, EulerFactor, Margin
 from sgn.euler import minimise
+from sgn.metric import best_direct_weights
 from sgn.near_linear import longest_guess, middle_matrix, near_linear, sampled_deviation
 from sgn.runge_kutta import rk4_reach
 
 FloatArray = NDArray[np.float64]
+FEW = 24  # players up to which weights of the longest step are searched beside those of the margin
 
 
 @final
@@ -49,6 +51,15 @@ class Family:
         except np.linalg.LinAlgError:
             return ()
         return (found,) if np.isfinite(found).all() else ()
+
+    @cached_property
+    def euler_weights(self) -> FloatArray | None:
+        """Weights of the longest Euler step, those of the largest margin of J⁻¹; one small J."""
+        if not (self.is_one_matrix and len(self.slices) <= FEW and self.inverses):
+            return None
+        [inverse] = self.inverses
+        weights, _ = best_direct_weights(inverse, self.slices, [np.ones(len(self.slices))])
+        return weights
 
 
 class Objective(abc.ABC):

@@ -26,7 +26,7 @@ class Direct:
 
     metric: Metric
     margin: Fraction
-    euclidean_margin: Fraction
+    euclidean_margin: Fraction | None  # None: not stated
     lipschitz: Fraction
     cocoercivity: Fraction
 

@@ -3,7 +3,7 @@
 Added to a finished document; the checker's own rules say how much may be claimed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, final
@@ -11,12 +11,11 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.check_equilibrium import force_suffices, off_the_faces, square_norm
+from certificates.check_equilibrium import norms_within, off_the_faces
 from certificates.check_force import force_at
 from certificates.check_jacobian import Blocks, Jacobian, Uncheckable, jacobian_of
 from certificates.check_matrix import Ball
 from certificates.check_metric import metric_ball
-from certificates.check_slow_steps import projection_holds
 from certificates.check_start_set import largest_radius
 from certificates.claims import Claims, read_claims
 from certificates.document import Document, digest, encode_array, encode_arrays
@@ -24,7 +23,10 @@ from certificates.metric import Metric
 from certificates.promise_claims import KINDS, METHODS, Equilibrium, radius_key, read_promises
 from certificates.safe import root_above
 from certificates.step_claims import Steps, read_euler, read_rk4, read_rk4_equilibrium
-from games.errors import InputError
+from certificates.theorems.context import own_sets, projection_holds, zero_in_region
+from certificates.theorems.equilibrium import AtPoint, is_proved
+from certificates.theorems.rule import Stated
+from certificates.theorems.start_sets import is_claimed
 from games.game import Structure
 from games.number import round_down, round_up, to_text
 from games.region import Box, Space
@@ -33,6 +35,8 @@ from sgn.bounds import CannotBound, Claim, Deviation
 from sgn.bounds.frame import Frame
 from sgn.bregman import with_bregman
 from sgn.equilibrium import find_equilibrium, stated_points
+from sgn.euler import factor_above
+from sgn.left_out import FAILURES, noted
 from sgn.near_linear import (
     longest_guess,
     middle_matrix,
@@ -49,56 +53,62 @@ DIGITS = 6
 ERROR_DIGITS = 3
 LONGER = Fraction(101, 100)  # a step must be so much longer to be stated beside another
 WORTH = 1.1  # and so much, by samples, to be worth a proof that J is near one matrix
-PROMISES = {  # by obligation: where it stands in the document
-    "equilibrium": ("equilibrium",),
-    "start set": ("basin",),
-    "extragradient": ("steps", "extragradient"),
-    "optimistic gradient": ("steps", "optimistic"),
-    "RK4 towards the equilibrium": ("steps", "rk4_equilibrium"),
-    "RK4 near-linear": ("steps", "rk4"),
-    "Bregman rate": ("bregman",),
-    "Bregman level": ("bregman",),
-    "Bregman simplex": ("bregman",),
-}
+KIND = "kind of equilibrium"
+BREGMAN = {"region": {"Bregman rate", "Bregman level"}, "simplex": {"Bregman simplex"}}
 
 
-def with_promises(document: Document, problem: Problem | None) -> Document:
-    """The document with all that can be promised; problem: None where only bounds were given."""
-    result = {**document, "steps": dict(document["steps"])}
-    claims = read_claims(result)
-    if problem is not None and problem.bounder.kind != "sampled":
-        _state_near_linear(result, claims, problem)
-    _state_sector(result, claims)
-    steps = result["steps"]
-    steps["extragradient"] = _slow_steps(claims, _extragradient_step(claims))
-    steps["optimistic"] = _slow_steps(claims, 1 / (4 * claims.lipschitz))
-    if claims.euler is not None and projection_holds(claims, claims.euler.metric):
-        steps["euler"] = {**steps["euler"], "projected": True}
-    if problem is not None:
-        _state_equilibrium(result, claims, problem)
-        result = with_bregman(result, _with_steps(claims, result), problem)
-        if "region" in result.get("bregman", {}) and result["equilibrium"]["kind"] == "zero":
-            result["equilibrium"] = {**result["equilibrium"], "kind": "restricted-nash"}  # T19
-    return signed_again(result)
+@final
+@dataclass
+class Draft:
+    """A document on its way, what it claims by now, and the obligations that are to be left out."""
+
+    document: Document
+    claims: Claims
+    problem: Problem | None  # None where only bounds were given
+    left_out: Collection[str]
+
+    @property
+    def steps(self) -> Document:
+        steps: Document = self.document["steps"]
+        return steps
+
+    def read_again(self) -> None:
+        """The claims with what the document has got since they were read."""
+        steps, n, claims = self.steps, len(self.claims.names), self.claims
+
+        def read(key: str, reader: Callable[[Any, str, int], Steps]) -> Steps | None:
+            return reader(steps[key], key, n) if key in steps else None
+
+        self.claims = replace(
+            claims,
+            euler=read("euler", read_euler),
+            rk4=read("rk4", read_rk4),
+            rk4_equilibrium=read("rk4_equilibrium", read_rk4_equilibrium),
+            promises=read_promises(self.document, claims.region, n, "certificate"),
+        )
 
 
-def without(document: Document, failed: Iterable[str]) -> Document:
-    """The document less the promises of these obligations."""
-    result = {**document, "steps": dict(document["steps"])}
-    for name in failed:
-        *path, key = PROMISES[name]
-        (result[path[0]] if path else result).pop(key, None)
-    if "equilibrium" not in result:
-        result.pop("basin", None)
-        result.pop("bregman", None)
-    elif "bregman" not in result and _rests_on_bregman(document):
-        result["equilibrium"] = {**result["equilibrium"], "kind": "zero"}
-    return signed_again(result)
+def with_promises(
+    document: Document, problem: Problem | None, left_out: Mapping[str, str]
+) -> Document:
+    """The document with all that can be promised; problem: None where only bounds were given.
 
-
-def _rests_on_bregman(document: Document) -> bool:
-    """Whether it is T19 that makes the equilibrium more than a zero."""
-    return "bregman" in document and document["equilibrium"]["kind"] == "restricted-nash"
+    left_out: obligations that are known to fail, each with why. What they are about is not stated,
+    nor what rests on it; the evidence's note names them, and the promises that fail here.
+    """
+    started = {**document, "steps": dict(document["steps"])}
+    draft = Draft(started, read_claims(started), problem, left_out)
+    failed = dict(left_out)
+    for promise, state in PROMISES.items():
+        if promise in left_out:
+            continue
+        try:
+            state(draft)
+            draft.read_again()
+        except FAILURES as error:
+            failed[promise] = str(error)
+    document = draft.document
+    return signed_again({**document, "evidence": noted(document["evidence"], failed)})
 
 
 def signed_again(document: Document) -> Document:
@@ -115,32 +125,58 @@ def _extragradient_step(claims: Claims) -> Fraction:
     return 1 / (root_above(a**2 + b**2) + a)
 
 
+def _state_extragradient(draft: Draft) -> None:
+    _state_slow(draft, "extragradient", _extragradient_step(draft.claims))
+
+
+def _state_optimistic(draft: Draft) -> None:
+    _state_slow(draft, "optimistic", 1 / (4 * draft.claims.lipschitz))
+
+
+def _state_slow(draft: Draft, method: str, longest: Fraction) -> None:
+    """T20, towards a zero or projected."""
+    claims = draft.claims
+    if zero_in_region(claims) or projection_holds(claims):
+        draft.steps[method] = _slow_steps(claims, longest)
+
+
+def _state_projection(draft: Draft) -> None:
+    """T7 for Euler steps."""
+    euler = draft.claims.euler
+    if euler is not None and own_sets(draft.claims) and euler.metric.kind == "scalar":
+        draft.steps["euler"] = {**draft.steps["euler"], "projected": True}
+
+
 def _slow_steps(claims: Claims, longest: Fraction) -> Document:
     step = round_down(longest, DIGITS)
     return {
         "step_max": to_text(step),
         "best_step": to_text(step),
-        "factor_at_best": to_text(round_up(root_above(1 - step * claims.margin), 13)),
+        "factor_at_best": to_text(factor_above(step * claims.margin)),
         "kind": "equilibrium",
-        "projected": projection_holds(claims, claims.metric),
+        "projected": projection_holds(claims),
+        "unprojected": zero_in_region(claims),
     }
 
 
-def _state_sector(result: Document, claims: Claims) -> None:
+def _state_sector(draft: Draft) -> None:
     """(b′) where J is not constant: then the steps towards x* are far longer (T11)."""
-    rk4 = claims.rk4
-    if rk4 is not None and rk4.basis == "constant":
+    claims, rk4 = draft.claims, draft.claims.rk4
+    if not zero_in_region(claims) or (rk4 is not None and rk4.basis == "constant"):
         return
     c = claims.cocoercivity
     metric = _in_floats(claims.metric)
     plan = sector_plan(metric, claims.margin, claims.lipschitz, c, "equilibrium")
-    known = Fraction(result["steps"]["rk4"]["step_max"]) if "rk4" in result["steps"] else 0
+    known = rk4.step_max if rk4 is not None else 0
     if plan is not None and plan.step_max > LONGER * known:
-        result["steps"]["rk4_equilibrium"] = rk4_document(plan, kind="equilibrium")
+        draft.steps["rk4_equilibrium"] = rk4_document(plan, kind="equilibrium")
 
 
-def _state_near_linear(result: Document, claims: Claims, problem: Problem) -> None:
+def _state_near_linear(draft: Draft) -> None:
     """(c) where J is near one matrix, so that it beats the sector."""
+    claims, problem = draft.claims, draft.problem
+    if problem is None or problem.bounder.kind == "sampled":
+        return
     game, metric = problem.game, _in_floats(claims.metric)
     constant = game.structure is Structure.CONSTANT and problem.bounder.kind == "exact"
     if constant or game.dimension > DIRECT_LIMIT:
@@ -164,10 +200,10 @@ def _state_near_linear(result: Document, claims: Claims, problem: Problem) -> No
         return
     if "covers" in made.evidence:
         cover = encode_arrays(made.evidence["covers"]["near_linear"])
-        evidence = result["evidence"]
+        evidence = draft.document["evidence"]
         covers = {**evidence["covers"], "near_linear": cover}
-        result["evidence"] = {**evidence, "covers": covers}
-    result["steps"]["rk4"] = {
+        draft.document["evidence"] = {**evidence, "covers": covers}
+    draft.steps["rk4"] = {
         **rk4_document(plan.steps, kind="pairs"),
         "linear": {
             "matrix": encode_array(linear.matrix),
@@ -209,49 +245,35 @@ def _jacobian(problem: Problem) -> Jacobian:
     return _Shape(game.sizes, constant, game.symmetric)
 
 
-def _with_steps(claims: Claims, result: Document) -> Claims:
-    """The claims with the steps that the document has got since they were read."""
-    steps, n = result["steps"], len(claims.names)
-
-    def read(key: str, reader: Callable[[Any, str, int], Steps]) -> Steps | None:
-        return reader(steps[key], key, n) if key in steps else None
-
-    return replace(
-        claims,
-        euler=read("euler", read_euler),
-        rk4=read("rk4", read_rk4),
-        rk4_equilibrium=read("rk4_equilibrium", read_rk4_equilibrium),
-        promises=read_promises(result, claims.region, n, "certificate"),
-    )
-
-
-def _state_equilibrium(result: Document, claims: Claims, problem: Problem) -> None:
-    """The equilibrium with its error and kind, and the balls round it."""
-    claims, J = _with_steps(claims, result), _jacobian(problem)
+def _state_equilibrium(draft: Draft) -> None:
+    """The equilibrium with its error and kind."""
+    claims, problem = draft.claims, draft.problem
+    if problem is None:
+        return
     x = find_equilibrium(
         problem.game, problem.region, float(claims.margin), float(claims.lipschitz)
     )
     if not np.isfinite(x).all():
         return
-    try:
-        found = _supported(claims, J, x, problem)
-    except (Uncheckable, InputError):  # the checker cannot enclose the field at a point
-        return
+    plain = ("zero", "variational")  # kinds that say no more than where F or the VI is solved
+    kinds = plain if KIND in draft.left_out else KINDS
+    found = _supported(claims, _jacobian(problem), x, problem, kinds)
     if found is None:
         return
     few = len(x) <= TEXT_LIMIT
-    result["equilibrium"] = {
+    draft.document["equilibrium"] = {
         "point": [to_text(v) for v in found.point] if few else encode_array(found.point),
         "error": to_text(found.error),
         "kind": found.kind,
     }
-    if found.is_zero:
-        promises = replace(claims.promises, equilibrium=found)
-        result["basin"] = _basin(replace(claims, promises=promises), J)
 
 
 def _supported(
-    claims: Claims, J: Jacobian, x: NDArray[np.float64], problem: Problem
+    claims: Claims,
+    J: Jacobian,
+    x: NDArray[np.float64],
+    problem: Problem,
+    kinds: Collection[str],
 ) -> Equilibrium | None:
     """The first point and the strongest kind that the checker's rules grant."""
     few = len(x) <= TEXT_LIMIT
@@ -261,12 +283,17 @@ def _supported(
         if isinstance(region, Box) and region.ball and not region.contains(list(point)):
             continue  # F may not be defined there
         F = _force(claims, problem, point)
-        for kind in KINDS:
+        for kind in kinds:
             found = _with_error(claims, J, Equilibrium(point, Fraction(0), kind), F)
             good = found.error == 0 or point is points[-1]  # a short point only if it is exact
-            if good and force_suffices(claims, J, found, F):
+            if good and _is_proved(claims, J, found, F):
                 return found
     return None
+
+
+def _is_proved(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> bool:
+    stated = replace(claims, promises=replace(claims.promises, equilibrium=found))
+    return is_proved(Stated(stated, J, AtPoint(found, F)))
 
 
 def _force(claims: Claims, problem: Problem, point: NDArray[np.float64]) -> Ball:
@@ -281,25 +308,20 @@ def _with_error(claims: Claims, J: Jacobian, found: Equilibrium, F: Ball) -> Equ
     residual = F
     if not found.is_zero and claims.region is not None:
         residual = off_the_faces(F, found, claims.region)
-    _, square = square_norm(residual, metric_ball(claims.metric, J.sizes))
+    _, square = norms_within(residual, metric_ball(claims.metric, J.sizes))
     error = round_up(root_above(square) / claims.margin, ERROR_DIGITS)
     return replace(found, error=error)
 
 
-def _basin(claims: Claims, J: Jacobian) -> Document:
+def _state_basin(draft: Draft) -> None:
     """Every method's largest radius that is positive; null on R^n."""
+    claims, problem, found = draft.claims, draft.problem, draft.claims.promises.equilibrium
+    if problem is None or found is None or not found.is_zero:
+        return
     basin: Document = {}
-    promises = claims.promises
-    made = {
-        "flow": True,
-        "euler": claims.euler is not None,
-        "rk4": claims.rk4 is not None,
-        "rk4_equilibrium": claims.rk4_equilibrium is not None,
-        "extragradient": promises.extragradient is not None,
-        "optimistic": promises.optimistic is not None,
-    }
+    J = _jacobian(problem)
     for method in METHODS:
-        if not made[method]:
+        if not is_claimed(claims, method) or start_set(method) in draft.left_out:
             continue
         if isinstance(claims.region, Space):
             basin[radius_key(method)] = None
@@ -310,4 +332,39 @@ def _basin(claims: Claims, J: Jacobian) -> Document:
             continue
         if radius > 0:
             basin[radius_key(method)] = to_text(radius)
-    return basin
+    if basin:
+        draft.document["basin"] = basin
+
+
+def start_set(method: str) -> str:
+    """What the start set of a method is called where it is left out."""
+    return f"start set of {method.replace('_', ' ')}"
+
+
+# ---- the divergence of policies ------------------------------------------------------------------
+
+
+def _state_bregman(draft: Draft) -> None:
+    """T19, by which the equilibrium may be more than a zero."""
+    if draft.problem is None:
+        return
+    parts = {part for part, names in BREGMAN.items() if names.isdisjoint(draft.left_out)}
+    result = with_bregman(draft.document, draft.claims, draft.problem, parts)
+    falls = "region" in result.get("bregman", {}) and KIND not in draft.left_out
+    if falls and result["equilibrium"]["kind"] == "zero":
+        result["equilibrium"] = {**result["equilibrium"], "kind": "restricted-nash"}
+    draft.document = result
+
+
+# ---- all of them ---------------------------------------------------------------------------------
+
+PROMISES: dict[str, Callable[[Draft], None]] = {  # by obligation; each may rest on those before it
+    "RK4 near-linear": _state_near_linear,
+    "equilibrium": _state_equilibrium,
+    "RK4 towards the equilibrium": _state_sector,
+    "extragradient": _state_extragradient,
+    "optimistic gradient": _state_optimistic,
+    "projected Euler": _state_projection,
+    "start set": _state_basin,
+    "Bregman": _state_bregman,
+}

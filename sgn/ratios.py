@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from certificates.check_jacobian import Uncheckable
+from certificates.hypotheses import Hypothesis, Theorem
 from sgn.bounds.bounds import Bounds
-from sgn.weights import Structural, best_margin, margin_at, optimal_weights, two_player_band
+from sgn.two_players import TWO_PLAYER_BAND, not_below, two_player_band
+from sgn.weights import Structural, best_margin, margin_at, optimal_weights
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -29,18 +32,76 @@ DENSE = 500  # players up to which systems are solved densely
 # positive weights for players on whom the pair does not act; the first that is proved is taken
 INWARD = ((1e-9, 1e-4), (1e-7, 1e-4), (1e-5, 1e-3), (1e-3, 1e-2))
 SPREAD = 500.0  # of log w at most
+LEVELS = (1e-3, 0.5)  # of the way from the margin to α*: where weights for it are looked for
 
 
 @final
 class TooNarrow(ValueError):
-    """The margin is so near α* that floating point cannot tell the band of two players."""
+    """Floating point cannot tell the band: the margin is too near α*, or an end too far away."""
 
     def __init__(self, players: tuple[int, int]) -> None:
         i, j = players
         super().__init__(
-            f"the band of players {i} and {j} is too narrow for floating point; take a margin"
-            " further below the best one"
+            f"the band of players {i} and {j} is too narrow for floating point, or its ends too far"
+            " apart; take a margin further below the best one, or scale the couplings"
         )
+
+
+@final
+@dataclass(frozen=True)
+class Margin:
+    """Bounds, and the margin a that weights are to keep."""
+
+    bounds: Bounds
+    margin: float
+
+
+@final
+@dataclass(frozen=True)
+class Held:
+    """Weights with their margin, and the margin a that is to be kept while one of them moves."""
+
+    at: Structural
+    margin: float
+
+
+def _is_below(asked: Margin) -> bool:
+    if asked.margin < best_margin(asked.bounds):
+        return True
+    raise not_below(asked.bounds, asked.margin)
+
+
+def _holds_more(asked: Held) -> bool:
+    if asked.at.margin > asked.margin:
+        return True
+    raise Uncheckable(
+        f"the weights have margin {asked.at.margin:.6g}; expected more than {asked.margin}"
+    )
+
+
+PAIR_BAND: Theorem[Margin] = Theorem(
+    "T4",
+    "band of a pair",
+    (
+        Hypothesis(
+            "a < α*",
+            _is_below,
+            "the margin is not below the best one that any weights have",
+        ),
+    ),
+)
+SLICE: Theorem[Held] = Theorem(
+    "T4",
+    "slice of one weight",
+    (
+        Hypothesis(
+            "α(w) > a",
+            _holds_more,
+            "the weights do not have more than this margin",
+        ),
+    ),
+)
+THEOREMS = (TWO_PLAYER_BAND, PAIR_BAND, SLICE)
 
 
 @final
@@ -86,12 +147,13 @@ def band(bounds: Bounds, i: int, j: int, margin: float = 0.0) -> Ratios:
     """T4: the least and the largest w_j/w_i over all weights w with α(w) ≥ margin.
 
     bounds: of N players, the coupling dense or sparse; i, j: two of them, from 0; margin: a < α*.
-    Read for learning rates (T17): sym(diag(η)J) ⪰ 0 is the margin of the weights w = η, so play at
-    rates η contracts in the plain Euclidean distance when η is among the certified weights, and the
-    two time scales η_j/η_i of such play range over this band; at other rates the flow still
-    contracts, in the metric w_i/η_i.
+    Read for learning rates (T17): sym(diag(η)J) ⪰ a·diag(η) is the margin a of the weights w = η,
+    so where a > 0, play at rates η contracts in the plain Euclidean distance, and the two time
+    scales η_j/η_i that some such play has are this band; at other rates the flow still contracts,
+    in the metric w_i/η_i.
+    What it says holds if the bounds do: of sampled bounds it is an estimate.
     Raises ValueError for i = j, an index out of range and unless margin < α*; TooNarrow where the
-    margin is too near α*.
+    margin is too near α*, or an end too far away for floating point.
 
     >>> ring = Bounds.given([1, 1, 1], [[0, 2, 0], [0, 0, 0.5], [0.5, 0, 0]], [1, 1, 1])
     >>> ends = band(ring, 0, 1)
@@ -99,6 +161,7 @@ def band(bounds: Bounds, i: int, j: int, margin: float = 0.0) -> Ratios:
     (1.3726, 46.6274)
     """
     _check(bounds, (i, j), margin)
+    PAIR_BAND.require(Margin(bounds, margin))
     pair = _Pair.of(bounds, i, j, margin)
     low, high = pair.ends
     found = []
@@ -107,7 +170,7 @@ def band(bounds: Bounds, i: int, j: int, margin: float = 0.0) -> Ratios:
     if high < math.inf:
         found.append(_inside(bounds, pair, margin, lambda d: high * (1 - d)))
     if not found:
-        found.append(optimal_weights(bounds))
+        found.append(_anywhere(bounds, pair, margin))
     ratios = [float(each.weights[j] / each.weights[i]) for each in found]
     lower = ratios[0] if low > 0 else 0.0
     upper = ratios[-1] if high < math.inf else math.inf
@@ -126,6 +189,7 @@ def band_matrix(bounds: Bounds, margin: float = 0.0) -> FloatArray:
            [2.9100000e-02, 1.0000000e+00]])
     """
     _check(bounds, (), margin)
+    PAIR_BAND.require(Margin(bounds, margin))
     result = np.ones((bounds.size, bounds.size))
     for i in range(bounds.size):
         for j in range(i + 1, bounds.size):
@@ -150,8 +214,7 @@ def band_slice(
     """
     _check(bounds, (player,), margin)
     held = optimal_weights(bounds) if weights is None else margin_at(bounds, weights)
-    if not held.margin > margin:
-        raise ValueError(f"the weights have margin {held.margin:.6g}; expected more than {margin}")
+    SLICE.require(Held(held, margin))
     w, L = held.weights, bounds.coupling_upper.toarray()
     own = w * (bounds.curvature_lower - margin)
     rest = np.arange(bounds.size) != player
@@ -192,10 +255,10 @@ class _Pair:
             first = solve(np.hstack([acted, ones]))
             second = solve_transposed(np.hstack([acting.toarray().T, ones]))
         except (np.linalg.LinAlgError, RuntimeError):  # R is singular, told densely or sparsely
-            raise _no_band(bounds, (i, j), margin) from None
+            raise TooNarrow((i, j)) from None
         free = np.stack([first[:, 2], second[:, 2]], axis=1)
         if not free.min(initial=1.0) > 0:  # R is no M-matrix: R⁻¹1 > 0 would make it one
-            raise _no_band(bounds, (i, j), margin)
+            raise TooNarrow((i, j))
         kept = np.diag(own[two]) - near - np.asarray(acting @ first[:, :2])
         leak = np.stack([np.asarray(acting @ free[:, 0]), acted.T @ free[:, 1]], axis=1)
         left = np.diag(kept)
@@ -203,7 +266,7 @@ class _Pair:
         try:
             ends = two_player_band(Bounds.given(left, coupled, left))
         except ValueError:  # M has no margin
-            raise _no_band(bounds, (i, j), margin) from None
+            raise TooNarrow((i, j)) from None
         return cls((i, j), ends, rest, kept, first[:, :2], second[:, :2], free, leak)
 
     def weights(self, ratio: float, share: float) -> FloatArray:
@@ -258,6 +321,26 @@ def _inside(
     raise TooNarrow(pair.players)
 
 
+def _anywhere(bounds: Bounds, pair: _Pair, margin: float) -> Structural:
+    """Weights with the margin where the two do not interact: any ratio of theirs will do.
+
+    T3: y/x with x, y from a level between the margin and α*, which need not be attained.
+    """
+    found, best = optimal_weights(bounds), best_margin(bounds)
+    if found.margin >= margin:
+        return found
+    ones = np.ones(bounds.size)
+    for share in LEVELS:
+        own = bounds.curvature_lower - (margin + share * (best - margin))
+        solve, solve_transposed = solvers(bounds.coupling_upper, own)
+        x, y = solve(ones), solve_transposed(ones)
+        if min(x.min(), y.min()) > 0 and np.ptp(np.log(y / x)) < SPREAD:
+            found = margin_at(bounds, y / x)
+            if found.margin >= margin:
+                return found
+    raise TooNarrow(pair.players)
+
+
 def _check(bounds: Bounds, players: tuple[int, ...], margin: float) -> None:
     for k in players:
         if not 0 <= k < bounds.size:
@@ -266,11 +349,3 @@ def _check(bounds: Bounds, players: tuple[int, ...], margin: float) -> None:
         raise ValueError(f"player {players[0]} stands against itself; expected two players")
     if not math.isfinite(margin):
         raise ValueError(f"margin is {margin}; expected a finite number")
-
-
-def _no_band(bounds: Bounds, players: tuple[int, int], margin: float) -> ValueError:
-    """Why there is none: the margin is not below α*, or too near it."""
-    best = best_margin(bounds)
-    if margin < best:
-        return TooNarrow(players)
-    return ValueError(f"margin is {margin}; expected less than the best margin α* = {best:.6g}")

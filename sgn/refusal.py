@@ -10,6 +10,9 @@ import numpy as np
 from certificates.certificate import Refusal
 from certificates.check import Verification, verify
 from certificates.document import Document
+from certificates.refusal_table import refuted_sentence
+from certificates.safe import Lower
+from certificates.witness import NO_WEIGHTS, Witness, read_witness
 from games.game import Structure
 from games.number import to_text
 from games.region import Box
@@ -17,15 +20,9 @@ from games.work import PATIENCE, TooMuch
 from sgn.assemble import point_document, refusal_document
 from sgn.bounds import CannotBound
 from sgn.problem import Problem
-from sgn.refutation import (
-    Refutation,
-    dual_refutations,
-    eigenvalue_refutations,
-    least_stable,
-    stated,
-)
+from sgn.refutation import dual_refutations, eigenvalue_refutations, least_stable, stated
 from sgn.stated import up
-from sgn.study import Study
+from sgn.study import DIRECT_LIMIT, Study
 from sgn.weights import SMALL
 
 if TYPE_CHECKING:
@@ -80,41 +77,81 @@ def not_certified(
         witnesses = chain(
             eigenvalue_refutations(problem, places), dual_refutations(problem, only_weights)
         )
-        refuted = _refuted(problem, subject, evidence, details, witnesses, _promises(found))
+        refuted = _refuted(problem, subject, evidence, details, witnesses, found)
         if refuted is not None:
             return refuted
         if places and places[0].real_part < 0:
-            message = (
-                "at the worst point found the Jacobian has an eigenvalue of real part"
-                f" {places[0].real_part:.6g} (computed, not proved), where no constant metric has a"
-                " positive margin"
-            )
-            tips = ["shrink the region away from the worst point", _REGULARISE, *_promises(found)]
+            message, tips = _unstable(problem, places[0].real_part)
+            tips += _promises(found)
             return _refusal(subject, evidence, "undecided", "unstable", message, tips, details)
     reason, message, tips = _why_not(problem, found)
     return _refusal(subject, evidence, "undecided", reason, message, tips, details)
+
+
+def _unstable(problem: Problem, real_part: float) -> tuple[str, list[str]]:
+    """Sentence and suggestions where an eigenvalue was computed and is not proved to be there.
+
+    On a region without interior it would not even refute: the margin along the free sides may be
+    positive (T6).
+    """
+    where = "" if _is_constant(problem) else "at the worst point found "
+    computed = (
+        f"{where}the Jacobian has an eigenvalue of real part about {real_part:.3g} (computed, not"
+        " proved)"
+    )
+    if not _has_interior(problem):
+        message = (
+            f"{computed}; the region has sides of length 0, and along the others play may contract"
+            " all the same"
+        )
+        return message, ["put the values of the fixed variables into the costs", _REGULARISE]
+    message = f"{computed}; no constant metric would have a positive margin there"
+    away = [] if _is_constant(problem) else ["shrink the region away from the worst point"]
+    return message, [*away, _REGULARISE]
+
+
+def _is_constant(problem: Problem) -> bool:
+    """Whether J is the same everywhere, by its structure or at every point looked at."""
+    game = problem.game
+    if game.structure is Structure.CONSTANT or game.dimension > DIRECT_LIMIT:
+        return game.structure is Structure.CONSTANT
+    with np.errstate(all="ignore"):
+        jacobians = game.jacobian(problem.points())
+    return bool((jacobians == jacobians[:1]).all())
+
+
+def _has_interior(problem: Problem) -> bool:
+    region = problem.region
+    return not isinstance(region, Box) or len(region.free) == region.dimension
 
 
 def _why_not(problem: Problem | None, found: Study) -> tuple[str, str, list[str]]:
     """Reason, sentence and suggestions where nothing is refuted."""
     best = found.structural.margin
     if best <= 0:
+        tried = {rung.metric for rung in found.rungs}
+        among = ", with weights or with matrices," if tried & {"block", "dense"} else ""
         message = (
-            f"the best margin found is {float(found.margin):.6g}; it must be positive."
+            f"the best margin found{among} is {_down(found.margin)}; it must be positive."
             " This does not say that play diverges"
         )
         return "small-gain", message, _suggestions(problem, found)
     if found.direct is not None:
         message = (
-            f"with equal weights the margin is {float(found.margin):.6g}, with the best ones at"
-            f" least {float(best):.6g}"
+            f"with equal weights the margin found is {_down(found.margin)}, with the best ones at"
+            f" least {_down(best)}"
         )
         return "small-gain", message, ["let the weights be chosen: metric 'auto'"]
     message = (
-        f"the margin is {float(best):.6g}, but the bounds give no Lipschitz constant where the"
+        f"the margin is at least {_down(best)}, but the bounds give no Lipschitz constant where the"
         " Jacobian of a player's gradient in its own variables may not be symmetric"
     )
     return "unsupported", message, ["use costs, whose second derivatives are symmetric"]
+
+
+def _down(margin: Fraction) -> str:
+    """A margin as a sentence states it: a lower bound."""
+    return Lower(margin).text(6)
 
 
 _REGULARISE = "add curvature to the costs (regularise), or weaken the coupling"
@@ -125,25 +162,22 @@ def _refuted(
     subject: Document,
     evidence: Document,
     details: Document,
-    witnesses: Iterable[Refutation],
-    promises: list[str],
+    witnesses: Iterable[Document],
+    found: Study,
 ) -> Refusal | None:
     """The first refutation that the checker confirms, if there is one."""
-    region = problem.region
-    if not problem.game.provable or (
-        isinstance(region, Box) and len(region.free) < region.dimension
-    ):
+    if not (problem.game.provable and _has_interior(problem)):
         return None
-    tips = ["weaken the coupling or add curvature (regularise)", *promises, "shrink the region"]
-    for found in witnesses:
+    for each in witnesses:
+        witness = read_witness(each, "witness")
         refusal = _refusal(
             subject,
             evidence,
             "refuted",
-            found.reason,
-            found.message,
-            tips,
-            {**details, "witness": found.witness},
+            witness.reason,
+            refuted_sentence(witness, subject["game"]),
+            _beside(problem, witness, found),
+            {**details, "witness": each},
         )
         try:
             if verify(refusal.document, patience=PATIENCE):
@@ -153,11 +187,19 @@ def _refuted(
     return None
 
 
+def _beside(problem: Problem, witness: Witness, found: Study) -> list[str]:
+    """What to try where a witness refutes every metric, or the weights alone."""
+    matrices = ["let matrices be tried: metric 'auto'"] if witness.refutes == NO_WEIGHTS else []
+    smaller = [] if _is_constant(problem) else ["shrink the region"]
+    return [*matrices, _REGULARISE, *_promises(found), *smaller]
+
+
 def _best(found: Study) -> Document:
     best = {"structural_margin": to_text(found.structural.margin)}
     if found.direct is not None:
         best["direct_margin"] = to_text(found.direct.margin)
-        best["euclidean_margin"] = to_text(found.direct.euclidean_margin)
+        if (equal := found.direct.euclidean_margin) is not None:
+            best["euclidean_margin"] = to_text(equal)
     for rung in found.rungs:
         if rung.metric in ("block", "dense") and rung.margin is not None:
             best[f"{rung.metric}_margin"] = to_text(rung.margin)
@@ -180,7 +222,7 @@ def _suggestions(problem: Problem | None, found: Study) -> list[str]:
     if len(cycle.players) == 1:
         name = names[cycle.players[0]]
         tips.append(
-            f"the cost of {name} is not strongly convex in its own variables: add curvature"
+            f"no curvature above 0 was found for {name} in its own variables: add curvature there"
         )
     elif cycle.players:
         ring = " <- ".join(names[k] for k in (*cycle.players, cycle.players[0]))
@@ -188,7 +230,7 @@ def _suggestions(problem: Problem | None, found: Study) -> list[str]:
     else:
         tips.append(_REGULARISE)
     tips += _promises(found)
-    if problem is not None and problem.game.structure is not Structure.CONSTANT:
+    if problem is not None and not _is_constant(problem):
         tips.append("shrink the region round the equilibrium")
     return tips
 

@@ -40,16 +40,6 @@ NEGLIGIBLE = 1e-9  # part of the total trace
 
 @final
 @dataclass(frozen=True)
-class Refutation:
-    """A witness as it stands in a refusal, and the reason and sentence that it proves."""
-
-    witness: Document
-    reason: str
-    message: str
-
-
-@final
-@dataclass(frozen=True)
 class LeastStable:
     """A point and the least real part of an eigenvalue of J there."""
 
@@ -84,8 +74,11 @@ def least_stable(problem: Problem) -> list[LeastStable]:
     return sorted(found, key=lambda each: each.real_part)
 
 
-def eigenvalue_refutations(problem: Problem, places: list[LeastStable]) -> Iterator[Refutation]:
-    """At each point, a witness of an eigenvalue with negative real part, where there is one."""
+def eigenvalue_refutations(problem: Problem, places: list[LeastStable]) -> Iterator[Document]:
+    """At each point, a witness of an eigenvalue with negative real part, where there is one.
+
+    Witnesses as they stand in a refusal, here and below: what they show they say themselves.
+    """
     for place in places:
         if place.real_part >= 0:
             return
@@ -93,17 +86,10 @@ def eigenvalue_refutations(problem: Problem, places: list[LeastStable]) -> Itera
             witness = eigenvalue_witness(problem.game.jacobian(_floats([place.point]))[0])
         except NoWitness:
             continue
-        message = (
-            f"the Jacobian has an eigenvalue of real part below {witness.shift:.6g} in the region,"
-            " so no constant metric certifies this region"
-        )
-        if problem.game.structure is Structure.CONSTANT:
-            message += "; it is the same everywhere, so an equilibrium in its interior is unstable"
-        document = witness_document(witness, stated(problem, place.point))
-        yield Refutation(document, "unstable", message)
+        yield witness_document(witness, stated(problem, place.point))
 
 
-def dual_refutations(problem: Problem, only_weights: bool) -> Iterator[Refutation]:
+def dual_refutations(problem: Problem, only_weights: bool) -> Iterator[Document]:
     """Points that together refute every constant metric, else all block weights (T6, dual).
 
     only_weights: whether to refute the weights is enough.
@@ -172,18 +158,12 @@ def _components(game: Game, jacobians: FloatArray) -> list[NDArray[np.int64]]:
     return [np.flatnonzero(row) for row in np.unique(acts & acts.T, axis=0)]
 
 
-_WORDS = {
-    "all": "no constant metric certifies this region",
-    "scalar": "no block weights certify this region",
-}
-
-
 def _dual(
     points: list[Point | None],
     part: _Part,
     metrics: str,
     oppose: Callable[[FloatArray], Opposition | NoProposal],
-) -> Iterator[Refutation]:
+) -> Iterator[Document]:
     """Few points first; then those are added where the metric that resists them fails most."""
     chosen = _worst_for(np.eye(len(part.variables)), part.jacobians)
     for _ in range(ROUNDS):
@@ -194,11 +174,8 @@ def _dual(
             share = np.trace(found.Z, axis1=1, axis2=2)
             used = [k for k in range(len(chosen)) if share[k] > NEGLIGIBLE]
             places = [points[chosen[k]] for k in used]
-            document = dual_document(metrics, places, [part.factor(found.Z[k]) for k in used])
-            message = f"the Jacobians at {len(used)} points show it together: {_WORDS[metrics]}"
-            if len(used) == 1:
-                message = f"the Jacobian at one point shows it: {_WORDS[metrics]}"
-            yield Refutation(document, "small-gain", message)
+            factors = [part.factor(found.Z[k]) for k in used]
+            yield dual_document(metrics, places, factors)
             return
         fresh = [k for k in _worst_for(found.metric, part.jacobians) if k not in chosen]
         if not fresh:

@@ -3,10 +3,14 @@
 import importlib.util
 import os
 
+import numpy as np
+
 from certificates.certificate import Certificate, Refusal, load
 from certificates.check import Verification, verify
-from certificates.document import write_file
 from certificates.report import page
+from certificates.writing import write_file
+from games.reading import at
+from games.writing import check_target
 
 NO_PICTURES = "For the pictures, install matplotlib (pip install 'sgn[plot]') and make it again."
 
@@ -32,6 +36,8 @@ def save_report(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
 
     Raises InputError, one sentence, for unusable input and a target that cannot be written.
     """
+    with at(os.fspath(target)):
+        check_target(target)
     result = load(source)
     verification = verify(result.document, os.fspath(source), size=os.path.getsize(source))
     text = _page(result, verification)
@@ -44,6 +50,7 @@ def _page(result: Certificate | Refusal, verification: Verification) -> str:
         return page(result.document, result.claims, verification, (), NO_PICTURES)
     from sgn.plots.pictures import pictures
 
-    drawn = pictures(result)
+    with np.errstate(all="ignore"):  # what overflows is left out of pictures
+        drawn = pictures(result)
     note = "" if drawn else NONE_APPLIES
     return page(result.document, result.claims, verification, drawn, note)

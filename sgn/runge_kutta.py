@@ -119,7 +119,7 @@ def constant_plan(
         return float(np.sqrt(max(np.linalg.eigvalsh(P.T @ P)[-1], 0.0)))
 
     largest = float(steps[-1])
-    best = Fraction(nice_step(minimise(factor, 0.0, largest), largest))
+    best = min(Fraction(repr(nice_step(minimise(factor, 0.0, largest), largest))), steps[-1])
     reach = float(best) * float(frame.magnitude(J[None])[0]) / frame.loss
     size = frame.loss * _size_of_terms(reach)
     slack = 4e-16 * (2 * len(J) + 8) ** 2 * size

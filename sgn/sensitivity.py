@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.hypotheses import Hypothesis, Theorem
 from sgn.bounds.bounds import Bounds
+from sgn.perron import connected
 from sgn.weights import optimal_weights
 
 if TYPE_CHECKING:
@@ -24,11 +26,26 @@ class Sensitivities:
     coupling: "sparse.csr_array[np.float64, tuple[int, int]]"
 
 
+SENSITIVITIES: Theorem[Bounds] = Theorem(
+    "T2",
+    "sensitivities",
+    (
+        Hypothesis(
+            "L is irreducible",
+            lambda bounds: connected(bounds.coupling_upper, "strong")[0] == 1,
+            "some players do not act on each other, even through others, and α* may have a kink;"
+            " take one component: sgn.coupling_report does",
+        ),
+    ),
+)
+THEOREMS = (SENSITIVITIES,)
+
+
 def sensitivities(bounds: Bounds) -> Sensitivities:
     """T2: α* is a simple eigenvalue of A = diag(μ) − L, with Ax = α*x and Aᵀy = α*y.
 
-    bounds: of players who all act on each other, directly or not (else x or y has zeros: take
-    one component). Up to 300 players to about 1e-9, beyond to the accuracy of the weights.
+    bounds: of players who all act on each other, directly or not (ValueError otherwise: x or y has
+    zeros). Up to 300 players to about 1e-9, beyond to the accuracy of the weights.
 
     >>> found = sensitivities(Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1]))
     >>> found.curvature.round(6), found.coupling.toarray().round(6)
@@ -37,6 +54,7 @@ def sensitivities(bounds: Bounds) -> Sensitivities:
     """
     from scipy import sparse
 
+    SENSITIVITIES.require(bounds)
     best = optimal_weights(bounds)
     x = best.vector / best.vector.max()
     y = best.weights * x

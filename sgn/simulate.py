@@ -97,15 +97,18 @@ def simulate(
     starts: (n,) or (B, n); pairs of starts as (2, B, n), whose distances to each other are taken.
         In games with policies these are coordinates; game.logits(policies) gives them.
     method: flow (x' = −F(x), to 1e-10 a step), euler, projected-euler, rk4, extragradient,
-        optimistic, best-response (all players at once), asynchronous (gradient steps that read
-        the others' actions up to `delay` steps late), or natural-gradient (of policies: Euler's
-        method on the field G in log-odds, π' ∝ π exp(−hV) or π exp(−hV/d)).
+        optimistic, best-response (all players at once, each in its own part of the region),
+        asynchronous (gradient steps that read the others' actions up to `delay` steps late, their
+        own being fresh: `delay` + 1 steps are a round of T16), or natural-gradient (of policies:
+        Euler's method on the field G in log-odds, π' ∝ π exp(−hV) or π exp(−hV/d)).
     step: the step h (of the flow: the time between two rows); best-response has none.
     metric: M, as a certificate's Metric, one weight a player, or an (n, n) matrix; equal weights
-        when absent. target: (n,) the point that distances are taken to.
+        when absent. A factor is of the metric of its steps, `certificate.euler.metric` and so on.
+    target: (n,) the point that distances are taken to.
     region: what points are projected to; projected-euler needs one, extragradient, optimistic,
-        best-response and asynchronous may have one.
-    noise: σ of T15, E‖ξ‖²_M = σ², for euler and projected-euler.
+        best-response and asynchronous may have one. No certificate speaks of best responses outside
+        its region.
+    noise: σ of T15, E‖ξ‖²_M = σ² with mean 0, for euler and projected-euler.
     every: keep one row in so many.
     geometry: which field is played, as for certify: EntropicDual() or EntropicDual("kakade") for
         natural gradients, Euclidean() for plain ones; without it the game's own.

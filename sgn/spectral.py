@@ -3,6 +3,8 @@
 Every metric is a proposal: what it proves is computed from it afterwards (T5, T10, T11 a).
 """
 
+import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,7 +81,10 @@ def _lyapunov(J: FloatArray) -> list[FloatArray]:
         if least > 0:
             for short in SHORT:
                 shifted = A - least * (1 - short) * np.eye(n)
-                found.append(np.asarray(solve_continuous_lyapunov(shifted.T, np.eye(n)), float))
+                with warnings.catch_warnings():  # a perturbed solution is a proposal like any other
+                    warnings.simplefilter("ignore")
+                    solved = solve_continuous_lyapunov(shifted.T, np.eye(n))
+                found.append(np.asarray(solved, float))
     return found
 
 

@@ -1,5 +1,6 @@
 """Numbers as they are stated: rounded to their safe side, or short where the checker grants it."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,13 +27,19 @@ SHORT = 10  # digits of the short numbers that are tried first
 
 
 def down(value: float) -> Fraction:
-    """A lower bound as it is stated."""
-    return round_down(Fraction(value), DIGITS)
+    """A lower bound as it is stated. Raises ArithmeticError where it is not finite."""
+    return round_down(_rational(value), DIGITS)
 
 
 def up(value: float) -> Fraction:
-    """An upper bound as it is stated."""
-    return round_up(Fraction(value), DIGITS)
+    """An upper bound as it is stated. Raises ArithmeticError where it is not finite."""
+    return round_up(_rational(value), DIGITS)
+
+
+def _rational(value: float) -> Fraction:
+    if not math.isfinite(value):
+        raise OverflowError(f"a bound is {value}")
+    return Fraction(value)
 
 
 @final

@@ -1,5 +1,7 @@
-"""Euler steps from the block bounds alone (T9), in a metric of their own."""
+"""Euler steps from the block bounds alone (T9), in a given metric or one of their own."""
 
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 
 from certificates.metric import Metric
 from sgn.bounds.bounds import Bounds
-from sgn.euler import EulerPlan, minimise
+from sgn.euler import EulerPlan, minimise, stated_plan
 from sgn.perron import Perron, iteration, perron, product, sparse_rows
 from sgn.rounding import nice_step, nice_weights
 from sgn.weights import SMALL
@@ -21,6 +23,10 @@ FloatArray = NDArray[np.float64]
 TURNS = 2  # between the best step and its vector, for many players
 NEAR = 1e-4  # how near to ρ(N) its bound is wanted there
 CLEAR = 1e-4  # of the largest step, by which it stays clear of the end
+NEARLY = Fraction(97, 100)  # of the longest step, given up for a smaller factor
+SHARES = (0.999, 0.99, 0.97)  # of the longest step, whose vectors are tried
+HALVINGS = 40
+CHANGES = 30  # of rows; a handful are usual
 ABOVE = 1e-9  # how far above ρ(N) the resolvent is taken: its vector is positive for any graph
 
 
@@ -40,6 +46,79 @@ def structural_plan(
     one = np.ones(bounds.size)
     right = one if x is None else x
     return _alternated(bounds, right, right if weights is None else weights * right)
+
+
+def plan_in(bounds: Bounds, weights: FloatArray, x: FloatArray) -> EulerPlan | None:
+    """T9 in the metric of these weights, with the vector that serves best of a few.
+
+    Nearly the longest steps of these weights, by the vector with the least factor; x: T2's vector,
+    the one to take for many players.
+    """
+    if not bounds.symmetric or bounds.curvature_lower.min() <= 0:
+        return None
+    vectors = [x] if bounds.size > SMALL else _vectors(bounds, weights)
+    plans = [plan for vector in vectors if (plan := _with_vector(bounds, weights, vector))]
+    longest = max((plan.step_max for plan in plans), default=Fraction(0))
+    good = (plan for plan in plans if plan.step_max >= NEARLY * longest)
+    return min(good, key=lambda plan: plan.factor_at_best, default=None)
+
+
+def _vectors(bounds: Bounds, weights: FloatArray) -> Iterator[FloatArray]:
+    """x with Ax ≥ ax and Aᵀwx ≥ awx for a large a, and those for nearly the longest step."""
+    L, low = bounds.coupling_upper.toarray(), bounds.curvature_lower
+    back = L.T * weights / weights[:, None]
+
+    def at_margin(a: float) -> FloatArray | None:
+        return _common_vector(low - a, L, back)
+
+    def at_step(h: float) -> FloatArray | None:
+        return _common_vector(1 - _own(bounds, h), h * L, h * back)
+
+    margin, step = _largest(at_margin, low.min()), _largest(at_step, longest_step(bounds))
+    found = [at_margin(SHARES[0] * margin), *(at_step(share * step) for share in SHARES)]
+    yield from (x for x in found if x is not None)
+
+
+def _largest(vector: Callable[[float], FloatArray | None], end: float) -> float:
+    """How far from 0 to the end there is a vector, by bisection."""
+    low, high = 0.0, end
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if vector(middle) is not None else (low, middle)
+    return low
+
+
+def _common_vector(own: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray | None:
+    """x > 0 with own·x > max(one x, other x), both nonnegative matrices; None where there is none.
+
+    Row by row the larger product is taken, and the system solved anew, until no row changes.
+    """
+    larger = one
+    for _ in range(CHANGES):
+        try:
+            x = np.linalg.solve(np.diag(own) - larger, np.ones(len(own)))
+        except np.linalg.LinAlgError:
+            return None
+        if not (np.isfinite(x).all() and (x > 0).all()):
+            return None
+        rows = np.where((other @ x > one @ x)[:, None], other, one)
+        if (rows == larger).all():
+            return np.asarray(x / x.max())
+        larger = rows
+    return None
+
+
+def _with_vector(bounds: Bounds, weights: FloatArray, x: FloatArray) -> EulerPlan | None:
+    ratios = _ratios(bounds, weights, x)
+    largest = _end(bounds, ratios) * (1 - CLEAR)
+    if not largest > 0:
+        return None
+    return _plan(bounds, largest, nice_step(_best(bounds, ratios), largest), weights, x)
+
+
+def longest_step(bounds: Bounds) -> float:
+    """2/max Λ_i, which no step of T9 exceeds."""
+    return 2 / float(bounds.curvature_upper.max())
 
 
 def _alternated(bounds: Bounds, x: FloatArray, y: FloatArray) -> EulerPlan | None:
@@ -66,9 +145,7 @@ def _alternated(bounds: Bounds, x: FloatArray, y: FloatArray) -> EulerPlan | Non
         known = found(h, L, known.vector)
     x = known.vector
     weights = nice_weights(found(h, back, y / y.max()).vector / x)
-    ratios = _ratios(bounds, weights, x)
-    largest = _end(bounds, ratios) * (1 - CLEAR)
-    return _plan(bounds, largest, nice_step(_best(bounds, ratios), largest), weights, x)
+    return _with_vector(bounds, weights, x)
 
 
 def _best(bounds: Bounds, ratios: FloatArray) -> float:
@@ -87,7 +164,7 @@ def _searched(bounds: Bounds) -> EulerPlan | None:
     def radius(h: float) -> float:
         return float(np.abs(np.linalg.eigvals(_dense(bounds, h))).max())
 
-    high = 2 / float(bounds.curvature_upper.max())
+    high = longest_step(bounds)
     probes = [high / 2**k for k in range(40)]
     low = next((h for h in probes if radius(h) < 1), 0.0)
     if low == 0:
@@ -115,7 +192,8 @@ def _plan(
     at_best, at_max = (_factor(bounds, h, ratios) * up for h in (best, largest))
     if not max(at_best, at_max) < 1:
         return None
-    return EulerPlan("structural", Metric.scalar(weights), largest, best, at_best, at_max, x)
+    metric = Metric.scalar(weights)
+    return stated_plan("structural", metric, (largest, best), (at_max, at_best), x)
 
 
 def _own(bounds: Bounds, h: float) -> FloatArray:

@@ -7,7 +7,6 @@ the symmetric part S(w). The weights are T2's y/x with x, y from T3's two linear
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, final
 
@@ -168,35 +167,6 @@ def margin_at(bounds: Bounds, weights: ArrayLike) -> Structural:
             z[players] = positive / positive.max()
     x = z / np.sqrt(w)
     return Structural(_proved_margin(bounds, w, x), w, x)
-
-
-def two_player_band(bounds: Bounds, margin: float = 0.0) -> tuple[float, float]:
-    """T4: the least and the largest w₂/w₁ with α(w) ≥ margin, in closed form, to the nearest float.
-
-    bounds: of two players; margin: a < α*.
-    An end is inf where player 1 does not act on player 2, and 0.0 (excluded) where player 2 does
-    not act on player 1. Raises ValueError unless N = 2 and margin < α*.
-
-    >>> low, high = two_player_band(Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1]))
-    >>> round(low, 3), round(high, 3)
-    (34.315, 1165.685)
-    """
-    if bounds.size != 2:
-        raise ValueError(
-            f"the bounds have {bounds.size} players; expected 2 for a closed-form band"
-        )
-    a = Fraction(margin)
-    first, second = (Fraction(float(m)) - a for m in bounds.curvature_lower)
-    dense = bounds.coupling_upper.toarray()
-    L12, L21 = float(dense[0, 1]), float(dense[1, 0])
-    p = first * second
-    d = p - Fraction(L12) * Fraction(L21)  # exact: near α* a float difference would cancel
-    if first <= 0 or d <= 0:
-        raise ValueError(
-            f"margin is {margin}; expected less than the best margin α* = {best_margin(bounds):.6g}"
-        )
-    root = math.sqrt(p) + math.sqrt(d)  # root² = 2p − L₁₂L₂₁ + 2√(p(p − L₁₂L₂₁))
-    return (L12 / root) ** 2, (root / L21) ** 2 if L21 > 0 else math.inf
 
 
 @final

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from games import Game, load
+from games.arrays import digest_of, read_arrays
+from games.file import DIGEST
 
 HARKER = """\
 format = "sgn-game/1"
@@ -48,10 +50,20 @@ radius = 1
 def load_text(text: str | bytes, folder: Path, **arrays: Any) -> Game:
     """The game in the text, saved as game.toml, its arrays as game.npz."""
     content = text.encode() if isinstance(text, str) else text
-    (folder / "game.toml").write_bytes(content)
     if arrays:
         np.savez(folder / "game.npz", **arrays)
+        content = tied(content, (folder / "game.npz").read_bytes())
+    (folder / "game.toml").write_bytes(content)
     return load(folder / "game.toml")
+
+
+def tied(text: bytes, npz: bytes) -> bytes:
+    """The text with the digest of the side file's arrays, where they can be read."""
+    try:
+        digest = digest_of(read_arrays(io.BytesIO(npz)))
+    except ValueError:  # an InputError, or what zipfile makes of a stream in memory
+        return text
+    return text.replace(b"\ndata = ", f'\n{DIGEST} = "{digest}"\ndata = '.encode(), 1)
 
 
 EYE = np.eye(2)

@@ -8,6 +8,7 @@ import pytest
 from certificates.certificate import Certificate, from_document
 from certificates.document import Document, digest, read
 from games.number import parse_number, to_text
+from sgn.attacks.attacked import Attacked
 from sgn.attacks.divergence import divergences
 from sgn.attacks.hunt import Hunt
 from sgn.attacks.precise import precisely
@@ -23,9 +24,10 @@ def hunted(document: Document) -> dict[str, tuple[float, bool]]:
     """Each claim of the divergence: its tightness, and whether it is broken."""
     certificate = from_document(document | {"digest": digest(document)})
     assert isinstance(certificate, Certificate)
-    found = {}
+    found, rng = {}, np.random.default_rng(1)
     with precisely():
-        for objective in divergences(certificate, subject_of(certificate.claims)):
+        of = Attacked(certificate, subject_of(certificate.claims), rng)
+        for objective in divergences(of):
             hunt = Hunt(objective, np.random.default_rng(1))
             for _ in range(ROUNDS):
                 hunt.advance()

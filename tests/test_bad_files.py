@@ -102,6 +102,8 @@ BAD_TEXT: dict[str, tuple[str, str, str]] = {
     "region a list": ("[region]", "[[region]]", "region is a list; write a table"),
     "hint missing": ("x2 = 9", "", "the equilibrium lacks the variable 'x2'"),
     "hint unknown": ("x2 = 9", "x2 = 9\ny = 1", "the equilibrium names 'y', which no player owns"),
+    "hint beyond": ("x2 = 9", "x2 = 1e999", "the equilibrium's 'x2' is beyond the largest float"),
+    "side beyond": ("[0, 15]", "[0, 2e308]", "side 'x1' is beyond the largest float, 1.8e308"),
     "hint nan": ("x2 = 9", "x2 = nan", "the equilibrium's 'x2': NaN is not a finite"),
     "data absent": ("[param", 'data = "no.npz"\n[param', "data 'no.npz': it cannot be read (no"),
 }

@@ -16,7 +16,8 @@ from certificates.check_structural import structural_margin_holds
 from certificates.claims import Coupling
 from sgn.bounds import Bounds
 from sgn.ratios import Ratios, TooNarrow, band, band_matrix, band_slice
-from sgn.weights import best_margin, optimal_weights, small_gain_margin, two_player_band
+from sgn.two_players import two_player_band
+from sgn.weights import best_margin, optimal_weights, small_gain_margin
 from tests.block_games import permuted, random_bounds, random_jacobian, scale_of
 from tests.scale import examples
 
@@ -190,6 +191,32 @@ def test_a_chain_has_open_ends():
     assert (apart.lower, apart.upper) == (0.0, math.inf)
     assert apart.contains(1e-300)
     assert not apart.contains(0.0)
+
+
+def test_T4_both_ends_open_and_the_best_margin_not_attained():
+    """Players 0 and 1 act on each other alone, 2 and 3 likewise: any ratio of w₂ and w₀ will do."""
+    L = np.zeros((4, 4))
+    L[0, 1], L[2, 3] = 100.0, 7.0  # cascades: weights reach α* = 1 only at infinity
+    bounds = Bounds.given(np.ones(4), L, np.ones(4))
+    for margin in (0.5, 0.9995, 1 - 1e-7):
+        found = band(bounds, 0, 2, margin)
+        assert (found.lower, found.upper) == (0.0, math.inf)
+        (witness,) = found.witnesses
+        assert small_gain_margin(bounds, witness.weights) >= margin
+        coupling = Coupling(np.array([0, 2]), np.array([1, 3]), np.array([100.0, 7.0]))
+        w, x = witness.weights, witness.vector
+        assert structural_margin_holds(bounds.curvature_lower, coupling, w, x, Fraction(margin))
+
+
+def test_T4_ends_beyond_floats_are_closed_all_the_same():
+    tiny = Bounds.given([1, 1], [[0, 1e-200], [1e-200, 0]], [1, 1])
+    low, high = two_player_band(tiny)
+    assert low > 0  # the true ends are about 2.5e-401 and 4e400
+    assert high < math.inf
+    with pytest.raises(TooNarrow, match="ends too far apart"):
+        band(tiny, 0, 1)
+    certificate = sgn.certify_bounds(tiny).require()
+    assert sgn.verify(certificate)
 
 
 def test_a_large_sparse_ring():

@@ -146,7 +146,7 @@ def test_choice_of_evidence() -> None:
     bounder, note = choose("auto", general, Box([1, 1], [2, 2]), seed=3)
     assert bounder == Sampled(seed=3)
     assert note == (
-        "not exact: the Jacobian is neither constant nor multi-affine;"
+        "not exact: the Jacobian is not known to be constant or multi-affine;"
         " not enclosed: only games given by the text of their costs are enclosed"
     )
     assert choose(Exact(max_vertices=4), general, box) == (Exact(max_vertices=4), "")
@@ -154,7 +154,7 @@ def test_choice_of_evidence() -> None:
         choose("hope", constant, box)
     with pytest.raises(ValueError, match="region has dimension 3; expected 2"):
         estimate_bounds(constant, Box.cube(3, 1))
-    with pytest.raises(CannotBound, match="neither constant nor multi-affine") as caught:
+    with pytest.raises(CannotBound, match="not known to be constant or multi-affine") as caught:
         estimate_bounds(general, evidence="exact")
     assert caught.value.reason == "unsupported"
     general.region = None

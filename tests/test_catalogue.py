@@ -10,6 +10,7 @@ import pytest
 
 from games import Box, Game, InputError, Structure, SymbolicGame, catalogue
 from games.catalogue.contest import tullock, tullock_equilibrium
+from games.catalogue.markov import congestion, coordination, public_goods
 from games.catalogue.oligopoly import cournot
 from tests.catalogue_names import COST_GAMES
 
@@ -172,3 +173,22 @@ def test_logit_games_have_no_point_beyond_the_expected_numbers(
     assert margins.min() < 1.6 * expected.direct_margin
     assert entry.source == game.source
     assert "5 states" not in entry.changes or game.dimension == 30
+
+
+def test_the_stochastic_games_are_as_their_docstrings_say() -> None:
+    """Congestion: delays, and what the queue does; public good: gains, and what the stock does."""
+    tensors = congestion().tensors
+    for queue in range(5):
+        alone, crowded = tensors.rewards[0, queue, 0, 1, 2], tensors.rewards[0, queue, 0, 0, 0]
+        assert -alone == pytest.approx(0.2 + 0.3 + queue / 8)
+        assert -crowded == pytest.approx(0.2 + 3 * 0.3 + queue / 8)
+        assert -tensors.rewards[1, queue, 0, 1, 2] == pytest.approx(0.4 + 0.2)
+    assert tensors.transition[2, 0, 0, 0].tolist() == [0, 0.25, 0.25, 0.5, 0]
+    assert tensors.transition[2, 0, 0, 1].tolist() == [0, 0.25, 0.5, 0.25, 0]
+    assert tensors.transition[2, 1, 1, 1].tolist() == [0, 0.25, 0.75, 0, 0]
+    stock = public_goods().tensors
+    assert stock.rewards[0, 3, 1, 0, 2] == pytest.approx((3 + 3) / 4 - 1 / 2)
+    assert stock.transition[2, 1, 1, 0].tolist() == [0, 0.25, 0.5, 0.25, 0]
+    both = coordination().tensors
+    assert both.transition[0, 1, 1].tolist() == [0.1, 0.9]
+    assert both.transition[0, 0, 1].tolist() == [0.5, 0.5]

@@ -1,5 +1,6 @@
 """Numbers with a side, certificates as values and files, and the tables that people read."""
 
+import copy
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -14,9 +15,12 @@ from hypothesis import strategies as st
 import sgn
 from certificates.certificate import from_document
 from certificates.document import digest
+from certificates.metric import Metric
 from certificates.safe import Lower, Upper, decimal_text, root_above
-from certificates.table import WIDTH, region_text, render, verification_table
-from games import Box, InputError, QuadraticGame, SymbolicGame, catalogue
+from certificates.shown import ASKED, SAID, Row
+from certificates.table import WIDTH, render, verification_table
+from certificates.texts import point_text, region_text, step_text, weights_text
+from games import Box, InputError, MetricBall, QuadraticGame, SymbolicGame, catalogue
 from games.number import parse_number
 from sgn import Bounds, Certificate, NotCertified, Refusal
 from tests.scale import examples
@@ -340,24 +344,29 @@ def test_printed_numbers_are_safe() -> None:
     assert parse_number(rows["Lipschitz"].split()[0]) >= toy.lipschitz
     assert parse_number(rows["Euler step"].split()[4].rstrip(";")) <= toy.euler.step_max
     low, high = toy.band("player 1", "player 2")
-    shown = rows["band w(player 2)/w(player 1)"].strip("[]").split(", ")
+    shown = rows["band w(player 2)/w(player 1)"].partition("]")[0].strip("[").split(", ")
     assert high is not None
     assert low <= parse_number(shown[0]) <= parse_number(shown[1]) <= high
 
 
 def test_a_refusal_table_says_why_and_what_to_try() -> None:
     table = str(small_gain())
-    assert table.startswith("UNDECIDED (small-gain)\n")
+    head, *lines = table.splitlines()
+    assert head == "UNDECIDED: nothing is proved of this game, and nothing refuted"
+    assert lines.index("  said by the search, not checked:") == 1  # below the game alone
+    assert "reason             small-gain" in table
     assert "This does not say that play" in table
     assert "gain of the cycle  2187\n" in table  # 3⁷
     assert "\n  try " in table
     unstable = " ".join(str(refusal()).split())
-    assert "no constant metric certifies this region" in unstable
-    assert "an equilibrium in its interior is unstable" in unstable
+    assert unstable.startswith("REFUTED (unstable): no constant metric certifies this region")
+    assert "an equilibrium in the region's interior is unstable" in unstable
+    assert "shrink the region" not in unstable  # the Jacobian is constant
 
 
 def test_render_breaks_long_values_under_their_column() -> None:
-    lines = render("HEAD", [("a", "word " * 60), ("bb", "")]).splitlines()
+    rows = [Row("a", "word " * 60, ASKED), Row("bb", "", ASKED)]
+    lines = render("HEAD", rows).splitlines()
     assert lines[0] == "HEAD"
     assert lines[1].startswith("  a   word word")
     assert all(line.startswith("      word") for line in lines[2:-1])
@@ -365,7 +374,110 @@ def test_render_breaks_long_values_under_their_column() -> None:
     assert max(map(len, lines)) <= WIDTH
 
 
-def test_the_ends_of_a_short_side_are_told_apart() -> None:
+def test_what_is_only_said_stands_last_under_its_heading() -> None:
+    rows = [Row("a", "1", SAID), Row("long label", "2", ASKED), Row("", "3", SAID)]
+    assert render("HEAD", rows).splitlines() == [
+        "HEAD",
+        "  long label  2",
+        "  said by the search, not checked:",
+        "  a           1",
+        "              3",
+    ]
+
+
+# ---- numbers that people read --------------------------------------------------------------------
+
+
+def test_the_ends_of_a_side_are_exact_or_said_to_be_rounded_and_never_wider() -> None:
     tiny = Box([9, 9], ["9.000000001"] * 2)
     assert region_text(tiny) == "[9, 9.000000001]^2"
-    assert region_text(Box([0, 1], ["0.3333333333", 1])) == "[0, 0.333333] x [1, 1]"
+    assert region_text(Box([0, 1], ["0.3333333333", 1])) == "[0, 0.3333333333] x [1, 1]"
+    assert region_text(Box.cube(2, "0.9999999")) == "[-0.9999999, 0.9999999]^2"  # not [-1, 1]
+    assert region_text(Box([0, "1/3"], ["1/7", "1/3"])) == "[0, 1/7] x [1/3, 1/3]"
+    assert region_text(Box([-0.1], [0.7])) == "about [-0.1, 0.699999999999999]^1"
+    assert region_text(ball("0.9999999")).startswith("the ball of radius 0.9999999 round (0, 0)")
+
+
+def ball(radius: str) -> Box:
+    return MetricBall([0, 0], radius).region
+
+
+@settings(max_examples=examples(50))
+@given(st.floats(-1e3, 1e3), st.floats(1e-6, 10))
+def test_a_printed_region_lies_in_the_region(low: float, side: float) -> None:
+    box = Box([low], [Fraction(low) + Fraction(side)])
+    text = region_text(box).removeprefix("about ").removesuffix("^1").strip("[]")
+    ends = [parse_number(end) for end in text.split(", ")]
+    assert box.lower[0] <= ends[0] < ends[1] <= box.upper[0]
+
+
+def test_weights_and_steps_are_exact_or_said_to_be_rounded() -> None:
+    assert weights_text([Fraction(1), Fraction(3, 8)]) == "1 : 0.375"
+    assert weights_text([Fraction(1), Fraction(1, 3)]) == "1 : 1/3"
+    assert weights_text([1.0, 0.1]) == "about 1 : 0.1"  # the float is not 1/10
+    assert step_text(Fraction("1.466")) == "1.466"
+    assert step_text(Fraction(1.466)) == "about 1.466"
+    rk4 = certificate("sgn-toy").rk4
+    assert rk4 is not None
+    assert f"best {step_text(rk4.best_step)} with factor 0.651026" in str(certificate("sgn-toy"))
+    # J is similar to [[1, √½], [√½, 1]]: the factor is that of the step as it is printed
+    z = [1 - 1.466 * (1 + sign * math.sqrt(0.5)) for sign in (1, -1)]
+    factors = [1 + (x - 1) + (x - 1) ** 2 / 2 + (x - 1) ** 3 / 6 + (x - 1) ** 4 / 24 for x in z]
+    assert 0.651025 <= max(map(abs, factors)) <= 0.651026
+
+
+@settings(max_examples=examples(50))
+@given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=2), st.floats(0, 1e-3))
+def test_the_printed_error_holds_for_the_printed_point(point: list[float], error: float) -> None:
+    """Anything within the error of the stated point is within the printed one of the printed."""
+    M = np.array([[4.0, 1.5], [1.5, 1.0]])
+    weights = Metric.scalar(np.array([1.0, 200.0]))
+    stated, e = [Fraction(v) for v in point], Fraction(error)
+    for metric, matrix in ((Metric.dense(M), M), (weights, np.diag([1.0, 200.0]))):
+        shown = point_text(stated, e, metric)
+        place, _, rest = shown.partition(") ")
+        moved = [parse_number(v) - x for v, x in zip(place[1:].split(", "), stated, strict=True)]
+        if rest == "exactly":
+            assert e == 0
+            assert not any(moved)
+            continue
+        printed = parse_number(rest.split()[1])
+        v = np.array([float(d) for d in moved])
+        # 1e-9: floats; the printed error has three digits
+        assert float(printed) * (1 + 1e-9) >= float(e) + math.sqrt(max(v @ matrix @ v, 0.0))
+
+
+def test_an_equilibrium_is_not_printed_nearer_than_it_is() -> None:
+    """(16/17, 4/17) rounded to nine digits is 6e-10 off, whatever the stated error."""
+    stated = [Fraction(16, 17), Fraction(4, 17)]
+    shown = point_text(stated, Fraction(7, 10**18), Metric.scalar(np.ones(2)))
+    assert shown.startswith("(0.941176471, 0.235294118) within 5.")
+    assert shown.endswith("e-10 in the metric")
+
+
+def test_a_band_is_shown_with_its_margin() -> None:
+    assert "(margin at least 0, structural)" in str(certificate("sgn-toy"))
+
+
+def test_steps_in_another_metric_name_it() -> None:
+    """Euler steps in weights of their own, start set included; those of the flow do not."""
+    document = copy.deepcopy(certificate("sgn-toy").document)
+    document["steps"]["euler"]["metric"]["weights"] = ["1", "199"]
+    text = " ".join(str(Certificate(document)).split())
+    assert "(direct, in weights 1 : 199)" in text
+    assert "Euler 1.99999 (in weights 1 : 199)" in text
+    assert "RK4 0.260988, " in text
+
+
+def test_estimates_carry_a_label_line_by_line() -> None:
+    _, *lines = str(sampled()).splitlines()
+    end = lines.index("  said by the search, not checked:")
+    rows = [line for line in lines[:end] if not line.startswith("   ")]
+    assert [line.split("  ")[1] for line in rows[:2]] == ["game", "region"]
+    assert all("  estimated: " in line for line in rows[2:])
+
+
+def test_rules_for_comparison_are_called_so() -> None:
+    assert "for comparison, not a proof for this game" in " ".join(
+        str(certificate("sgn-toy")).split()
+    )

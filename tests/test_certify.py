@@ -492,8 +492,11 @@ def test_conditional_certificate() -> None:
     bounds = Bounds.given([1, 1], [[0.0, 10.0], [0.05, 0.0]], [1, 1], names=["a", "b"])
     certificate = sgn.certify_bounds(bounds).require()
     assert certificate.verdict == "conditional"
-    assert certificate.message.startswith("If the given bounds hold")
-    assert str(certificate).startswith("CONDITIONAL: if the given bounds hold")
+    assumed = "if the given bounds hold on a convex region and every J_ii is symmetric"
+    assert certificate.message.startswith(assumed.capitalize()[:30])
+    assert assumed[3:] in certificate.message
+    assert f"CONDITIONAL: {assumed}" in " ".join(str(certificate).split())
+    assert f"assumed that {assumed[3:]}" in " ".join(str(certificate).split())
     # the closed form, less the shave
     assert float(certificate.margin) == pytest.approx(1 - np.sqrt(0.5), abs=1e-9)
     assert certificate.names == ("a", "b")
@@ -502,6 +505,19 @@ def test_conditional_certificate() -> None:
     verification = sgn.verify(certificate)
     assert verification
     assert "if the given bounds hold" in verification.message
+
+
+def test_given_bounds_without_symmetric_own_blocks_allow_other_steps() -> None:
+    """[[1, −10], [10, 1]] meets μ = Λ = 1; the step that is best for costs multiplies by 10."""
+    certificate = sgn.certify_bounds(Bounds.given([1], [[0]], [1])).require()
+    assert certificate.euler is not None
+    J, h = np.array([[1.0, -10.0], [10.0, 1.0]]), float(certificate.euler.best_step)
+    assert float(certificate.euler.factor_at_best) <= 1e-9
+    assert np.linalg.norm(np.eye(2) - h * J, 2) == pytest.approx(10)
+    assert "every J_ii is symmetric" in certificate.message
+    skew = sgn.certify_bounds(Bounds.given([1], [[0]], [1], symmetric=False))
+    assert isinstance(skew, Refusal)
+    assert "may not be symmetric" in skew.message
 
 
 def test_conditional_refusal_names_the_blocking_cycle() -> None:
@@ -522,7 +538,7 @@ def test_conditional_refusal_names_a_player_without_curvature() -> None:
     refusal = sgn.certify_bounds(bounds)
     assert isinstance(refusal, Refusal)
     assert refusal.claims.cycle == ((0,), None)
-    assert any("a is not strongly convex" in tip for tip in refusal.suggestions)
+    assert any("no curvature above 0 was found for a" in tip for tip in refusal.suggestions)
 
 
 def test_conditional_refusal_without_symmetry_says_what_is_missing() -> None:
@@ -531,7 +547,7 @@ def test_conditional_refusal_without_symmetry_says_what_is_missing() -> None:
     refusal = sgn.certify_bounds(bounds)
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "unsupported"
-    assert "the margin is 0.5" in refusal.message
+    assert "the margin is at least 0.5" in refusal.message
     assert refusal.claims.cycle == ((), None)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sgn
 from certificates.check_averages import Averages
 from certificates.check_bernstein import MAX_POWER, Net
 from certificates.check_cover import BERNSTEIN, Leaves, Model
@@ -292,3 +293,16 @@ def test_the_infimum_itself_is_the_most(raised: float, depth: int) -> None:
         J = jacobian_of(game, region, uniform(2, depth, BERNSTEIN), "margin")
         assert not holds(J, "margin", 1 + raised)
         assert holds(J, "margin", 1 - 10 * 4.0 ** -(depth // 2))
+
+
+def test_entries_may_name_variables_on_which_they_do_not_depend() -> None:
+    """Of z - z, or z times a parameter that is 0, nothing is left but the name."""
+    costs = {
+        "a": "x**2 + x**6/9 + x**2*(k*z) + x**3*y**3/30 + x*y*(z - z)",
+        "b": "y**2 + y**4/12 + y*x/9",
+        "c": "z**2 + z**4/100 + z*x**3/30",
+    }
+    players = {"a": ["x"], "b": ["y"], "c": ["z"]}
+    game = SymbolicGame.from_costs(players, costs, {"k": 0}, region=Box([-1] * 3, [1] * 3))
+    certificate = sgn.certify(game, metric="scalar").require()
+    assert sgn.verify(certificate)

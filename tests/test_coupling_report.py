@@ -77,7 +77,7 @@ def test_the_report_of_any_graph(seed: int):
     identity = report.curvature_sensitivity @ bounds.curvature_lower
     identity += report.coupling_sensitivity.multiply(bounds.coupling_upper).sum()
     assert identity == pytest.approx(report.margin, abs=1e-6 * scale)
-    assert str(report).startswith(f"coupling of {bounds.size} players\n")
+    assert str(report).startswith(f"coupling of {bounds.size} players, from given bounds\n")
 
 
 @given(seeds)
@@ -169,6 +169,45 @@ def test_a_fix_in_few_digits_is_on_the_safe_side():
         coupling.apply(Bounds.given([1, 1], np.zeros((2, 2)), [1, 1]))
     with pytest.raises(TooNear, match="cannot be told in few digits"):
         replace(coupling, after=3.0).rounded(bounds)
+
+
+def test_a_player_without_curvature_is_not_called_nonconvex():
+    """Of linear costs, μ = 0: convex; of a bound below 0 nothing follows either."""
+    linear = Bounds.given([0, 1], np.array([[0, 0.5], [0.5, 0]]), [0, 1], names=["a", "b"])
+    shown = str(coupling_report(linear))
+    assert "a alone: its curvature, 0, is not above 0" in shown
+    assert "convex" not in shown
+    sampled = Bounds(("a", "b"), [1, 1], [1, 1], [[0, 0.5], [0.5, 0]], "sampled", True)
+    assert "all of this is estimated" in str(coupling_report(sampled))
+
+
+def test_numbers_are_rounded_to_their_safe_side():
+    third = Bounds.given([2 / 3, 1], np.array([[0, 0], [0.1, 0]]), [1, 1])
+    assert "best margin      0.666666\n" in str(coupling_report(third))  # %.6g says 0.666667
+    toy = Bounds.given([1, 1], np.array([[0, 10], [0.05, 0]]), [1, 1])
+    assert "1.41421: all coupling could grow by less than this factor" in str(coupling_report(toy))
+    blocked = Bounds.given([1, 1], np.array([[0, 10], [0.4, 0]]), [1, 1])
+    wanted = 0.1234567
+    fix, *_ = suggest(blocked, wanted)
+    assert fix.promises(blocked)[0].endswith("which alone gives a structural margin above 0.123456")
+
+
+def test_sensitivities_are_of_players_who_all_act_on_each_other():
+    """With μ equal α* has a kink: it moves by the lesser of the two."""
+    apart = Bounds.given([1, 1], np.zeros((2, 2)), [1, 1])
+    with pytest.raises(ValueError, match="take one component"):
+        sensitivities(apart)
+
+
+@pytest.mark.parametrize("coupling", [1e200, 1e-200, 1e-320, 1e300])
+def test_extreme_couplings_are_told_or_left_out(coupling: float):
+    bounds = Bounds.given([1, 1], np.array([[0, coupling], [coupling, 0]]), [1, 1])
+    for fix in suggest(bounds):
+        assert math.isfinite(fix.after)
+        fix.promises(bounds)
+    assert sgn.certify_bounds(bounds).success == (coupling < 1)
+    with np.errstate(all="raise"):
+        suggest(bounds)
 
 
 def test_a_large_sparse_cascade():

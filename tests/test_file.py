@@ -1,6 +1,7 @@
 """Game files: what is saved comes back exactly, in files that are pleasant to read."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -131,10 +132,10 @@ def test_other_ways_to_write_the_same(tmp_path: Path) -> None:
     cube = load_text(QUADRATIC, tmp_path, **arrays)
     assert cube.jacobian(np.zeros(2)).tolist() == [[1, 2], [3, 4]]
     box = QUADRATIC.replace("radius = 1", "lower = [-1, -1]\nupper = [1, 1.0]")
-    _same(cube, load_text(box, tmp_path))
+    _same(cube, load_text(box, tmp_path, **arrays))
     np.savez_compressed(tmp_path / "game.npz", **arrays)
     _same(cube, load(tmp_path / "game.toml"))
-    hint = load_text(QUADRATIC + "[equilibrium]\npoint = [0.5, 0]\n", tmp_path)
+    hint = load_text(QUADRATIC + "[equilibrium]\npoint = [0.5, 0]\n", tmp_path, **arrays)
     assert hint.equilibrium == (Fraction(1, 2), Fraction(0))
     save(hint, tmp_path / "hint.toml")
     _same(hint, load(tmp_path / "hint.toml"))
@@ -165,6 +166,49 @@ def test_saving_where_it_cannot_be(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the name of player 1 has 201 characters"):
         save(long_name, tmp_path / "g.toml")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_text_is_never_read_with_the_arrays_of_another(tmp_path: Path) -> None:
+    """As when a process is killed between the two files, or one of them is copied alone."""
+    path, arrays = tmp_path / "game.toml", tmp_path / "game.npz"
+    save(QuadraticGame(np.eye(2), [1, 1]), path)
+    old = arrays.read_bytes()
+    save(QuadraticGame(2 * np.eye(2), [1, 1]), path)
+    text = path.read_text(encoding="utf-8")
+    arrays.write_bytes(old)
+    with pytest.raises(InputError, match="not those of the text, which has another data_digest"):
+        load(path)
+    path.write_text(re.sub("data_digest.*\n", "", text), encoding="utf-8")
+    with pytest.raises(InputError, match="has no data_digest") as refusal:
+        load(path)
+    line = str(refusal.value).rpartition("write ")[2]
+    path.write_text(text.replace("\ndata =", f"\n{line}\ndata =").replace(*_stated(text)))
+    game = load(path)
+    assert isinstance(game, QuadraticGame)
+    np.testing.assert_array_equal(game.jacobian(np.zeros(2)), np.eye(2))
+
+
+def _stated(text: str) -> tuple[str, str]:
+    """The line with the digest, to be replaced by nothing."""
+    [line] = [line for line in text.splitlines() if line.startswith("data_digest")]
+    return f"{line}\n", ""
+
+
+def test_arrays_of_somebody_else_are_not_written_over(tmp_path: Path) -> None:
+    path, arrays = tmp_path / "game.toml", tmp_path / "game.npz"
+    np.savez(arrays, measured=np.eye(2))
+    game = QuadraticGame(np.eye(2), [1, 1])
+    for text in (None, "old", HARKER):
+        if text is not None:
+            path.write_text(text)
+        with pytest.raises(InputError, match=r"game\.npz is there and belongs to no game\.toml"):
+            save(game, path)
+    with np.load(arrays) as kept:
+        assert kept.files == ["measured"]
+    arrays.unlink()
+    save(game, path)
+    save(game, path)
+    _same(game, load(path))
 
 
 def test_importing_games_stays_light() -> None:

@@ -22,6 +22,7 @@ from tests.game_files import (
     load_text,
     npy_bytes,
     npz_bytes,
+    tied,
 )
 from tests.scale import examples
 
@@ -39,7 +40,8 @@ def _only_input_errors(text: bytes, npz: bytes | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         if npz is not None:
             (Path(folder) / "game.npz").write_bytes(npz)
-        message = _refusal(lambda: load_text(text, Path(folder)), "game.toml: ")
+        content = text if npz is None else tied(text, npz)
+        message = _refusal(lambda: load_text(content, Path(folder)), "game.toml: ")
     assert message.startswith("game.toml: ")
     assert message.isprintable()
 

@@ -111,7 +111,7 @@ def test_the_table_and_the_report_name_the_geometry(proved: Certificate) -> None
     assert "not weighted by occupancy" in table
     assert "simultaneous natural-gradient play" in proved.message
     assert "in log-odds against action 0 and the metric of the weights" in proved.message
-    said = [sentence for _, sentence in promises(proved.claims)]
+    said = [row.text for row in promises(proved.claims)]
     assert any(sentence.startswith("Natural-gradient Euler play") for sentence in said)
     assert any(sentence.startswith("Natural-gradient Runge-Kutta 4 play") for sentence in said)
     assert "natural-gradient Euler step" in proved._repr_html_()

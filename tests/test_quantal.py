@@ -13,8 +13,7 @@ import games
 import sgn
 from certificates.check import verify
 from certificates.check_quantal import zero_is_nash
-from sgn.promised import signed_again, without
-from tests.corpus.changes import put
+from sgn.promised import signed_again
 from tests.markov_games import random_markov
 from tests.scale import examples
 
@@ -109,9 +108,6 @@ def test_where_the_divergence_falls_costs_are_convex_in_policies() -> None:
     assert found.equilibrium is not None
     assert found.equilibrium.kind == "restricted-nash"
     assert sgn.verify(found)
-    less = without(found.document, ["Bregman rate"])
-    assert "bregman" not in less
-    assert less["equilibrium"]["kind"] == "zero"
-    put("equilibrium.kind", "restricted-nash")(less)
+    less = {key: value for key, value in found.document.items() if key != "bregman"}
     failed = [o.name for o in verify(signed_again(less)).obligations if not o.holds]
-    assert failed == ["equilibrium"]
+    assert failed == ["kind of equilibrium"]

@@ -1,7 +1,9 @@
 """T17 and T22: learning rates, constant and varying, against simulation."""
 
+import math
 from fractions import Fraction
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -10,15 +12,12 @@ from scipy import sparse
 
 import games
 import sgn
-from games.rates import with_rates
+from certificates.schemas import schema
+from games.errors import InputError
+from games.rates import RatedGame, with_rates
 from sgn.bounds import Bounds
-from sgn.rates import (
-    TimeVaryingRates,
-    best_rates,
-    certify_rates,
-    rates_in_metric,
-    time_varying_rates,
-)
+from sgn.rates import best_rates, certify_rates, rates_in_metric
+from sgn.varying_rates import TimeVaryingRates, time_varying_rates
 from sgn.weights import best_margin, margin_at, optimal_weights
 from tests.block_games import random_bounds, random_jacobian, scale_of
 from tests.random_games import block_game
@@ -107,6 +106,38 @@ def test_rates_of_other_games():
         with_rates(callable_game, [1, 0])
 
 
+def test_T17_games_of_policies_are_proved_at_rates_by_their_text():
+    """The document speaks of the rated game: its own attack, which reads that, finds nothing."""
+    pennies = games.NormalFormGame([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]], 1)
+    x = np.array([[0.3, -0.7], [1.0, 0.5]])
+    for game in (pennies, pennies.with_field("kakade"), pennies.with_field("euclidean")):
+        rated = with_rates(game, [1, 2])
+        again = games.document.from_document(rated.document(), "game")
+        for each in (rated, again):  # 1e-12: another order of the same sums
+            field = np.array([1, 2]) * game.pseudo_gradient(x)
+            assert each.pseudo_gradient(x) == pytest.approx(field, rel=1e-12, abs=1e-15)
+    result = certify_rates(pennies, games.Box.cube(2, 1), rates=[1, 2]).require()
+    assert result.verdict == "proved"
+    assert result.document["game"]["name"] == "natural gradient in log-odds at rates 1, 2"
+    assert sgn.verify(result)
+    assert not sgn.attack(result, seconds=0).broken
+
+
+def test_T17_what_cannot_be_written_down_at_rates_is_not_written_down_without():
+    game = games.catalogue.load("random-markov")
+    rated = with_rates(game, [1, 2])
+    assert rated.document().keys() == {"format", "kind", "name", "source", "players", "derivatives"}
+    assert rated.document()["kind"] == "callable"
+    assert not rated.provable
+    with pytest.raises(InputError, match="cannot be rebuilt"):
+        games.document.from_document(rated.document(), "game")
+    for inner in (games.catalogue.load("harker"), game):
+        wrapped = RatedGame(inner, (Fraction(1), Fraction(2)))
+        assert wrapped.document()["kind"] == "callable"
+    kinds = schema("certificate-1")["$defs"]
+    jsonschema.validate(rated.document(), {"$ref": "#/$defs/callable", "$defs": kinds})
+
+
 @given(seeds)
 @settings(max_examples=examples(25), deadline=None)
 def test_T22_simulated_steps_and_flow_stay_within_the_proved_rates(seed: int):
@@ -134,7 +165,7 @@ def test_T22_simulated_steps_and_flow_stay_within_the_proved_rates(seed: int):
 
 def test_T22_says_no_more_than_the_vector_proves():
     toy = Bounds.given([1, 1], [[0, 0.5], [0.5, 0]], [2, 2])
-    with pytest.raises(ValueError, match=r"the vector does not prove the contraction 0\.51"):
+    with pytest.raises(ValueError, match="the vector does not prove this contraction"):
         TimeVaryingRates(toy, np.ones(2), Fraction(51, 100), Fraction(1))
     with pytest.raises(ValueError, match="does not prove"):
         TimeVaryingRates(toy, np.array([1.0, -1.0]), Fraction(1, 2), Fraction(1))
@@ -142,15 +173,15 @@ def test_T22_says_no_more_than_the_vector_proves():
         TimeVaryingRates(toy, np.array([1.0, np.nan]), Fraction(1, 2), Fraction(1))
     with pytest.raises(ValueError, match="vector has shape"):
         TimeVaryingRates(toy, np.ones(3), Fraction(1, 2), Fraction(1))
-    with pytest.raises(ValueError, match="least_rate is 0"):
+    with pytest.raises(ValueError, match="the least rate is not above 0"):
         TimeVaryingRates(toy, np.ones(2), Fraction(1, 2), Fraction(0))
     with pytest.raises(ValueError, match="rates that vary need a positive one"):
         time_varying_rates(Bounds.given([1, 1], [[0, 2], [2, 0]], [1, 1]))
     proved = time_varying_rates(toy, "0.1")
     assert float(proved.decay) == pytest.approx(0.05)
-    with pytest.raises(ValueError, match=r"largest\[0\] is 1; expected at most 2/\(μ \+ Λ\)"):
+    with pytest.raises(ValueError, match=r"exceeds 2/\(μ_i \+ Λ_i\)"):
         proved.euler_factor(1, [1, 0.5])
-    with pytest.raises(ValueError, match="none below"):
+    with pytest.raises(ValueError, match="a largest rate is below the least one"):
         proved.euler_factor(1, [0.05, 0.5])
     skew = Bounds.given([1, 1], [[0, 0.5], [0.5, 0]], [2, 2], symmetric=False)
     with pytest.raises(ValueError, match="only the flow"):
@@ -184,3 +215,24 @@ def test_best_rates_need_a_margin_and_costs():
         best_rates(Bounds.given([1, 1], [[0, 2], [2, 0]], [1, 1]))
     with pytest.raises(ValueError, match="known for costs only"):
         best_rates(Bounds.given([1, 1], [[0, 0.2], [0.2, 0]], [1, 1], symmetric=False))
+
+
+def test_T17_the_metric_at_rates_is_one_of_positive_weights():
+    assert rates_in_metric([1, 200], [1, 100]).tolist() == [1, 2]
+    for weights, rates, message in (
+        ([1, 2], [0, 1], "some rate is not a finite number above 0"),
+        ([1, 2], [-1, 1], "some rate is not a finite number above 0"),
+        ([1, 2], [1, math.inf], "some rate is not a finite number above 0"),
+        ([1, math.nan], [1, 1], "some weight is not a finite number above 0"),
+        ([1, 1e300], [1, 1e-300], "too large or too small for a float"),
+        ([1, 2], [1], "expected one of each per player"),
+    ):
+        with np.errstate(all="raise"), pytest.raises(ValueError, match=message):
+            rates_in_metric(weights, rates)
+
+
+def test_what_rests_on_sampled_bounds_says_so():
+    sampled = Bounds(("a", "b"), [1, 1], [2, 2], [[0, 0.5], [0.5, 0]], "sampled", True)
+    assert time_varying_rates(sampled).evidence == best_rates(sampled).evidence == "sampled"
+    assert "if the bounds hold (sampled)" in repr(time_varying_rates(sampled))
+    assert best_rates(Bounds.given([1], [[0]], [1])).gain > 0

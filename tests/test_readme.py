@@ -14,6 +14,7 @@ import games
 import sgn
 from benchmarks.trusted import code_lines, file_of, total, trusted_files, trusted_modules
 from sgn.cli import main
+from tests.game_files import tied
 from tests.import_graph import ROOT, read_packages
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
@@ -63,9 +64,10 @@ def test_documented_game_files_are_read(tmp_path: Path) -> None:
     file.write_text(symbolic, encoding="utf-8")
     assert games.load(file).sizes == (1, 1)
     assert tomllib.loads(quadratic)["kind"] == "quadratic"
-    file.write_text(markov, encoding="utf-8")
     P = np.full((8, 2), 0.5)
     np.savez(tmp_path / "game.npz", transition=P, rewards=np.arange(16.0).reshape(2, 8))
+    stated = markov.replace('data_digest = "…"\n', "").encode()
+    file.write_bytes(tied(stated, (tmp_path / "game.npz").read_bytes()))
     assert games.load(file).sizes == (2, 2)
 
 

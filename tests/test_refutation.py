@@ -20,6 +20,7 @@ from games import Box, QuadraticGame
 from games.errors import InputError
 from games.number import parse_number
 from games.symbolic import SymbolicGame
+from sgn.report import report
 from tests.scale import examples
 
 seeds = st.integers(0, 2**32 - 1)
@@ -28,10 +29,11 @@ seeds = st.integers(0, 2**32 - 1)
 def refuted(result: object) -> Refusal:
     assert isinstance(result, Refusal)
     assert result.verdict == "refuted"
-    assert (
-        sgn.verify(result).message
-        == "the witness holds (a refusal's other numbers are not checked)"
-    )
+    verification = sgn.verify(result)
+    assert verification
+    what, _, rest = verification.message.partition(" (")
+    assert rest == "nothing else of a refusal is checked)"
+    assert what in result.message  # the sentence says what was verified
     return result
 
 
@@ -133,8 +135,11 @@ def test_block_weights_are_refuted_where_a_dense_metric_would_do() -> None:
     assert sgn.certify(game).require().metric["kind"] == "dense"
     refusal = refuted(sgn.certify(game, metric="scalar"))
     assert refusal.document["witness"]["metrics"] == "scalar"
-    assert "no block weights certify this region" in refusal.message
-    assert "metric" not in refusal.message
+    assert "no weights per player certify this region" in refusal.message
+    assert "no constant metric" not in str(refusal)
+    assert "a metric of matrices is not excluded" in refusal.message
+    assert "let matrices be tried: metric 'auto'" in refusal.suggestions
+    assert not any("shrink" in tip for tip in refusal.suggestions)  # J is the same everywhere
 
 
 @settings(max_examples=examples(15), deadline=None)
@@ -242,3 +247,92 @@ def test_what_is_refuted_is_not_estimated_instead() -> None:
     result = sgn.certify(game, region)
     assert result.verdict == "refuted"
     assert sgn.verify(result)
+
+
+# ---- what a refusal may say ----------------------------------------------------------------------
+
+
+def sheared() -> SymbolicGame:
+    """F = (x + 10y, y): a matrix metric proves it, no weight does."""
+    field = {"p": ["x + 10*y", "y"]}
+    return SymbolicGame.from_field({"p": ["x", "y"]}, field, region=Box.cube(2, 1))
+
+
+def test_weights_refuted_leave_the_matrices_open() -> None:
+    assert sgn.certify(sheared()).verdict == "proved"
+    refusal = refuted(sgn.certify(sheared(), metric="scalar"))
+    assert "no weights per player certify this region" in str(refusal)
+    for lie in ("no constant metric", "eigenvalue", "shrink"):
+        assert lie not in str(refusal)
+
+
+def test_words_that_do_not_follow_from_the_witness_are_not_shown() -> None:
+    """A witness against weights alone, with the sentence of an eigenvalue."""
+    document = copy.deepcopy(sgn.certify(sheared(), metric="scalar").document)
+    lie = "the Jacobian has an eigenvalue of real part below 0, so no constant metric certifies it"
+    document["message"] = lie
+    refusal = refuted(Refusal(signed(document)))
+    with pytest.raises(sgn.NotCertified, match="no weights per player"):
+        refusal.require()
+    shown = str(refusal) + refusal._repr_html_() + refusal.message + report(refusal)
+    assert "eigenvalue" not in shown
+    assert "no constant metric" not in shown
+
+
+@pytest.mark.parametrize("reason", ["unstable", "domain", "budget", "numerical"])
+def test_reasons_that_do_not_follow_from_the_witness_are_refused(reason: str) -> None:
+    document = by_hand()
+    document["reason"] = reason
+    with pytest.raises(InputError, match="does not follow from the witness"):
+        verify(signed(document))
+
+
+def test_an_undecided_refusal_says_nothing_that_is_checked() -> None:
+    """All of it below the heading, the reason too; a claim in its words stays there."""
+    document = copy.deepcopy(sgn.certify(sheared(), metric="scalar").document)
+    del document["witness"]
+    document.update(verdict="undecided", reason="budget", message="no metric certifies this")
+    head, _, said = str(Refusal(signed(document))).partition("said by the search, not checked:")
+    assert "nothing is proved of this game, and nothing refuted" in head
+    assert "no metric certifies this" not in head
+    assert "no metric certifies this" in said
+    assert "budget" in said
+
+
+def flat(upper: int = 0) -> SymbolicGame:
+    """J is [[1, 2], [1, 1 + 3x]]: unstable at x = 0, and along x alone its margin is 1."""
+    costs = {"a": "x**2/2 + 2*x*y", "b": "y**2/2 + x*y + 3*x*y**2/2"}
+    box = Box(["-0.1", 0], ["0.1", upper])
+    return SymbolicGame.from_costs({"a": ["x"], "b": ["y"]}, costs, region=box)
+
+
+def test_a_region_without_interior_is_not_refuted_nor_said_to_be() -> None:
+    """T6 needs an interior: along y = 0 play contracts."""
+    assert refuted(sgn.certify(flat(1))).reason == "unstable"
+    refusal = sgn.certify(flat())
+    assert isinstance(refusal, Refusal)
+    assert refusal.verdict == "undecided"
+    assert "no constant metric" not in str(refusal)
+    assert "along the others play may contract all the same" in refusal.message
+    alone = SymbolicGame.from_costs({"a": ["x"]}, {"a": "x**2/2"}, region=Box(["-0.1"], ["0.1"]))
+    assert sgn.certify(alone).require().margin > 0.99
+
+
+@pytest.mark.parametrize("metric", ["auto", "scalar"])
+def test_nobody_is_told_to_shrink_a_region_where_the_jacobian_is_constant(metric: str) -> None:
+    saddle = QuadraticGame([[1.0, 2.0], [2.0, 1.0]], sizes=[1, 1])
+    for region in (None, Box.cube(2, 1)):
+        refusal = refuted(sgn.certify(saddle, region, metric=metric))
+        assert not any("shrink" in tip for tip in refusal.suggestions)
+        assert "the same everywhere" in refusal.message
+    varying = refuted(sgn.certify(flat(1)))
+    assert any("shrink" in tip for tip in varying.suggestions)
+
+
+def test_what_was_tried_is_said_where_nothing_is_refuted() -> None:
+    """A rotation has real parts 0: no witness refutes it and no metric certifies it."""
+    rotation = QuadraticGame([[0.0, 1.0], [-1.0, 0.0]], sizes=[1, 1])
+    for metric, tried in (("auto", True), ("scalar", False)):
+        refusal = sgn.certify(rotation, metric=metric)
+        assert isinstance(refusal, Refusal)
+        assert ("with weights or with matrices" in refusal.message) is tried

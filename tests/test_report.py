@@ -17,6 +17,7 @@ from certificates.check import Verification
 from certificates.document import digest
 from certificates.report import fragment
 from certificates.report_words import CAVEATS
+from certificates.shown import SAID, Row
 from games import catalogue
 from sgn import cli
 from sgn.report import NO_PICTURES, report
@@ -145,7 +146,7 @@ def test_hostile_texts_stay_texts() -> None:
 
 @pytest.mark.usefixtures("plain")
 def test_hostile_texts_of_a_refusal_stay_texts(refusal: Any) -> None:
-    document = {**refusal.document, "message": HOSTILE, "suggestions": [HOSTILE, "\x1b[31m"]}
+    document = {**refusal.document, "message": "refuted", "suggestions": [HOSTILE, "\x1b[31m"]}
     read = Reader(report(sgn.Refusal(signed(document))))
     assert_inert(read)
     assert "<img src=x onerror=alert(2)>" in read.text
@@ -156,10 +157,11 @@ def test_hostile_texts_of_a_refusal_stay_texts(refusal: Any) -> None:
 def test_a_refusal_says_why_and_what_to_try(refusal: Any) -> None:
     read = Reader(report(refusal))
     assert_inert(read)
-    for text in ("REFUTED", refusal.message[1:], "blocking cycle", "worst point", "What to try"):
+    for text in ("REFUTED", refusal.message[1:], "does not say that play diverges"):
         assert text in read.text
-    for tip in refusal.suggestions:
-        assert tip in read.text
+    said = read.text.partition("Said by the search, not checked")[2].rpartition("What was")[0]
+    for text in ("blocking cycle", "direct margin", *refusal.suggestions):
+        assert text in said
 
 
 @pytest.mark.usefixtures("plain")
@@ -237,7 +239,7 @@ def test_notebook_fragments(toy: sgn.Certificate, refusal: Any) -> None:
     empty = replace(sgn.verify(toy), obligations=())
     assert isinstance(empty, Verification)
     assert "NOT VERIFIED" in empty._repr_html_()
-    assert fragment("<b>", [("\x00", "&")]).count("<b>") == 0
+    assert fragment("<b>", [Row("\x00", "&", SAID)]).count("<b>") == 0
 
 
 def test_certifying_loads_no_matplotlib() -> None:

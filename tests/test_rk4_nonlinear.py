@@ -40,7 +40,7 @@ def towards(ratio: int) -> RK4Plan:
 def as_steps(plan: RK4Plan) -> StepRange:
     cover = Cover(plan.steps, plan.rates, plan.multipliers)
     best = plan.best_step, plan.factor_at_best
-    return StepRange("RK4", Steps(plan.basis, PLAIN, plan.step_max, *best, None, cover))
+    return StepRange("RK4", Steps(plan.basis, PLAIN, plan.step_max, *best, None, cover), "proved")
 
 
 @pytest.mark.parametrize(("ratio", "pairs", "equilibrium"), TABLE)

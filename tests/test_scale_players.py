@@ -188,14 +188,15 @@ def test_steps_from_bounds_are_the_best_there_are():
     graph = GRAPHS["random"](400, np.random.default_rng(3))
     bounds = Bounds.given(graph.mu, graph.L, graph.mu)
 
-    def radius(h: float) -> float:
+    def radius(step: float | Fraction) -> float:
+        h = float(step)
         N = np.diag(np.abs(1 - h * graph.mu)) + h * graph.L.toarray()
         return float(np.abs(np.linalg.eigvals(N)).max())
 
     plan = structural_plan(bounds)
     assert plan is not None
-    assert radius(plan.step_max) < plan.factor_at_max < 1  # what is proved is true
-    assert radius(plan.best_step) <= plan.factor_at_best
+    assert radius(float(plan.step_max)) < plan.factor_at_max < 1  # what is proved is true
+    assert radius(float(plan.best_step)) <= plan.factor_at_best
     least = min(radius(h) for h in np.linspace(0.35, 0.7, 8))
     assert plan.factor_at_best < 1.1 * least  # two turns stop somewhat short of the best
     norm = norm_plan(bounds, np.ones(400))

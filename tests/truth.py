@@ -290,25 +290,48 @@ def _attaining(
 
 
 def _refusal(document: Document, rng: np.random.Generator) -> Iterator[str]:
-    """T6: at a point of a region with interior an eigenvalue of real part below the shift ≤ 0."""
+    """T6: at points of a region with interior J refutes every metric, or the weights alone."""
     if document["verdict"] != "refuted":
         return
     witness, region = document["witness"], document["region"]
     game = Situation(document, rng)
-    n, shift = sum(game.sizes), number(witness["shift"])
-    J = game.jacobians[0]
+    n, is_dual = sum(game.sizes), witness["kind"] == "dual"
+    points = witness["points"] if is_dual else [witness["point"]]
     if region["kind"] == "box":
         low, high = numbers(region["lower"]), numbers(region["upper"])
-        point = numbers(witness["point"])
-        if len(point) != n or not ((low <= point) & (point <= high) & (low < high)).all():
-            yield "point"
-            return
-        if document["game"]["kind"] == "symbolic":
-            J = game.model.jacobian(point)
+        for point in map(numbers, points):
+            if len(point) != n or not ((low <= point) & (point <= high) & (low < high)).all():
+                yield "point"
+                return
     elif region["dimension"] != n:
         yield "dimension"
-    elif document["game"]["kind"] == "symbolic" and witness["point"] is not None:
-        J = game.model.jacobian(numbers(witness["point"]))
+    if document["game"]["kind"] == "symbolic" and None not in points:
+        J = np.array([game.model.jacobian(numbers(point)) for point in points])
+    else:
+        J = game.jacobians[:1]
+    if is_dual:
+        tried = _some_weights if witness["metrics"] == "scalar" else _some_metrics
+        for root in tried(game, J, rng):
+            yield from _above(witness["metrics"], 0.0, least(root @ J @ np.linalg.inv(root)))
+        return
+    shift = number(witness["shift"])
     if not shift <= 0:
         yield "shift"
-    yield from _above("eigenvalue", shift, float(np.linalg.eigvals(J).real.min()))
+    yield from _above("eigenvalue", shift, float(np.linalg.eigvals(J[0]).real.min()))
+
+
+def _some_weights(game: Situation, J: Floats, rng: np.random.Generator) -> Iterator[Floats]:
+    """Roots of diag(w_i I) over twelve decades."""
+    for logs in rng.uniform(-3, 3, (300, len(game.sizes))):
+        yield np.diag(10.0 ** logs[game.owner])
+
+
+def _some_metrics(game: Situation, J: Floats, rng: np.random.Generator) -> Iterator[Floats]:
+    """Roots of any metrics, and of those in which one of the matrices is nearly normal."""
+    n = len(game.owner)
+    yield from rng.normal(size=(300, n, n))
+    for one in [*J, J.mean(axis=0)]:
+        vectors = np.linalg.eig(one)[1]
+        inverse = np.linalg.inv(vectors + 1e-3 * np.eye(n))
+        root = np.linalg.cholesky((inverse.conj().T @ inverse).real + 1e-12 * np.eye(n))
+        yield np.asarray(root.T, dtype=float)

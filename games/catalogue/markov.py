@@ -22,7 +22,9 @@ RANDOM = "random tensors, seeded"
 
 
 def coordination(entropy: Number = 1) -> MarkovGame:
-    """Two states, two players who gain by acting alike; which state follows tells how they did.
+    """Two states, two players who gain 1 by acting alike and lose 1 otherwise.
+
+    Acting alike leads to the state of that number with probability 0.9, else to either with 1/2.
 
     >>> coordination().sizes
     (2, 2)
@@ -100,8 +102,9 @@ def jordan_pennies(entropy: Number = 1) -> NormalFormGame:
 def congestion(entropy: Number = "0.1") -> MarkovGame:
     """Three drivers, three roads, five lengths of the queue on the first road.
 
-    A road delays each of its l users by base + slope·l, the first one more by half the queue's
-    length. The queue grows with the users of the first road beyond one, and melts otherwise.
+    A road delays each of its l users by base + slope·l, the first one by an eighth of the queue's
+    length more. A round makes the queue one longer with probability ¼ for each user of the first
+    road beyond one, and one shorter with probability ¼, whoever is there; it keeps within 0 and 4.
 
     >>> congestion().tensors.shape
     (5, 3, 3, 3)
@@ -120,8 +123,9 @@ def congestion(entropy: Number = "0.1") -> MarkovGame:
 def public_goods(entropy: Number = "0.1") -> MarkovGame:
     """Three players give 0, 1 or 2 to a common stock of five levels, which all enjoy.
 
-    Each gets a quarter of the level and of all that is given, less half of what it gives itself;
-    the stock grows by what is given and decays.
+    Each gets a quarter of the level and of all that is given, less half of what it gives itself.
+    The stock rises one level with an eighth of what is given as its probability, and falls one with
+    probability ¼; it keeps within 0 and 4.
 
     >>> public_goods().dimension
     30

@@ -1,6 +1,6 @@
-"""Every claim of a certificate as an objective."""
+"""The claims of a certificate about its Jacobian and about steps between runs, as objectives."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -8,53 +8,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.certificate import Certificate, StepRange
-from certificates.claims import Band, Claims
-from certificates.metric import Metric, Vector
+from certificates.metric import Metric
+from certificates.step_claims import Steps as StatedSteps
 from games.number import round_near, to_text
-from sgn.attacks.divergence import divergences
+from sgn.attacks.attacked import Attacked
+from sgn.attacks.contracting import BetweenNeighbours, BetweenPairs
 from sgn.attacks.measures import (
     Cocoercivity,
     Coupling,
     Curvature,
-    EulerFactor,
+    Deviation,
     Frame,
     Margin,
     Measure,
     Norm,
-    RungeKuttaFactor,
 )
-from sgn.attacks.objectives import (
-    AtPoint,
-    BetweenPairs,
-    FlowBetweenPairs,
-    Objective,
-    RungeKuttaAtStages,
-)
-from sgn.attacks.step_methods import Euler, RungeKutta, Step
+from sgn.attacks.numbers import SizeOf, SmallGain, contradiction
+from sgn.attacks.objectives import AtPoint, FlowBetweenPairs, Objective
+from sgn.attacks.promise import Promise, range_promise
+from sgn.attacks.step_methods import Steps, euler, runge_kutta
 from sgn.attacks.subject import GameSubject, Subject
-from sgn.attacks.towards import promises
 
-RANDOM_STEPS = 3  # between 0 and the largest, beside the best and the largest
+EULER = {"sector": "T8", "structural": "T9", "direct": "T10"}  # theorems of its steps, by basis
 PROBES = 64  # places where couplings that are claimed to be 0 are looked at
-
-
-def objectives(
-    certificate: Certificate, subject: Subject, rng: np.random.Generator
-) -> list[Objective]:
-    """All claims, of the Jacobian first."""
-    claims = certificate.claims
-    return [
-        *_margins(claims, subject),
-        *_norms(claims, subject),
-        *_blocks(claims, subject, rng),
-        *_bands(claims, subject),
-        *_euler(certificate, subject, rng),
-        *_runge_kutta(certificate, subject, rng),
-        *_flow(claims, subject),
-        *promises(certificate, subject),
-        *divergences(certificate, subject),
-    ]
 
 
 def _at(
@@ -71,34 +47,76 @@ def _at(
     )
 
 
-def _margins(claims: Claims, subject: Subject) -> Iterator[Objective]:
-    def margin(metric: Metric, claim: str, theorem: str, claimed: Fraction) -> Objective:
-        return _at(subject, Margin(Frame(metric, subject.sizes)), claim, "", theorem, claimed)
-
-    yield margin(claims.metric, "margin", "T5", claims.margin)
-    if claims.euclidean_margin is not None:
-        equal = Metric.scalar(np.ones(len(claims.names)))
-        yield margin(equal, "Euclidean margin", "T5", claims.euclidean_margin)
-    best = Metric.scalar(claims.structural_weights)
-    yield margin(best, "structural margin", "T1", claims.structural_margin)
+# ---- the Jacobian --------------------------------------------------------------------------------
 
 
-def _norms(claims: Claims, subject: Subject) -> Iterator[Objective]:
-    frame = Frame(claims.metric, subject.sizes)
-    yield _at(subject, Norm(frame), "Lipschitz", "", "T5", claims.lipschitz)
-    if claims.cocoercivity is not None:
-        measure = Cocoercivity(frame)
-        yield _at(subject, measure, "cocoercivity", "", "T10", claims.cocoercivity)
+def margin(of: Attacked) -> Iterator[Objective]:
+    """In the certificate's metric: of J, between pairs of points, and of the bounds it is from."""
+    claims, subject = of.claims, of.subject
+    yield _at(subject, Margin(of.frame), "margin", "", "T5", claims.margin)
+    if claims.margin_basis == "structural" and claims.metric.kind == "scalar":
+        yield SmallGain(
+            claim="margin, structural",
+            detail="",
+            theorem="T1",
+            claimed=claims.margin,
+            upper=False,
+            claims=claims,
+            weights=claims.metric.weights,
+        )
+    if isinstance(subject, GameSubject) and not subject.constant:
+        yield FlowBetweenPairs(
+            claim="flow, pairs",
+            detail="",
+            theorem="T7",
+            claimed=claims.margin,
+            upper=False,
+            subject=subject,
+            frame=of.frame,
+        )
 
 
-def _blocks(claims: Claims, subject: Subject, rng: np.random.Generator) -> Iterator[Objective]:
+def euclidean_margin(of: Attacked) -> Iterator[Objective]:
+    equal = Frame(Metric.scalar(np.ones(len(of.claims.names))), of.subject.sizes)
+    claimed = of.claims.euclidean_margin
+    yield _at(of.subject, Margin(equal), "Euclidean margin", "", "T5", claimed)
+
+
+def structural_margin(of: Attacked) -> Iterator[Objective]:
+    """Of J at the best weights, and of the stated bounds alone."""
+    claims = of.claims
+    frame = Frame(Metric.scalar(claims.structural_weights), of.subject.sizes)
+    name = "structural margin"
+    yield _at(of.subject, Margin(frame), name, "", "T1", claims.structural_margin)
+    yield SmallGain(
+        claim=f"{name}, from the bounds",
+        detail="",
+        theorem="T2",
+        claimed=claims.structural_margin,
+        upper=False,
+        claims=claims,
+        weights=claims.structural_weights,
+    )
+
+
+def lipschitz(of: Attacked) -> Iterator[Objective]:
+    yield _at(of.subject, Norm(of.frame), "Lipschitz", "", "T5", of.claims.lipschitz)
+
+
+def cocoercivity(of: Attacked) -> Iterator[Objective]:
+    claimed = of.claims.cocoercivity
+    yield _at(of.subject, Cocoercivity(of.frame), "cocoercivity", "", "T10", claimed)
+
+
+def blocks(of: Attacked) -> Iterator[Objective]:
     """Curvatures, and the couplings that are not 0 at every probe."""
+    claims, subject = of.claims, of.subject
     for name, own, low, high in zip(
         claims.names, subject.slices, claims.curvature_lower, claims.curvature_upper, strict=True
     ):
         yield _at(subject, Curvature(own, False), "curvature from below", name, "setting", low)
         yield _at(subject, Curvature(own, True), "curvature from above", name, "setting", high)
-    size = _coupling_sizes(subject, rng)
+    size = _coupling_sizes(subject, of.rng)
     coupling = claims.coupling_upper
     stated = {
         (int(i), int(j)): value
@@ -123,123 +141,83 @@ def _coupling_sizes(subject: Subject, rng: np.random.Generator) -> NDArray[np.fl
     return np.asarray(np.maximum.reduceat(rows, starts, axis=1))
 
 
-def _bands(claims: Claims, subject: Subject) -> Iterator[Objective]:
-    """The margin at both ends of each band: the others have the weights that are stated there."""
-    for band in claims.bands:
-        ends = [weights for weights, _ in band.witnesses]
-        if len(claims.names) == 2:
-            ends = [_pair(band, end) for end in (band.low, band.high) if end]
-        for weights in ends:
-            ratio = Fraction(weights[band.players[1]]) / Fraction(weights[band.players[0]])
-            measure = Margin(Frame(Metric.scalar(weights), subject.sizes))
-            detail = f"w_j/w_i = {_short(ratio)}"
-            found = _at(subject, measure, "band end", detail, "T4", band.margin)
-            # mostly a margin of 0 is claimed: how near that is, is seen beside the certified one
-            yield replace(found, scale=claims.margin)
+# ---- steps between any two runs ------------------------------------------------------------------
 
 
-def _pair(band: Band, ratio: Fraction) -> Vector:
-    """Two players' weights of a ratio."""
-    weights = np.array([Fraction(1), Fraction(1)], dtype=object)
-    weights[band.players[1]] = ratio
-    return weights
+def pair_promise(of: Attacked, method: str) -> Promise:
+    """The steps of Euler or of RK4, in their own metric."""
+    steps = _pair_steps(of, method)
+    play, theorem = (euler, EULER[steps.basis]) if method == "Euler" else (runge_kutta, "T11")
+    frame = Frame(steps.metric, of.subject.sizes)
+    return range_promise(method, theorem, play, steps, frame)
 
 
-def _steps(steps: StepRange, rng: np.random.Generator) -> Iterator[tuple[str, Fraction]]:
-    """The best step, the largest, and some others, with what each is."""
-    largest, best = steps.step_max.exact, steps.best_step.exact
-    yield "best step", best
-    if largest != best:
-        yield "largest step", largest
-    for share in 1 - rng.random(RANDOM_STEPS):
-        yield "other steps", Fraction(float(share)) * largest
+def _pair_steps(of: Attacked, method: str) -> StatedSteps:
+    steps = of.claims.euler if method == "Euler" else of.claims.rk4
+    if steps is None:
+        raise ValueError(f"no steps of {method} are stated")
+    return steps
 
 
-def _euler(
-    certificate: Certificate, subject: Subject, rng: np.random.Generator
-) -> Iterator[Objective]:
-    steps, stated = certificate.euler, certificate.claims.euler
-    if steps is None or stated is None:
+def between_runs(of: Attacked, promise: Promise, where: str = "") -> Iterator[Objective]:
+    """At the best step, at the largest, and at every one: of neighbours and of pairs."""
+    for which, step in chosen(promise):
+        yield BetweenNeighbours(**of_steps(promise, which, step, where), subject=of.subject)
+    if isinstance(of.subject, GameSubject) and not of.subject.constant:
+        for step in (promise.best, None):
+            yield pairs_of(promise, step, Steps(of.subject, promise.play), where)
+
+
+def pairs_of(promise: Promise, step: Fraction | None, steps: Steps, where: str) -> Objective:
+    parts = of_steps(promise, "pairs", step, where)
+    return BetweenPairs(**parts, steps=steps)
+
+
+def chosen(promise: Promise) -> Iterator[tuple[str, Fraction | None]]:
+    yield "best step", promise.best
+    if promise.largest != promise.best:
+        yield "largest step", promise.largest
+    yield "every step", None
+
+
+def of_steps(
+    promise: Promise, which: str, step: Fraction | None, where: str = ""
+) -> dict[str, Any]:
+    """What all claims of steps have in common."""
+    if step is None:
+        detail, claimed = "the share of the promised progress, every h", Fraction(1)
+    else:
+        detail = f"h = {to_text(round_near(step, 6))}"
+        claimed = promise.at_best if step == promise.best else promise.exact(step)
+    return {
+        "claim": f"{promise.name}{where}, {which}",
+        "detail": detail,
+        "theorem": promise.theorem,
+        "claimed": claimed,
+        "upper": step is not None,
+        "promise": promise,
+        "step": step,
+    }
+
+
+def near_linear(of: Attacked) -> Iterator[Objective]:
+    """How far J is from J₀, and how large J₀ is (T11 c)."""
+    steps = _pair_steps(of, "RK4")
+    linear, name = steps.linear, "RK4, near-linear"
+    if linear is None:
         return
-    frame = Frame(stated.metric, subject.sizes)
-    for which, h in _steps(steps, rng):
-        yield euler_factor(subject, frame, h, steps.factor(h).exact, f"Euler, {which}")
-    yield from _pairs(subject, frame, steps, "Euler", Euler)
-
-
-def _runge_kutta(
-    certificate: Certificate, subject: Subject, rng: np.random.Generator
-) -> Iterator[Objective]:
-    steps, stated = certificate.rk4, certificate.claims.rk4
-    if steps is None or stated is None:
+    if linear.matrix.shape != (sum(of.subject.sizes),) * 2:
+        yield contradiction(name, "T11 (c)", "the stated matrix has another size")
         return
-    frame = Frame(stated.metric, subject.sizes)
-    for which, h in _steps(steps, rng):
-        yield runge_kutta_factor(subject, frame, h, steps.factor(h).exact, f"RK4, {which}")
-    yield from _pairs(subject, frame, steps, "RK4", RungeKutta)
-
-
-def euler_factor(
-    subject: Subject, frame: Frame, h: Fraction, claimed: Fraction, claim: str = "Euler"
-) -> Objective:
-    """The claim that Euler with this step has so small a factor."""
-    return _at(subject, EulerFactor(frame, h), claim, _at_step(h), "T9, T10", claimed)
-
-
-def runge_kutta_factor(
-    subject: Subject, frame: Frame, h: Fraction, claimed: Fraction, claim: str = "RK4"
-) -> Objective:
-    """The same of RK4."""
-    return RungeKuttaAtStages(
-        claim=claim,
-        detail=_at_step(h),
-        theorem="T11",
-        claimed=claimed,
+    frame = Frame(steps.metric, of.subject.sizes)
+    away = Deviation(frame, linear.matrix)
+    yield _at(of.subject, away, f"{name}, deviation", "", "T11 (c)", linear.deviation)
+    yield SizeOf(
+        claim=f"{name}, norm",
+        detail="",
+        theorem="T11 (c)",
+        claimed=linear.norm,
         upper=True,
-        subject=subject,
-        measure=RungeKuttaFactor(frame, h),
+        frame=frame,
+        matrix=linear.matrix,
     )
-
-
-def _pairs(
-    subject: Subject,
-    frame: Frame,
-    steps: StepRange,
-    method: str,
-    make: Callable[[Fraction], Step],
-) -> Iterator[Objective]:
-    """Pairs at a distance, at the best step and the largest; with constant J they tell no more."""
-    if not isinstance(subject, GameSubject) or subject.constant:
-        return
-    for h in sorted({steps.best_step.exact, steps.step_max.exact}):
-        yield BetweenPairs(
-            claim=f"{method}, pairs",
-            detail=_at_step(h),
-            theorem="T9–T11",
-            claimed=steps.factor(h).exact,
-            upper=True,
-            subject=subject,
-            frame=frame,
-            step=make(h),
-        )
-
-
-def _flow(claims: Claims, subject: Subject) -> Iterator[Objective]:
-    if isinstance(subject, GameSubject) and not subject.constant:
-        yield FlowBetweenPairs(
-            claim="flow, pairs",
-            detail="",
-            theorem="T7",
-            claimed=claims.margin,
-            upper=False,
-            subject=subject,
-            frame=Frame(claims.metric, subject.sizes),
-        )
-
-
-def _at_step(h: Fraction) -> str:
-    return f"h = {_short(h)}"
-
-
-def _short(value: Fraction) -> str:
-    return to_text(round_near(value, 6))

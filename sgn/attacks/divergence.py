@@ -13,15 +13,16 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.certificate import Certificate
 from certificates.decay import Decay
 from games.game import Game
 from games.markov.logit_game import LogitGame
-from sgn.attacks.measures import Frame, symmetric
+from sgn.attacks.attacked import Attacked
+from sgn.attacks.measures import symmetric
+from sgn.attacks.numbers import contradiction
 from sgn.attacks.objectives import Objective
-from sgn.attacks.precise import Balls, around, ball, column, entries, precisely, product
-from sgn.attacks.subject import GameSubject, Subject, point_text
-from sgn.attacks.towards import Centre, found_anew
+from sgn.attacks.precise import Balls, ball, column, entries, product
+from sgn.attacks.solution import Solution
+from sgn.attacks.subject import GameSubject, point_text
 
 Floats = NDArray[np.float64]
 FARTHEST = 6.0  # logits of the policies looked at where all are claimed
@@ -152,8 +153,7 @@ class AlongFlow(Objective):
     """−(dK/dt)/K where the flow is at a policy (T19)."""
 
     of: Divergence
-    centre: Centre
-    reach: Balls  # the equilibrium, with the error of its search
+    centre: Solution
 
     @property
     def dimension(self) -> int:
@@ -171,9 +171,9 @@ class AlongFlow(Objective):
 
     def broken(self, place: Floats) -> bool:
         z, of = self.of.exact_point(place), self.of
-        change = of.probabilities(z) - of.probabilities(self.reach)
+        change = of.probabilities(z) - of.probabilities(self.centre.known)
         falling = product(of.weighted(change), of.subject.exact_gradient(z))
-        return bool(falling < ball(self.claimed) * of.divergence(self.reach, z))
+        return bool(falling < ball(self.claimed) * of.divergence(self.centre.known, z))
 
     def describe(self, place: Floats) -> str:
         return self.of.describe(place)
@@ -185,8 +185,7 @@ class AtFaces(Objective):
     """K on the faces of the region: where it is below the level, so are policies outside."""
 
     of: Divergence
-    centre: Centre
-    reach: Balls
+    centre: Solution
 
     @property
     def dimension(self) -> int:
@@ -212,7 +211,7 @@ class AtFaces(Objective):
         outward = np.where(point <= low, -np.inf, np.where(point >= high, np.inf, point))
         z = column(np.nextafter(point, outward))
         beyond = self.of.subject.surely_outside(z)
-        return beyond and bool(self.of.divergence(self.reach, z) < ball(self.claimed))
+        return beyond and bool(self.of.divergence(self.centre.known, z) < ball(self.claimed))
 
     def describe(self, place: Floats) -> str:
         return f"at the logits {point_text(self._points(place[None])[0])}"
@@ -231,31 +230,24 @@ def _potentials(game: LogitGame, points: Floats, weights: Floats) -> Floats:
     return np.asarray(-np.stack(logs, axis=-1) @ np.array(heads))
 
 
-def divergences(certificate: Certificate, subject: Subject) -> Iterator[Objective]:
+def divergences(of: Attacked) -> Iterator[Objective]:
     """The claims about the divergence, if any."""
-    decays = certificate.bregman
-    game: Game | None = subject.game if isinstance(subject, GameSubject) else None
-    if decays is None or not isinstance(game, LogitGame) or not isinstance(subject, GameSubject):
+    decays, subject = of.certificate.bregman, of.subject
+    if decays is None or not isinstance(subject, GameSubject):
         return
-    found = certificate.equilibrium
+    game: Game = subject.game
+    if not isinstance(game, LogitGame):
+        yield contradiction("KL divergence", "T19", "the players of this game have no policies")
+        return
     for decay in filter(None, (decays.region, decays.simplex)):
-        of, where = Divergence(subject, game, decay), f"KL, {decay.scope}"
+        one, where = Divergence(subject, game, decay), f"KL, {decay.scope}"
         rate = decay.rate.exact
-        common: dict[str, Any] = {"detail": "", "theorem": "T19", "upper": False, "of": of}
+        common: dict[str, Any] = {"detail": "", "theorem": "T19", "upper": False, "of": one}
         yield AtPolicies(claim=f"{where}, at policies", claimed=rate, **common)
-        if found is None or not found.is_zero:
+        centre = of.solution
+        if centre is None or centre.is_zero is False:
             continue
-        with precisely():
-            centre = found_anew(subject, found, certificate.claims.margin)
-            known = {"centre": centre, "reach": _known(centre, certificate)}
-        yield AlongFlow(claim=f"{where}, along the flow", claimed=rate, **common, **known)
+        yield AlongFlow(claim=f"{where}, along the flow", claimed=rate, centre=centre, **common)
         if decay.level is not None:
-            yield AtFaces(claim=f"{where}, level", claimed=decay.level.exact, **common, **known)
-
-
-def _known(centre: Centre, certificate: Certificate) -> Balls:
-    """The equilibrium as balls: as far along each axis from where it was found as it may be."""
-    frame = Frame(certificate.claims.metric, centre.subject.sizes)
-    widths = np.linalg.norm(frame.inverse, axis=1) * (1 + 1e-9)
-    error = centre.error(frame)
-    return column([around(v, float(w) * error) for v, w in zip(centre.zero, widths, strict=True)])
+            level = decay.level.exact
+            yield AtFaces(claim=f"{where}, level", claimed=level, centre=centre, **common)

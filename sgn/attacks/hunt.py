@@ -42,7 +42,7 @@ class Hunt:
             self._climb()
 
     def _start(self) -> None:
-        places = self._samples(SAMPLES)
+        places = np.vstack([self.objective.seeds, self._samples(SAMPLES)])
         heights = self._take(places)
         best = np.argsort(-heights)[:CLIMBERS]
         self._climbers, self._heights = places[best], heights[best]

@@ -35,7 +35,9 @@ class Frame:
         try:
             return np.asarray(np.linalg.cholesky(self.metric.matrix(self.sizes)).T)
         except np.linalg.LinAlgError:
-            raise InputError("the metric is not positive definite; nothing it says holds") from None
+            raise InputError(
+                "a metric is too near to an indefinite one; nothing is measured in it"
+            ) from None
 
     @cached_property
     def inverse(self) -> Floats:
@@ -86,7 +88,7 @@ class Margin(Measure):
     upper = False
 
     def values(self, J: Floats) -> Floats:
-        return np.asarray(np.linalg.eigvalsh(symmetric(self.frame.whiten(J)))[:, 0])
+        return spectra(symmetric(self.frame.whiten(J)))[:, 0]
 
     def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
         u = np.linalg.eigh(symmetric(self.frame.whiten(J)))[1][:, 0]
@@ -119,10 +121,11 @@ class Cocoercivity(Measure):
 
     def values(self, J: Floats) -> Floats:
         B = self.frame.whiten(J)
-        spread = np.linalg.svd(B, compute_uv=False)
-        regular = spread[:, -1] > SINGULAR * spread[:, 0]
+        finite = _finite(B)
+        spread = np.linalg.svd(np.where(finite[:, None, None], B, 0.0), compute_uv=False)
+        regular = finite & (spread[:, -1] > SINGULAR * spread[:, 0])
         B = np.where(regular[:, None, None], B, np.eye(B.shape[-1]))
-        least = np.linalg.eigvalsh(symmetric(np.linalg.inv(B)))[:, 0]
+        least = spectra(symmetric(np.linalg.inv(B)))[:, 0]
         return np.asarray(np.where(regular, least, np.nan))
 
     def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
@@ -143,8 +146,7 @@ class Curvature(Measure):
     upper: bool
 
     def values(self, J: Floats) -> Floats:
-        eigenvalues = np.linalg.eigvalsh(symmetric(J[:, self.own, self.own]))
-        return np.asarray(eigenvalues[:, -1 if self.upper else 0])
+        return spectra(symmetric(J[:, self.own, self.own]))[:, -1 if self.upper else 0]
 
     def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
         vectors = np.linalg.eigh(symmetric(J[self.own, self.own]))[1]
@@ -180,62 +182,62 @@ class Coupling(Measure):
 
 @final
 @dataclass(frozen=True)
-class EulerFactor(Measure):
-    """‖I − hJ‖_M (T9, T10)."""
+class Deviation(Measure):
+    """‖J − J₀‖_M (T11 c)."""
 
     frame: Frame
-    step: Fraction
+    centre: Floats
     upper = True
 
     def values(self, J: Floats) -> Floats:
-        return norms(self.frame.whiten(self._map(J)))
-
-    def _map(self, J: Floats) -> Floats:
-        return np.asarray(np.eye(J.shape[-1]) - float(self.step) * J)
+        return norms(self.frame.whiten(J - self.centre))
 
     def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
-        one = matrix(np.eye(len(J)))
-        return stretches(self.frame, self._map(J), one - exact * ball(self.step), claimed)
+        return stretches(self.frame, J - self.centre, exact - matrix(self.centre), claimed)
 
 
 @final
 @dataclass(frozen=True)
-class RungeKuttaFactor:
-    """‖DΦ‖_M of one RK4 step Φ, from J at its four stages (T11)."""
+class Asymmetry(Measure):
+    """The largest entry of J_ii − J_iiᵀ, which is 0 where F is made of costs."""
 
-    frame: Frame
-    step: Fraction
+    own: slice
+    upper = True
 
-    def values(self, stages: Floats) -> Floats:
-        """Of stages (4, k, n, n)."""
-        return norms(self.frame.whiten(self._map(stages)))
+    def values(self, J: Floats) -> Floats:
+        turn = J[:, self.own, self.own]
+        return np.asarray(np.abs(turn - np.swapaxes(turn, 1, 2)).max(axis=(1, 2)))
 
-    def _map(self, stages: Floats) -> Floats:
-        h, one = float(self.step), np.eye(stages.shape[-1])
-        first = stages[0]
-        second = stages[1] @ (one - h / 2 * first)
-        third = stages[2] @ (one - h / 2 * second)
-        fourth = stages[3] @ (one - h * third)
-        return np.asarray(one - h / 6 * (first + 2 * second + 2 * third + fourth))
+    def broken(self, J: Floats, exact: Balls, claimed: Fraction) -> bool:
+        turn = J[self.own, self.own]
+        place = np.unravel_index(np.abs(turn - turn.T).argmax(), turn.shape)
+        i, j = (int(k) + self.own.start for k in place)
+        return bool(abs(exact[i, j] - exact[j, i]) > ball(claimed))
 
-    def broken(self, stages: Floats, exact: list[Balls], claimed: Fraction) -> bool:
-        """Of stages (4, n, n)."""
-        h, one = ball(self.step), matrix(np.eye(stages.shape[-1]))
-        first = exact[0]
-        second = exact[1] * (one - first * (h / 2))
-        third = exact[2] * (one - second * (h / 2))
-        fourth = exact[3] * (one - third * h)
-        total = one - (first + second * 2 + third * 2 + fourth) * (h / 6)
-        return stretches(self.frame, self._map(stages), total, claimed)
+
+def _finite(matrices: Floats) -> NDArray[np.bool_]:
+    """Whether each (…, n, m) is finite."""
+    return np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
+
+
+def spectra(matrices: Floats) -> Floats:
+    """The eigenvalues of each symmetric (k, n, n), ascending; NaN where one is not finite."""
+    finite = _finite(matrices)
+    found = np.linalg.eigvalsh(np.where(finite[:, None, None], matrices, 0.0))
+    return np.where(finite[:, None], found, np.nan)
 
 
 def norms(matrices: Floats) -> Floats:
-    """The spectral norm of each (…, n, m)."""
-    return np.asarray(np.linalg.svd(matrices, compute_uv=False)[..., 0])
+    """The spectral norm of each (…, n, m); NaN where one is not finite."""
+    finite = _finite(matrices)
+    held = np.where(finite[..., None, None], matrices, 0.0)
+    return np.where(finite, np.linalg.svd(held, compute_uv=False)[..., 0], np.nan)
 
 
 def stretches(frame: Frame, near: Floats, exact: Balls, claimed: Fraction) -> bool:
     """Whether a vector shows ‖A‖_M > claimed; near: A in floats, to find the vector."""
+    if claimed < 0:
+        return True
     right = np.linalg.svd(frame.whiten(near))[2][0]
     v = column(frame.inverse @ right)
     return bool(frame.square(exact * v) > ball(claimed) ** 2 * frame.square(v))

@@ -9,9 +9,8 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from sgn.attacks.measures import Frame, Measure, RungeKuttaFactor
-from sgn.attacks.precise import Balls, ball, column, product
-from sgn.attacks.step_methods import RungeKutta, Step
+from sgn.attacks.measures import Frame, Measure
+from sgn.attacks.precise import ball, column, nearest, product
 from sgn.attacks.subject import GameSubject, Subject, point_text
 from sgn.simulation.setting import finite_rows
 
@@ -35,12 +34,17 @@ class Objective(abc.ABC):
 
     def tightness(self, value: float) -> float:
         """How near a value is to the claim: 1 attained, 0 far, above 1 beyond."""
-        return tightness(float(self.claimed), value, self.upper, float(self.scale))
+        return tightness(nearest(self.claimed), value, self.upper, nearest(self.scale))
 
     @property
     @abc.abstractmethod
     def dimension(self) -> int:
         """Of the cube that is searched; 0: one place tells all."""
+
+    @property
+    def seeds(self) -> Floats:
+        """Places (k, d) to look at first, beside random ones."""
+        return np.zeros((0, self.dimension))
 
     @abc.abstractmethod
     def values(self, places: Floats) -> Floats:
@@ -68,114 +72,18 @@ class AtPoint(Objective):
         return 0 if self.subject.constant else self.subject.dimension
 
     def values(self, places: Floats) -> Floats:
-        J = self.subject.jacobian(_full(places, self.subject))
+        J = self.subject.jacobian(full(places, self.subject))
         finite = finite_rows(J)
         values = self.measure.values(np.where(finite[:, None, None], J, 0.0))
         return np.where(finite, values, np.nan)
 
     def broken(self, place: Floats) -> bool:
-        full = _full(place[None], self.subject)
-        J = self.subject.jacobian(full)[0]
-        return self.measure.broken(J, self.subject.exact_jacobian(full[0]), self.claimed)
+        where = full(place[None], self.subject)
+        J = self.subject.jacobian(where)[0]
+        return self.measure.broken(J, self.subject.exact_jacobian(where[0]), self.claimed)
 
     def describe(self, place: Floats) -> str:
-        return f"at {self.subject.describe(_full(place[None], self.subject)[0])}"
-
-
-@final
-@dataclass(frozen=True, eq=False, kw_only=True)
-class RungeKuttaAtStages(Objective):
-    """The factor of an RK4 step between neighbours, from J at the four stages (T11).
-
-    Of given bounds the four are any; of a game they are where the step takes them, and the claim
-    speaks only where all are inside the region.
-    """
-
-    subject: Subject
-    measure: RungeKuttaFactor
-
-    @property
-    def dimension(self) -> int:
-        if self.subject.constant:
-            return 0
-        one = self.subject.dimension
-        return one if isinstance(self.subject, GameSubject) else 4 * one
-
-    def values(self, places: Floats) -> Floats:
-        J, inside = self._stages(places)
-        inside &= finite_rows(np.swapaxes(J, 0, 1))
-        values = self.measure.values(np.where(inside[:, None, None], J, 0.0))
-        return np.where(inside, values, np.nan)
-
-    def _stages(self, places: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        subject, h = self.subject, float(self.measure.step)
-        if subject.constant:
-            J = subject.jacobian(_full(places, subject))
-            return np.stack([J] * 4), np.ones(len(J), dtype=bool)
-        if not isinstance(subject, GameSubject):
-            parts = np.split(places, 4, axis=1)
-            return np.stack([subject.jacobian(p) for p in parts]), np.ones(len(places), dtype=bool)
-        points = subject.points(places)
-        stages = RungeKutta(self.measure.step).path(subject.game.pseudo_gradient, h, points)[:-1]
-        inside = np.all([subject.inside(stage) for stage in stages], axis=0)
-        held = [np.where(inside[:, None], stage, stages[0]) for stage in stages]
-        return np.stack([subject.game.jacobian(stage) for stage in held]), inside
-
-    def broken(self, place: Floats) -> bool:
-        J, _ = self._stages(place[None])
-        exact = self._exact_stages(place)
-        return bool(exact) and self.measure.broken(J[:, 0], exact, self.claimed)
-
-    def _exact_stages(self, place: Floats) -> list[Balls]:
-        """J at the four stages; none when a stage may be outside."""
-        subject = self.subject
-        if subject.constant:
-            return [subject.exact_jacobian(_full(place[None], subject)[0])] * 4
-        if not isinstance(subject, GameSubject):
-            return [subject.exact_jacobian(part) for part in np.split(place, 4)]
-        start = column(subject.exact_point(subject.points(place[None])[0]))
-        stages = RungeKutta(self.measure.step).exact_path(subject, start)[:-1]
-        if not all(subject.surely_inside(stage) for stage in stages[1:]):
-            return []
-        return [subject.exact_jacobian_at(stage) for stage in stages]
-
-    def describe(self, place: Floats) -> str:
-        if isinstance(self.subject, GameSubject):
-            return f"at {self.subject.describe(_full(place[None], self.subject)[0])}"
-        return " then ".join(self.subject.describe(part) for part in np.split(place, 4))
-
-
-@final
-@dataclass(frozen=True, eq=False, kw_only=True)
-class BetweenPairs(Objective):
-    """The factor ‖x⁺ − y⁺‖_M / ‖x − y‖_M of a step, for two points of the region."""
-
-    subject: GameSubject
-    frame: Frame
-    step: Step
-
-    @property
-    def dimension(self) -> int:
-        return 2 * self.subject.dimension
-
-    def values(self, places: Floats) -> Floats:
-        x, y = pair(self.subject, places)
-        before = self.frame.lengths(x - y)
-        after = self.frame.lengths(
-            self.step.after(self.subject, x) - self.step.after(self.subject, y)
-        )
-        return np.where(apart(places), after / np.where(before > 0, before, 1.0), np.nan)
-
-    def broken(self, place: Floats) -> bool:
-        x, y = exact_pair(self.subject, place)
-        ends = [self.step.exact_after(self.subject, point) for point in (x, y)]
-        if not all(ends):
-            return False
-        after = self.frame.square(ends[0][0] - ends[1][0])
-        return bool(after > ball(self.claimed) ** 2 * self.frame.square(x - y))
-
-    def describe(self, place: Floats) -> str:
-        return describe_pair(self.subject, place)
+        return f"at {self.subject.describe(full(place[None], self.subject)[0])}"
 
 
 @final
@@ -255,7 +163,7 @@ def describe_pair(subject: GameSubject, place: Floats) -> str:
     return f"from {point_text(x[0])} and {point_text(y[0])}"
 
 
-def _full(places: Floats, subject: Subject) -> Floats:
+def full(places: Floats, subject: Subject) -> Floats:
     """Places of the subject's own cube; where one place tells all, its middle."""
     if places.shape[1] == subject.dimension:
         return places

@@ -3,6 +3,7 @@
 A comparison of balls is true only when it holds for certain, so no rounding can raise an alarm.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -32,6 +33,14 @@ def precisely() -> Iterator[None]:
         yield
 
 
+def nearest(value: Fraction) -> float:
+    """A float near an exact number; infinite beyond all floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
 def ball(value: Any) -> Any:
     """The ball of an exact number."""
     exact = Fraction(value)
@@ -39,8 +48,14 @@ def ball(value: Any) -> Any:
 
 
 def around(value: Any, radius: Any) -> Any:
-    """The ball of all numbers within a radius, itself a ball, of an exact one."""
-    return ball(value) + flint.arb(0, radius)
+    """The ball of all numbers within a radius, itself a ball, of an exact one or of a ball's."""
+    centre = value if isinstance(value, flint.arb) else ball(value)
+    return centre + flint.arb(0, radius)
+
+
+def hull(low: Fraction, high: Fraction) -> Any:
+    """The ball of all numbers between two exact ones."""
+    return around((low + high) / 2, ball((high - low) / 2))
 
 
 def matrix(rows: Sequence[Sequence[Any]] | NDArray[Any]) -> Balls:
@@ -65,6 +80,41 @@ def product(first: Balls, second: Balls) -> Any:
     return (first.transpose() * second)[0, 0]
 
 
+def of_balls(table: Sequence[Sequence[Any]]) -> Balls:
+    """Balls as a matrix."""
+    return flint.arb_mat([list(line) for line in table])
+
+
+def solved(A: Balls, b: Balls) -> Balls | None:
+    """A⁻¹b; None where A may be singular."""
+    try:
+        return A.solve(b)
+    except ZeroDivisionError:
+        return None
+
+
+def submatrix(A: Balls, rows: Sequence[int], cols: Sequence[int]) -> Balls:
+    """Some rows and columns, in that order."""
+    return flint.arb_mat([[A[i, j] for j in cols] for i in rows])
+
+
+def clipped(value: Any, low: Fraction, high: Fraction) -> Any:
+    """The nearest number of [low, high] to a ball's."""
+    return value.max(ball(low)).min(ball(high))
+
+
+def positive_definite(A: Balls) -> bool:
+    """Whether a symmetric matrix has positive pivots for certain."""
+    n, rows = A.nrows(), A.tolist()
+    for k in range(n):
+        if not rows[k][k] > 0:
+            return False
+        for i in range(k + 1, n):
+            share = rows[i][k] / rows[k][k]
+            rows[i] = [a - share * b for a, b in zip(rows[i], rows[k], strict=True)]
+    return True
+
+
 def metric_matrix(metric: Metric, sizes: tuple[int, ...]) -> Balls:
     """M, exactly."""
     if metric.kind != "scalar":
@@ -80,7 +130,7 @@ def gradient(game: Game, point: Balls) -> Balls:
     if isinstance(game, QuadraticGame):
         return _dense(game) * point + column(game.linear)
     symbolic = _symbolic(game)
-    return column(_values(symbolic, symbolic.gradient_nodes, entries(point)))
+    return column(values_of(symbolic, symbolic.gradient_nodes, entries(point)))
 
 
 def jacobian(game: Game, point: Balls) -> Balls:
@@ -90,7 +140,7 @@ def jacobian(game: Game, point: Balls) -> Balls:
     symbolic = _symbolic(game)
     nodes = [node for row in symbolic.jacobian_nodes for node in row]
     return flint.arb_mat(
-        len(symbolic.jacobian_nodes), game.dimension, _values(symbolic, nodes, entries(point))
+        len(symbolic.jacobian_nodes), game.dimension, values_of(symbolic, nodes, entries(point))
     )
 
 
@@ -112,7 +162,8 @@ def _written(game: LogitGame) -> SymbolicGame:
     return game.symbolic()
 
 
-def _values(game: SymbolicGame, outputs: Sequence[int], point: Sequence[Any]) -> list[Any]:
+def values_of(game: SymbolicGame, outputs: Sequence[int], point: Sequence[Any]) -> list[Any]:
+    """Nodes of the game's graph at a point of balls."""
     names = [variable for player in game.players for variable in player.variables]
     place = dict(zip(names, point, strict=True))
     memory: dict[int, Any] = {}

@@ -59,11 +59,13 @@ class Attack:
 
     reaches: per method the largest certified step and one with which the method still contracts at
     every place that was looked at; no failure, only how much the promise leaves.
+    unmeasured: kinds of claims that are stated and could not be attacked.
     """
 
     findings: tuple[Finding, ...]
     reaches: tuple["Reach", ...]
     rounds: int
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def broken(self) -> tuple[Finding, ...]:
@@ -89,6 +91,10 @@ class Reach:
     seen: float
 
 
+def _label(finding: Finding) -> str:
+    return finding.claim + (f" ({finding.count})" if finding.count > 1 else "")
+
+
 def _lines(attack: Attack) -> Iterable[str]:
     broken = attack.broken
     if broken:
@@ -96,16 +102,19 @@ def _lines(attack: Attack) -> Iterable[str]:
     else:
         count = sum(f.count for f in attack.findings)
         yield f"NOT BROKEN: {count} claims withstood {attack.rounds} rounds of search"
-    yield f"  {'claim':<34} {'claimed':>15} {'worst found':>15} {'tightness':>10}"
+    width = max([34, *(len(_label(f)) for f in attack.findings)])
+    yield f"  {'claim':<{width}} {'claimed':>15} {'worst found':>15} {'tightness':>10}"
     for f in attack.findings:
         number = (Upper if f.upper else Lower)(f.claimed).text(_DIGITS)
         worst = f"{f.worst:.{_DIGITS}g}" if math.isfinite(f.worst) else "-"
-        name = f.claim + (f" ({f.count})" if f.count > 1 else "")
         mark = "" if f.status == "holds" else f"  {f.status}"
-        yield f"  {name:<34} {number:>15} {worst:>15} {f.tightness:>10.4f}{mark}"
+        yield f"  {_label(f):<{width}} {number:>15} {worst:>15} {f.tightness:>10.4f}{mark}"
     for reach in attack.reaches:
         number = Lower(reach.certified).text(_DIGITS)
         ratio = float(reach.certified) / reach.seen
-        yield f"  {reach.method + ', step_max':<34} {number:>15} {reach.seen:>15.7g} {ratio:>10.4f}"
+        name = f"{reach.method}, step_max"
+        yield f"  {name:<{width}} {number:>15} {reach.seen:>15.7g} {ratio:>10.4f}"
+    for name in attack.unmeasured:
+        yield f"not attacked: {name} (no solution was found that play could go to)"
     for f in broken:
         yield f"counterexample: {f}"

@@ -13,18 +13,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.claims import Claims
-from certificates.document import decode_arrays
+from certificates.document import Document, decode_arrays
+from games.ball import MetricBall
 from games.document import from_document
 from games.errors import InputError
 from games.game import Game, Structure
 from games.markov.logit_game import LogitGame
 from games.number import float_enclosure
 from games.quadratic import QuadraticGame
-from games.region import Box
+from games.region import Box, Region
 from games.symbolic import SymbolicGame
-from sgn.attacks.precise import Balls, Point, ball, column, entries, gradient, jacobian, matrix
+from sgn.attacks.precise import (
+    Balls,
+    Point,
+    ball,
+    clipped,
+    column,
+    entries,
+    gradient,
+    jacobian,
+    matrix,
+    nearest,
+    product,
+)
 
 Floats = NDArray[np.float64]
+TURNS = 10  # times the largest bound: how much a J_ii turns that need not be symmetric
 LARGEST = 200  # variables: J is dense here, and exact where a claim seems broken
 
 
@@ -61,6 +75,7 @@ class GameSubject(Subject):
 
     def __init__(self, game: Game, region: Box | None) -> None:
         self.game, self.region, self.sizes = game, region, game.sizes
+        self.sphere = None if region is None else region.ball
         self.constant = game.structure is Structure.CONSTANT
         if region is None and not self.constant:
             raise InputError("the game's Jacobian is not constant and no box is given")
@@ -87,9 +102,43 @@ class GameSubject(Subject):
         """Whether points (k, n) are inside the region."""
         low, high = self.ends
         within = ((low <= points) & (points <= high)).all(axis=-1)
-        if self.region is not None and self.region.ball is not None:
-            within &= self.region.ball.square_floats(points) <= float(self.region.ball.radius) ** 2
+        if self.sphere is not None:
+            within &= self.sphere.square_floats(points) <= float(self.sphere.radius) ** 2
         return np.asarray(within)
+
+    def beyond(self, points: Floats) -> Floats:
+        """How far points (k, n) are outside the region, in sides of it; below 0 inside."""
+        if self.region is None:
+            return np.full(len(points), -np.inf)
+        low, high = self.ends
+        side = np.where(high > low, high - low, 1.0)
+        result = np.maximum((low - points) / side, (points - high) / side).max(axis=-1)
+        if self.sphere is not None:
+            length = np.sqrt(self.sphere.square_floats(points)) / float(self.sphere.radius)
+            result = np.maximum(result, (length - 1) / 2)
+        return np.asarray(result)
+
+    def project(self, points: Floats) -> Floats:
+        """The nearest points (k, n) of the region: in a ball, in the metric of the ball."""
+        low, high = self.ends
+        return np.clip(points, low, high) if self.sphere is None else self.sphere.pulled(points)
+
+    def exact_project(self, point: Balls) -> Balls:
+        """The same of a column of balls; not finite where it is not known."""
+        if self.region is None:
+            return point
+        if self.sphere is None:
+            sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
+            return column([clipped(v, low, high) for low, v, high in sides])
+        radius, center = ball(self.sphere.radius), column(self.sphere.center)
+        length = self._square(point, self.sphere).max(radius**2).sqrt()
+        return center + (point - center) * (radius / length)
+
+    def places(self, points: Floats) -> Floats:
+        """Places (k, n) of the cube that stand for points of the region."""
+        low, high = self.ends
+        side = np.where(high > low, high - low, 1.0)
+        return np.asarray(np.clip((points - low) / side, 0.0, 1.0))
 
     def exact_point(self, point: Floats) -> Point:
         """The point itself, moved into the region where it is not inside it."""
@@ -103,7 +152,9 @@ class GameSubject(Subject):
             return True
         sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
         within = all(bool(ball(a) <= v) and bool(v <= ball(b)) for a, v, b in sides)
-        return within and bool(self._beyond(point) <= 0)
+        if self.sphere is None:
+            return within
+        return within and bool(self._square(point, self.sphere) <= ball(self.sphere.radius**2))
 
     def surely_outside(self, point: Balls) -> bool:
         """Whether a column of balls is outside the region for certain."""
@@ -111,15 +162,14 @@ class GameSubject(Subject):
             return False
         sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
         beyond = any(bool(v < ball(a)) or bool(v > ball(b)) for a, v, b in sides)
-        return beyond or bool(self._beyond(point) > 0)
+        if self.sphere is None:
+            return beyond
+        return beyond or bool(self._square(point, self.sphere) > ball(self.sphere.radius**2))
 
-    def _beyond(self, point: Balls) -> Any:
-        """‖x − c‖² − r² where the region is a ball, else −1."""
-        if self.region is None or self.region.ball is None:
-            return ball(Fraction(-1))
-        sphere, v = self.region.ball, point - column(self.region.ball.center)
-        M = matrix(sphere.matrix or np.diag(np.array(sphere.weights, dtype=object)))
-        return entries(v.transpose() * M * v)[0] - ball(sphere.radius**2)
+    def _square(self, point: Balls, sphere: MetricBall) -> Any:
+        """‖x − c‖² in the metric of the ball."""
+        v = point - column(sphere.center)
+        return product(v, sphere_matrix(sphere) * v)
 
     def jacobian(self, places: Floats) -> Floats:
         return self.game.jacobian(self.points(places))
@@ -143,38 +193,58 @@ class GameSubject(Subject):
         return point_text(self.points(place[None])[0])
 
 
+def sphere_matrix(sphere: MetricBall) -> Balls:
+    """The metric of a ball."""
+    return matrix(sphere.matrix or np.diag(np.array(sphere.weights, dtype=object)))
+
+
 @final
 class BoundsSubject(Subject):
-    """The matrices with one variable a player that satisfy given bounds.
+    """Matrices that satisfy given bounds, with one variable a player.
 
-    J_ii = μ_i + t(Λ_i − μ_i) and J_ij = (2t − 1)L_ij.
+    J_ii = μ_i + t(Λ_i − μ_i) and J_ij = (2t − 1)L_ij. Where the J_ii need not be symmetric a player
+    has two variables, these numbers stand twice on the diagonal of a block, and J_ii also turns.
     """
 
     def __init__(self, claims: Claims) -> None:
-        n = len(claims.names)
-        self.sizes, self.constant = (1,) * n, False
-        coupling = claims.coupling_upper
-        self.rows = np.concatenate([np.arange(n), coupling.rows])
-        self.cols = np.concatenate([np.arange(n), coupling.cols])
+        n, coupling = len(claims.names), claims.coupling_upper
+        self.constant, turns = False, claims.evidence.get("symmetric") is not True
+        width = 2 if turns else 1
+        self.sizes = (width,) * n
         values = [Fraction(v) for v in coupling.values]
         lower = [Fraction(v) for v in claims.curvature_lower]
-        self.low = [*lower, *(-v for v in values)]
-        self.high = [*(Fraction(v) for v in claims.curvature_upper), *values]
+        upper = [Fraction(v) for v in claims.curvature_upper]
+        size = TURNS * max(map(abs, (*lower, *upper, *values)))
+        self.low = [*lower, *(-v for v in values), *([-size] * (n if turns else 0))]
+        self.high = [*upper, *values, *([size] * (n if turns else 0))]
         self.dimension = len(self.low)
+        rows = width * np.concatenate([np.arange(n), coupling.rows])
+        cols = width * np.concatenate([np.arange(n), coupling.cols])
+        which, own = np.arange(len(rows)), width * np.arange(n)
+        parts = [(rows + k, cols + k, which, 1) for k in range(width)]
+        if turns:
+            last = len(rows) + np.arange(n)
+            parts += [(own, own + 1, last, 1), (own + 1, own, last, -1)]
+        self.entries = [
+            (int(i), int(j), int(k), sign)
+            for part in parts
+            for i, j, k, sign in zip(*part[:3], [part[3]] * len(part[0]), strict=True)
+        ]
 
     def jacobian(self, places: Floats) -> Floats:
-        low, high = (np.array([float(v) for v in side]) for side in (self.low, self.high))
-        J = np.zeros((len(places), len(self.sizes), len(self.sizes)))
-        J[:, self.rows, self.cols] = low + places * (high - low)
+        low, high = (np.array([nearest(v) for v in side]) for side in (self.low, self.high))
+        J = np.zeros((len(places), sum(self.sizes), sum(self.sizes)))
+        numbers = low + places * (high - low)
+        rows, cols, which, signs = np.array(self.entries).T
+        J[:, rows, cols] = signs * numbers[:, which]
         return J
 
     def exact_jacobian(self, place: Floats) -> Balls:
-        n = len(self.sizes)
+        n = sum(self.sizes)
         table = [[Fraction(0)] * n for _ in range(n)]
-        for i, j, low, t, high in zip(
-            self.rows, self.cols, self.low, place, self.high, strict=True
-        ):
-            table[i][j] = low + Fraction(t) * (high - low)
+        for i, j, k, sign in self.entries:
+            low, high = self.low[k], self.high[k]
+            table[i][j] = sign * (low + Fraction(float(place[k])) * (high - low))
         return matrix(table)
 
     def describe(self, place: Floats) -> str:
@@ -200,12 +270,16 @@ def subject_of(claims: Claims) -> Subject:
         )
     if claims.game is None:
         return BoundsSubject(claims)
-    game = from_document(decode_arrays(claims.game, "game"), "game")
+    return game_subject(claims.game, claims.region)
+
+
+def game_subject(document: Document, region: Region | None) -> GameSubject:
+    """A game on its region. Raises InputError for what cannot be attacked."""
+    game = from_document(decode_arrays(document, "game"), "game")
     if not isinstance(game, SymbolicGame | QuadraticGame | LogitGame):
         raise InputError("attack reads games given by text, a matrix or tensors, not of this kind")
     if game.dimension > LARGEST:
         raise InputError(f"the game has {game.dimension} variables; attack handles {LARGEST}")
-    region = claims.region if isinstance(claims.region, Box) else None
     if region is not None and region.dimension != game.dimension:
         raise InputError(f"the region has {region.dimension} sides; expected {game.dimension}")
-    return GameSubject(game, region)
+    return GameSubject(game, region if isinstance(region, Box) else None)

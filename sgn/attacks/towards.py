@@ -1,275 +1,156 @@
-"""What is claimed of the equilibrium: where it is, steps towards it, and the start sets round it.
+"""Claims about steps towards the solution, and about the start sets round it.
 
-The equilibrium itself is found anew: Newton's method, then its error from the claimed margin. What
-rests on that margin breaks the certificate even where it is the margin that is false.
+What is towards "the equilibrium" is measured at the solution that is found anew: the zero of F in
+the region, on its faces or its sphere the solution of VI(F, X), or the zero of Jx where only bounds
+are given.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from certificates.certificate import Certificate
-from certificates.promise_claims import Equilibrium
+from sgn.attacks.attacked import Attacked
+from sgn.attacks.claimed import chosen, of_steps, pair_promise, pairs_of
+from sgn.attacks.contracting import BetweenNeighbours, Towards
 from sgn.attacks.measures import Frame
+from sgn.attacks.numbers import contradiction
 from sgn.attacks.objectives import Objective
-from sgn.attacks.precise import ball, column, entries, precisely
+from sgn.attacks.promise import Promise, range_promise, slow_promise
+from sgn.attacks.start_sets import StartSet
 from sgn.attacks.step_methods import (
-    Euler,
-    Extragradient,
-    Flow,
-    Optimistic,
-    RungeKutta,
-    Step,
+    Play,
+    Steps,
+    euler,
+    extragradient,
+    flow,
+    optimistic,
+    runge_kutta,
 )
-from sgn.attacks.subject import GameSubject, Subject, point_text
+from sgn.attacks.subject import GameSubject
 
-Floats = NDArray[np.float64]
-NEWTON = 12  # steps: from a point within the claimed error the digits double each time
-APART = 1e-4  # of the region's sides: nearer the equilibrium a ratio is mostly rounding
-INWARD = 1 - 1e-12  # of a start set's radius: what rounding takes
+OVER = 8  # steps of optimistic gradient, whose factor is one of many
+RUN = 4  # steps of a run that is to stay in the region
+FAR = 16  # sides: how far starts are tried where every start is promised
+PLAYS: dict[str, Play] = {
+    "euler": euler,
+    "rk4": runge_kutta,
+    "rk4_equilibrium": runge_kutta,
+    "extragradient": extragradient,
+    "optimistic": optimistic,
+}
 
 
-@final
-@dataclass(frozen=True, eq=False)
-class Centre:
-    """The equilibrium, found anew from the claimed one.
+def runge_kutta_towards(of: Attacked) -> Iterator[Objective]:
+    """RK4 towards the equilibrium (T11 b′), as steps are made: without projection."""
+    steps = of.claims.rk4_equilibrium
+    if steps is not None:
+        frame = Frame(steps.metric, of.subject.sizes)
+        promise = range_promise("RK4 to equilibrium", "T11 (b')", runge_kutta, steps, frame)
+        yield from towards(of, promise, projected=False)
 
-    zero: exact numbers near it; the true one is within ‖F(zero)‖_M/α of them in the metric (T13).
+
+def slow_towards(of: Attacked, key: str, *, projected: bool) -> Iterator[Objective]:
+    """Extragradient or optimistic gradient (T20)."""
+    found = of.slow(key)
+    if found is not None:
+        count = OVER if key == "optimistic" else 1
+        steps, margin = found[0], of.claims.margin
+        promise = slow_promise(key, PLAYS[key], steps, margin, of.frame, count)
+        yield from towards(of, promise, projected=projected)
+
+
+def projected_euler(of: Attacked) -> Iterator[Objective]:
+    """Pairs stay as near as without projection, and go to the solution (T7)."""
+    promise = pair_promise(of, "Euler")
+    if isinstance(of.subject, GameSubject) and of.subject.region is not None:
+        yield pairs_of(promise, None, Steps(of.subject, euler, projected=True), ", projected")
+    yield from towards(of, promise, projected=True)
+
+
+def towards(of: Attacked, promise: Promise, *, projected: bool) -> Iterator[Objective]:
+    """Nothing where no solution is found to go to.
+
+    Steps are promised while F is read in the region. Where the solution is no zero, no run without
+    projection stays there as it comes near; then the promise is also taken as it is read, from
+    every start in the region.
     """
-
-    subject: GameSubject
-    zero: tuple[Fraction, ...]
-    margin: Fraction
-
-    @cached_property
-    def floats(self) -> Floats:
-        return np.array([float(v) for v in self.zero])
-
-    def error(self, frame: Frame) -> Any:
-        """How far the true one can be, in a metric whose margin is the certificate's."""
-        F = self.subject.exact_gradient(column(self.zero))
-        return (frame.square(F).abs_upper().sqrt() / ball(self.margin)).upper()
+    solution, where = of.solution, ", projected" if projected else ""
+    for which, step in chosen(promise):
+        parts = of_steps(promise, which, step, where)
+        if _is_linear(of, projected):
+            yield BetweenNeighbours(**parts, subject=of.subject, common=True)
+        if isinstance(of.subject, GameSubject) and of.subject.region is not None and solution:
+            steps = Steps(of.subject, promise.play, projected, promise.count)
+            yield Towards(**parts, solution=solution, steps=steps)
+            if solution.is_zero is False and not projected:
+                parts = of_steps(promise, which, step, ", anywhere")
+                yield Towards(**parts, solution=solution, steps=replace(steps, anywhere=True))
 
 
-def found_anew(subject: GameSubject, claimed: Equilibrium, margin: Fraction) -> Centre:
-    """Newton's method in the middles of balls."""
-    point = column([Fraction(v) for v in claimed.point])
-    for _ in range(NEWTON):
-        J = subject.exact_jacobian_at(point)
-        if not abs(J.det()) > 0:
-            break
-        point = (point - J.solve(subject.exact_gradient(point))).mid()
-    return Centre(subject, tuple(_fraction(v) for v in entries(point)), margin)
+def _is_linear(of: Attacked, projected: bool) -> bool:
+    """Whether play near the solution is all of Jx: of given bounds, or of a constant J.
+
+    A solution on the boundary does not let play come from every side, nor does a projection.
+    """
+    if not isinstance(of.subject, GameSubject) or of.subject.region is None:
+        return True
+    solution = of.solution
+    if solution is None or solution.is_zero is not True:
+        return False
+    inside = of.subject.beyond(solution.floats[None])[0] < 0
+    return of.subject.constant and bool(inside) and not projected
 
 
-def _fraction(value: Any) -> Fraction:
-    mantissa, exponent = value.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+def start_sets(of: Attacked) -> Iterator[Objective]:
+    """Each with all of its method's steps, in the metric of the method's own claim."""
+    basin = of.claims.promises.basin
+    for method, radius in () if basin is None else basin.radii.items():
+        yield from start_set(of, method, radius)
 
 
-@final
-@dataclass(frozen=True, eq=False, kw_only=True)
-class AtEquilibrium(Objective):
-    """The distance of the claimed point to the equilibrium (T13)."""
-
-    centre: Centre
-    frame: Frame
-    point: tuple[Fraction, ...]
-
-    @property
-    def dimension(self) -> int:
-        return 0
-
-    def _distance(self) -> Any:
-        """As far as it is certain; 0 where that is not more than the error of the search."""
-        square = self.frame.square(column(self.point) - column(self.centre.zero))
-        least = square.abs_lower().sqrt() - self.centre.error(self.frame)
-        return least if least > 0 else ball(0)
-
-    def values(self, places: Floats) -> Floats:
-        return np.full(len(places), float(self._distance()))
-
-    def broken(self, place: Floats) -> bool:
-        return bool(self._distance() > ball(self.claimed))
-
-    def describe(self, place: Floats) -> str:
-        return f"from {point_text(self.centre.floats)}"
-
-
-@final
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Towards(Objective):
-    """The factor ‖x⁺ − x*‖_M / ‖x − x*‖_M of one step (T11 b′, T20)."""
-
-    centre: Centre
-    frame: Frame
-    step: Step
-
-    @property
-    def dimension(self) -> int:
-        return self.centre.subject.dimension
-
-    def values(self, places: Floats) -> Floats:
-        subject, zero = self.centre.subject, self.centre.floats
-        x = subject.points(places)
-        side = np.subtract(*subject.ends[::-1])
-        far = (np.abs(x - zero) > APART * side).any(axis=1)
-        before = self.frame.lengths(x - zero)
-        after = self.frame.lengths(self.step.after(subject, x) - zero)
-        return np.where(far, after / np.where(before > 0, before, 1.0), np.nan)
-
-    def broken(self, place: Floats) -> bool:
-        subject, zero = self.centre.subject, column(self.centre.zero)
-        x = column(subject.exact_point(subject.points(place[None])[0]))
-        error = self.centre.error(self.frame)
-        before = self.frame.square(x - zero).sqrt() + error
-        return any(
-            bool(self.frame.square(end - zero).sqrt() - error > ball(self.claimed) * before)
-            for end in self.step.exact_after(subject, x)
-        )
-
-    def describe(self, place: Floats) -> str:
-        return f"from {self.centre.subject.describe(place)}"
-
-
-@final
-@dataclass(frozen=True, eq=False, kw_only=True)
-class StartSet(Objective):
-    """How far a step from the promised ball reads F outside the region, in sides of it (T12)."""
-
-    centre: Centre
-    frame: Frame
-    step: Step
-    radius: Fraction
-
-    @property
-    def dimension(self) -> int:
-        return self.centre.subject.game.dimension
-
-    def _starts(self, places: Floats) -> Floats:
-        """The cube's surface goes to the ball's, in the metric."""
-        cube = 2 * places - 1
-        length = np.linalg.norm(cube, axis=1, keepdims=True)
-        largest = np.abs(cube).max(axis=1, keepdims=True)
-        round_ = cube * largest / np.where(length > 0, length, 1.0)
-        reach = float(self.radius) * INWARD
-        return np.asarray(self.centre.floats + reach * round_ @ self.frame.inverse.T)
-
-    def values(self, places: Floats) -> Floats:
-        subject = self.centre.subject
-        low, high = subject.ends
-        side = np.where(high > low, high - low, 1.0)
-        read = self.step.path(
-            subject.game.pseudo_gradient, float(self.step.step), self._starts(places)
-        )
-        outside = [np.maximum((low - p) / side, (p - high) / side).max(axis=1) for p in read]
-        return np.asarray(np.max(outside, axis=0))
-
-    def broken(self, place: Floats) -> bool:
-        subject = self.centre.subject
-        x = column(self._starts(place[None])[0])
-        distance = self.frame.square(x - column(self.centre.zero)).sqrt()
-        if not distance + self.centre.error(self.frame) <= ball(self.radius):
-            return False
-        return any(subject.surely_outside(point) for point in self.step.exact_path(subject, x))
-
-    def describe(self, place: Floats) -> str:
-        return f"from {point_text(self._starts(place[None])[0])}"
-
-
-def promises(certificate: Certificate, subject: Subject) -> Iterator[Objective]:
-    """The claims about an equilibrium that is a zero of F, in a box."""
-    claims, promised = certificate.claims, certificate.claims.promises
-    found = promised.equilibrium
-    if found is None or not found.is_zero or not isinstance(subject, GameSubject):
+def start_set(of: Attacked, method: str, radius: Fraction | None) -> Iterator[Objective]:
+    """One method's, in its own metric. Nothing where no run can leave."""
+    subject, solution = of.subject, of.solution
+    if not isinstance(subject, GameSubject) or subject.region is None or solution is None:
         return
-    with precisely():
-        centre = found_anew(subject, found, claims.margin)
-    frame = Frame(claims.metric, subject.sizes)
-    yield AtEquilibrium(
-        claim="equilibrium",
-        detail="error",
-        theorem="T13",
-        claimed=found.error,
+    own, largest = _range(of, method)
+    reach = _far(of) if radius is None else radius
+    if own is None:
+        yield contradiction(f"start set of {method}", "T12", "no steps of this method are stated")
+    if own is None or not reach > 0:
+        return
+    play, count = PLAYS.get(method, flow), 1 if method == "flow" else RUN
+    yield StartSet(
+        claim=f"start set of {method}",
+        detail="every start" if radius is None else "",
+        theorem="T12",
+        claimed=Fraction(0),
         upper=True,
-        centre=centre,
-        frame=frame,
-        point=tuple(Fraction(v) for v in found.point),
+        scale=Fraction(1),
+        solution=solution,
+        frame=own,
+        steps=Steps(subject, play, count=count),
+        largest=largest,
+        radius=reach,
     )
-    if subject.region is None:
-        return
-    yield from _towards(certificate, centre, frame)
-    yield from _start_sets(certificate, centre, frame)
 
 
-def _towards(certificate: Certificate, centre: Centre, frame: Frame) -> Iterator[Objective]:
-    for name, steps, make, theorem, count in (
-        ("RK4 to equilibrium", certificate.rk4_equilibrium, RungeKutta, "T11 (b')", 1),
-        ("extragradient", certificate.extragradient, Extragradient, "T20", 1),
-        ("optimistic", certificate.optimistic, Optimistic, "T20", Optimistic.COUNT),
-    ):
-        if steps is None:
-            continue
-        largest = steps.step_max.exact
-        for which, h, factor in (
-            ("best step", steps.best_step.exact, steps.factor_at_best),
-            ("largest step", largest, steps.factor(largest)),
-            ("half of it", largest / 2, steps.factor(largest / 2)),
-        ):
-            yield Towards(
-                claim=f"{name}, {which}",
-                detail="" if count == 1 else f"over {count} steps",
-                theorem=theorem,
-                claimed=factor.exact**count,
-                upper=True,
-                centre=centre,
-                frame=frame,
-                step=make(h),
-            )
+def _far(of: Attacked) -> Fraction:
+    """A radius that reaches far out of the region, in the metric of the certificate."""
+    region = of.solution.subject.region if of.solution is not None else None
+    if region is None:
+        return Fraction(0)
+    side = max(b - a for a, b in zip(region.lower, region.upper, strict=True))
+    return FAR * side * Fraction(float(abs(of.frame.root).sum()))
 
 
-def _start_sets(certificate: Certificate, centre: Centre, frame: Frame) -> Iterator[Objective]:
-    """Each at its method's largest step, in the metric of the method's own claim."""
-    claims, basin = certificate.claims, certificate.basin
-    if basin is None:
-        return
-    ranges = {
-        "flow": (Flow(Fraction(1)), frame),
-        **{
-            name: (make(steps.step_max), Frame(steps.metric, centre.subject.sizes))
-            for name, steps, make in (
-                ("euler", claims.euler, Euler),
-                ("rk4", claims.rk4, RungeKutta),
-                ("rk4_equilibrium", claims.rk4_equilibrium, RungeKutta),
-            )
-            if steps is not None
-        },
-        **{
-            name: (make(slow.step_max.exact), frame)
-            for name, slow, make in (
-                ("extragradient", certificate.extragradient, Extragradient),
-                ("optimistic", certificate.optimistic, Optimistic),
-            )
-            if slow is not None
-        },
-    }
-    for name, radius in basin.radii.items():
-        if radius is not None and radius > 0 and name in ranges:
-            step, own = ranges[name]
-            yield StartSet(
-                claim=f"start set of {name}",
-                detail="",
-                theorem="T12",
-                claimed=Fraction(0),
-                upper=True,
-                scale=Fraction(1),
-                centre=centre,
-                frame=own,
-                step=step,
-                radius=radius,
-            )
+def _range(of: Attacked, method: str) -> tuple[Frame | None, Fraction]:
+    """The metric of a method's claim and its largest step; no metric where there is no claim."""
+    if method == "flow":
+        return of.frame, Fraction(0)
+    claims = of.claims
+    ranges = {"euler": claims.euler, "rk4": claims.rk4, "rk4_equilibrium": claims.rk4_equilibrium}
+    if (steps := ranges.get(method)) is not None:
+        return Frame(steps.metric, of.subject.sizes), steps.step_max
+    slow = of.slow(method) if method in ("extragradient", "optimistic") else None
+    return (None, Fraction(0)) if slow is None else (of.frame, slow[0].step_max)

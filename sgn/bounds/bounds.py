@@ -83,6 +83,7 @@ class Bounds:
         """Bounds that the user asserts; what follows from them is conditional ("assumed").
 
         Arguments as of the class; without names the players are called "player 1", "player 2", …
+        symmetric: asserted as well, True for costs. [[1, −10], [10, 1]] has μ = Λ = 1 and is not.
         Raises ValueError as the class does.
 
         >>> Bounds.given([1, 1], [[0, 10], [0.05, 0]], [1, 1]).names

@@ -42,6 +42,7 @@ from sgn.bounds.quantities import (
 )
 
 BATCH_ENTRIES = 2**21  # floats held at once: 16 MiB
+UNKNOWN = "the Jacobian is not known to be constant or multi-affine"
 Indices = NDArray[np.int64]
 
 
@@ -73,7 +74,7 @@ class Exact(Bounder):
         if game.structure is Structure.CONSTANT:
             return
         if game.structure is Structure.GENERAL:
-            raise CannotBound("unsupported", "the Jacobian is neither constant nor multi-affine")
+            raise CannotBound("unsupported", UNKNOWN)
         players = range(len(game.players))
         for i in players:
             for j in players:
@@ -131,7 +132,7 @@ class Exact(Bounder):
         if game.structure is Structure.CONSTANT:
             return ()
         if game.structure is Structure.GENERAL:
-            raise CannotBound("unsupported", "the Jacobian is neither constant nor multi-affine")
+            raise CannotBound("unsupported", UNKNOWN)
         if isinstance(region, Space):
             raise CannotBound(
                 "unsupported", "the Jacobian is not constant; give a box as the region"

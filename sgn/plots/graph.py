@@ -16,6 +16,7 @@ MOST = 40  # players
 ROUND = 12  # players up to which each has its curvature beside it
 SHORT = 9  # characters of a name where there are more
 NUMBERED = 12  # gains up to which each is written down
+UNBOUNDED = 1e290  # a gain of a player without curvature
 FLAT = (4.4, 2.0)  # inches, for two players
 APART = 0.13  # of a number from its arrow
 BEND = 0.18  # of an arrow
@@ -43,7 +44,8 @@ def coupling_graph(subject: Subject, ax: "Axes | None" = None) -> "Axes":
         _arrow(ax, places[j], places[i], VERMILLION if hot else BLUE, 0.8 + 2.4 * gain / largest)
         if len(gains) <= NUMBERED or (hot and bounds.size <= ROUND):
             x, y = _beside(places[j], places[i])
-            ax.text(x, y, f"{gain:.3g}", fontsize=SMALL, color=INK, ha="center", va="center")
+            text = f"{gain:.3g}" if gain < UNBOUNDED else "unbounded"
+            ax.text(x, y, text, fontsize=SMALL, color=INK, ha="center", va="center")
     size = 11 if bounds.size <= ROUND else 6
     for k, (x, y) in enumerate(places):
         hot = k in cycle.players
@@ -142,5 +144,5 @@ def _title(bounds: Bounds, players: tuple[int, ...], gain: float) -> str:
     if not players:
         return "no player acts on itself through others"
     if len(players) == 1:
-        return f"{named(bounds.names[players[0]])} is not convex in its own variables"
+        return f"{named(bounds.names[players[0]])} has no curvature above 0"
     return f"gains; the cycle that blocks first multiplies to {gain:.4g}"

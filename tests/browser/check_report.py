@@ -113,6 +113,15 @@ def test_nothing_is_loaded_and_nothing_runs(folder: Path, name: str) -> None:
     assert "</footer>" in seen.dom
 
 
+def test_what_nobody_checks_stands_apart(folder: Path) -> None:
+    dom = visit(folder / "refuted.html").dom
+    said = re.search(r'<section aria-labelledby="said">(.*?)</section>', dom, re.DOTALL)
+    assert said is not None
+    assert "Said by the search, not checked" in said[1]
+    assert "blocking cycle" in said[1]
+    assert "blocking cycle" not in dom.replace(said[1], "")
+
+
 def test_the_probe_would_notice(tmp_path: Path) -> None:
     """A page that loads, runs and complains is seen to."""
     page = tmp_path / "bad.html"

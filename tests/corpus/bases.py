@@ -14,10 +14,14 @@ import scipy.sparse
 import games
 import sgn
 from certificates.check import verify
-from certificates.document import Document, digest, write
+from certificates.claims import read_claims
+from certificates.document import Document, digest
+from certificates.writing import write
 from games import Box, MarkovGame, NormalFormGame, QuadraticGame, SymbolicGame
 from games.catalogue.markov import coordination, random_game
 from games.catalogue.markov import matching_pennies as pennies
+from sgn.assemble import euler_document
+from sgn.euler import sector_steps
 from tests.corpus.changes import times
 
 VALID = Path(__file__).parent / "valid"
@@ -44,6 +48,30 @@ def unstable() -> SymbolicGame:
         {"a": "x**2/2 + x**2*y/2", "b": "y**2 + x*y"},
         name="unstable",
         region=Box([-1, -2], [1, 2]),
+    )
+
+
+def opposed() -> SymbolicGame:
+    """Stable at both ends of the third player's side, in no metric that they share."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"], "c": ["s"]},
+        {
+            "a": "x**2/20 + (1 - 9*s/10)*x*y",
+            "b": "y**2/20 - (1/10 + 9*s/10)*x*y",
+            "c": "s**2",
+        },
+        name="opposed",
+        region=Box(["-0.01", "-0.01", 0], ["0.01", "0.01", 1]),
+    )
+
+
+def shear() -> SymbolicGame:
+    """One player whose gradient shears: a matrix will do, no weight."""
+    return SymbolicGame.from_field(
+        {"p": ["x", "y"]},
+        {"p": ["x + 10*y", "y"]},
+        name="shear",
+        region=Box([-1, -1], [1, 1]),
     )
 
 
@@ -199,6 +227,19 @@ def sharpened(document: Document) -> Document:
     return document
 
 
+def by_sector(result: sgn.Certificate | sgn.Refusal) -> Document:
+    """The certificate with Euler steps from α, β and c alone, as where no others are proved."""
+    document = copy.deepcopy(result.document)
+    claims = read_claims(document)
+    c = claims.cocoercivity or Fraction(0)
+    plan = sector_steps(claims.metric, claims.margin, claims.lipschitz, c)
+    assert plan is not None
+    document["steps"]["euler"] |= euler_document(plan)
+    document["witnesses"].pop("euler", None)
+    document["digest"] = digest(document)
+    return document
+
+
 def _moved(document: Document, path: str, factor: Fraction) -> Document:
     """One number times a factor (near it, of 12 digits), with a new digest."""
     moved = copy.deepcopy(document)
@@ -210,16 +251,22 @@ def _moved(document: Document, path: str, factor: Fraction) -> Document:
 def documents() -> dict[str, Document]:
     """File name to what is written."""
     found = {name: result.document for name, result in certificates().items()}
+    found["by-sector.json"] = by_sector(sgn.certify(games.catalogue.load("sgn-toy")))
+    found["by-sector-bounds.json"] = by_sector(sgn.certify_bounds(given()))
     found["enclosed.json"] = sharpened(sgn.certify(curved()).document)
     found["quartic.json"] = sharpened(sgn.certify(quartic()).document)
     return found
+
+
+def given() -> sgn.Bounds:
+    """The toy's bounds, but for one player's curvature from above."""
+    return sgn.Bounds.given([1, 1], [[0.0, 10.0], [0.05, 0.0]], curvature_upper=[1, 2])
 
 
 def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
     """File name to what stands in it."""
     blocks = [[2.0, 0.5, 0.3], [0.5, 3.0, -0.2], [-0.3, 0.1, 1.0]]
     field = [[2.0, 0.5, 0.3], [0.25, 3.0, -0.2], [-0.3, 0.1, 1.0]]
-    given = sgn.Bounds.given([1, 1], [[0.0, 10.0], [0.05, 0.0]], curvature_upper=[1, 2])
     one_way = sgn.Bounds.given([1, 1], [[0.0, 0.0], [0.5, 0.0]], curvature_upper=[1, 1])
     four = sgn.Bounds.given(
         [1, 1, 1, 2],  # a ring of three, and a fourth on whom the first acts
@@ -240,14 +287,14 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "one-player.json": sgn.certify(QuadraticGame([[2.0, 1.0], [1.0, 3.0]], sizes=[2])),
         "ring.json": sgn.certify(ring()),
         "ring.json.gz": sgn.certify(ring()),
-        "bounds.json": sgn.certify_bounds(given),
+        "bounds.json": sgn.certify_bounds(given()),
         "bounds-one-way.json": sgn.certify_bounds(one_way),
         "four-bounds.json": sgn.certify_bounds(four),
         "settled.json": sgn.certify(drift, Box([-1, -1, -1], [1, 1, 2])),
         "settled-field.json": sgn.certify(
             QuadraticGame(field, sizes=[2, 1], name="settled field", field=True)
         ),
-        "promised-bounds.json": sgn.certify_bounds(given),
+        "promised-bounds.json": sgn.certify_bounds(given()),
         "cornered.json": sgn.certify(away, Box([0, 0], ["0.5", 1])),
         "bent.json": sgn.certify(bent()),
         "near-linear.json": sgn.certify(nearly_linear()),
@@ -272,6 +319,8 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "leaning.json": sgn.certify(leaning()),
         "matrices.json": sgn.certify(matrices()),
         "refuted.json": sgn.certify(unstable()),
+        "refuted-dual.json": sgn.certify(opposed()),
+        "refuted-weights.json": sgn.certify(shear(), metric="scalar"),
         "refuted-space.json": sgn.certify(
             QuadraticGame([[1.0, 3.0], [2.0, 1.0]], sizes=[1, 1], name="saddle")
         ),

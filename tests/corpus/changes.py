@@ -15,7 +15,7 @@ Change = Callable[[Document], object]
 MARGIN, COUPLING, LIPSCHITZ = "margin", "coupling", "Lipschitz"
 EULER, RK4, BAND, WITNESS = "Euler steps", "RK4 steps", "band", "witness"
 BELOW, ABOVE = "curvature from below", "curvature from above"
-JACOBIAN, STRUCTURAL, NO_GAME = "Jacobian", "structural margin", "claims need no game"
+JACOBIAN, STRUCTURAL = "Jacobian", "structural margin"
 
 
 @final

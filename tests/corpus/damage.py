@@ -340,6 +340,12 @@ DAMAGED = [
     changed("undecided-with-a-witness", "needs a witness", "refuted", put("verdict", "undecided")),
     changed("refusal-called-proved", "expected one of", "refuted", put("verdict", "proved")),
     changed("refusal-reason-unknown", "expected one of", "refuted", put("reason", "bad luck")),
+    changed("refusal-of-weights-called-unstable", "does not follow", "refuted-weights", put(
+        "reason", "unstable")),
+    changed("refusal-of-an-eigenvalue-called-small-gain", "does not follow", "refuted", put(
+        "reason", "small-gain")),
+    changed("refusal-of-an-eigenvalue-out-of-budget", "does not follow", "refuted", put(
+        "reason", "budget")),
     changed("refusal-of-a-newer-version", "newer version", "refuted", put(
         "format", "sgn-refusal/9")),
     changed("witness-kind-unknown", "expected one of", "refuted", put("witness.kind", "vision")),

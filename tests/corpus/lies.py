@@ -18,7 +18,6 @@ from tests.corpus.changes import (
     JACOBIAN,
     LIPSCHITZ,
     MARGIN,
-    NO_GAME,
     PPM,
     RK4,
     STRUCTURAL,
@@ -41,8 +40,10 @@ from tests.corpus.lies_bernstein import BERNSTEIN_LIES
 from tests.corpus.lies_bregman import BREGMAN_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
+from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
+from tests.corpus.lies_sector import SECTOR_LIES
 from tests.corpus.lies_values import VALUES_LIES
 
 
@@ -259,17 +260,18 @@ LIES = [
     # what the numbers rest on
     Lie("conditional-called-proved", "bounds", JACOBIAN, both(
         put("evidence", {"kind": "exact"}), put("verdict", "proved"))),
-    Lie("conditional-with-a-direct-margin", "bounds", NO_GAME, both(
+    Lie("conditional-with-a-direct-margin", "bounds", MARGIN, both(
         put("margin_basis", "direct"), put("margin", "1"))),
-    Lie("conditional-with-a-euclidean-margin", "bounds", NO_GAME, put("euclidean_margin", "1")),
-    Lie("conditional-with-cocoercivity", "bounds", NO_GAME, put("cocoercivity", "1")),
-    Lie("conditional-with-direct-euler-steps", "bounds", NO_GAME, both(
+    Lie("conditional-with-a-euclidean-margin", "bounds", "Euclidean margin", put(
+        "euclidean_margin", "1")),
+    Lie("conditional-with-cocoercivity", "bounds", "cocoercivity", put("cocoercivity", "1")),
+    Lie("conditional-with-direct-euler-steps", "bounds", EULER, both(
         put("steps.euler.basis", "direct"), put("steps.euler.step_max", "5"))),
-    Lie("conditional-with-constant-rk4-steps", "bounds", NO_GAME, put(
+    Lie("conditional-with-constant-rk4-steps", "bounds", RK4, put(
         "steps.rk4.basis", "constant")),
-    Lie("conditional-with-a-direct-band", "bounds", NO_GAME, both(
+    Lie("conditional-with-a-direct-band", "bounds", BAND, both(
         put("bands.0.basis", "direct"), put("bands.0.high", "1e9"))),
-    Lie("conditional-lipschitz-without-witness", "bounds", NO_GAME, both(
+    Lie("conditional-lipschitz-without-witness", "bounds", LIPSCHITZ, both(
         drop("witnesses.lipschitz"), put("lipschitz", "1"))),
     Lie("conditional-steps-without-symmetry", "bounds", EULER, put("evidence.symmetric", False)),
     Lie("conditional-coupling-raised", "bounds", STRUCTURAL, raised("coupling_upper.0.1")),
@@ -309,12 +311,16 @@ LIES = [
     Lie("witness-matrix-of-another-size", "refuted-space", WITNESS, both(
         put("witness.matrix", encode_array(np.diag([1.0, -1.0, 1.0]))),
         put("witness.vector", ["0", "1", "0"]))),
+    Lie("witness-of-weights-called-one-of-all-metrics", "refuted-weights", WITNESS, put(
+        "witness.metrics", "all")),
     *BAND_LIES,
     *BERNSTEIN_LIES,
     *BREGMAN_LIES,
     *ENCLOSED_LIES,
     *FIELD_LIES,
+    *HYPOTHESIS_LIES,
     *VALUES_LIES,
+    *SECTOR_LIES,
     *METRIC_LIES,
     *PROMISE_LIES,
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from tests.corpus.changes import (
 )
 
 EQUILIBRIUM, GEOMETRY = "equilibrium", "geometry"
+KIND = "kind of equilibrium"
 FISHER = {
     "kind": "entropic-dual",
     "field": "fisher",
@@ -64,10 +65,10 @@ FIELD_LIES = (
     Lie("markov-euler-step-lengthened", "markov", EULER, times("steps.euler.step_max", SLACK)),
     Lie("markov-region-widened", "markov", MARGIN, both(
         put("region.lower", ["-9"] * 4), put("region.upper", ["9"] * 4))),
-    Lie("markov-zero-called-nash", "markov", EQUILIBRIUM, put("equilibrium.kind", "nash")),
-    Lie("markov-zero-called-quantal-response", "markov", EQUILIBRIUM, put(
+    Lie("markov-zero-called-nash", "markov", KIND, put("equilibrium.kind", "nash")),
+    Lie("markov-zero-called-quantal-response", "markov", KIND, put(
         "equilibrium.kind", "quantal-response")),
-    Lie("field-zero-called-quantal-response", "turning", EQUILIBRIUM, put(
+    Lie("field-zero-called-quantal-response", "turning", KIND, put(
         "equilibrium.kind", "quantal-response")),
     Lie("markov-called-exact", "markov", JACOBIAN, put("evidence", {"kind": "exact"})),
     Lie("geometry-euclidean-for-a-natural-gradient", "markov", GEOMETRY, put(
@@ -90,5 +91,5 @@ FIELD_LIES = (
     Lie("field-part-stronger", "turning", COUPLING, _put_part(1, 0, "z + z**3/6 - 2*x")),
     Lie("field-parts-exchanged", "turning", BELOW, swapped("game.players.0.field")),
     Lie("field-not-defined", "turning", JACOBIAN, _put_part(1, 0, "z + log(z)")),
-    Lie("field-zero-called-nash", "turning", EQUILIBRIUM, put("equilibrium.kind", "nash")),
+    Lie("field-zero-called-nash", "turning", KIND, put("equilibrium.kind", "nash")),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from games.number import parse_number, to_text
 from tests.corpus.changes import Change, Lie, both, drop, edited, entry, put, times
 
 EQUILIBRIUM, START, EXTRA = "equilibrium", "start set", "extragradient"
+KIND = "kind of equilibrium"
 TOWARDS, NEAR = "RK4 towards the equilibrium", "RK4 near-linear"
 OPTIMISTIC, PROJECTED = "optimistic gradient", "projected Euler"
 TO, LINEAR = "steps.rk4_equilibrium", "steps.rk4.linear"
@@ -68,11 +69,11 @@ PROMISE_LIES = (
     Lie("equilibrium-on-the-boundary-called-nash", "cornered", EQUILIBRIUM, put(
         "equilibrium.kind", "nash")),
     Lie("equilibrium-at-another-corner", "cornered", EQUILIBRIUM, put("equilibrium.point.0", "0")),
-    Lie("equilibrium-inside-called-boundary", "settled", EQUILIBRIUM, put(
+    Lie("equilibrium-inside-called-boundary", "settled", KIND, put(
         "equilibrium.kind", "boundary")),
-    Lie("equilibrium-of-a-field-called-nash", "settled-field", EQUILIBRIUM, put(
+    Lie("equilibrium-of-a-field-called-nash", "settled-field", KIND, put(
         "equilibrium.kind", "nash")),
-    Lie("equilibrium-restricted-called-nash", "bent", EQUILIBRIUM, put("equilibrium.kind", "nash")),
+    Lie("equilibrium-restricted-called-nash", "bent", KIND, put("equilibrium.kind", "nash")),
     Lie("equilibrium-of-another-game", "settled", EQUILIBRIUM, edited(
         "game.linear", entry(0, 1.01))),
     Lie("start-set-wider", "settled", START, times("basin.radius", Fraction(101, 100))),

@@ -3,6 +3,7 @@
 valid/      true certificates and refusals, from the search (tests/corpus/bases.py)
 invalid/    lies, named after the lie: well formed, digest recomputed, refused with status 1
 malformed/  files that are no certificate: status 2 and one sentence
+broken.json for each lie every hypothesis that it breaks: theorem and hypothesis, by name
 
 The same files come out every time. What must be said of each stands in lies.py and damage.py.
 """
@@ -11,6 +12,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from certificates.check import verify
 from certificates.document import Document, digest, read
 from tests.corpus.damage import DAMAGED, text_of
 from tests.corpus.lies import LIES
@@ -21,6 +23,17 @@ HERE = Path(__file__).parent
 def valid(name: str) -> Document:
     """A fresh copy of a true document."""
     return read(HERE / "valid" / f"{name}.json")
+
+
+def broken_by(document: Document) -> list[list[str]]:
+    """Each hypothesis of a theorem (or obligation without such) that does not hold, sorted."""
+    found = {
+        (f"{o.theorem}, {o.name}", name)
+        for o in verify(document).obligations
+        if not o.holds
+        for name in (o.failing or (o.detail,))
+    }
+    return [list(pair) for pair in sorted(found)]
 
 
 def files() -> Iterator[tuple[str, bytes]]:
@@ -47,6 +60,9 @@ def main() -> None:
                 old.unlink()
     for path, content in made.items():
         (HERE / path).write_bytes(content)
+    broken = {lie.name: broken_by(read(HERE / f"invalid/{lie.name}.json")) for lie in LIES}
+    text = json.dumps(broken, indent=1, ensure_ascii=False, sort_keys=True)
+    (HERE / "broken.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

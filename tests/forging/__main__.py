@@ -1,0 +1,7 @@
+"""`python -m tests.forging`."""
+
+import sys
+
+from tests.forging.campaign import main
+
+sys.exit(main())
