@@ -21,8 +21,10 @@ from certificates.document import Document
 from certificates.metric import Vector
 from games.markov.tensors import Tensors
 from games.region import Box
+from games.work import spend
 
 MAX_DIFFERENCES = 2**21  # of payoffs, for the bounds between players
+DIFFERENCE = 2_500  # operations for one
 MAX_BITS = 256  # of a weight that payoffs are multiplied with
 
 
@@ -117,6 +119,7 @@ def simplex_coupling(tensors: Tensors, weights: Sequence[Fraction]) -> Coupling:
     work = sum(a - 1 for a in actions) * count * tensors.rewards[0].size // 2
     if work > MAX_DIFFERENCES:
         raise Uncheckable(f"more than {MAX_DIFFERENCES} differences of payoffs to look at")
+    spend(DIFFERENCE * work, "bregman.simplex: {} differences of payoffs", work)
     tables, unit = _weighted(tensors, weights)
     rows, cols, values = [], [], []
     for i, j in combinations(range(count), 2):

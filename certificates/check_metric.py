@@ -10,6 +10,7 @@ import numpy as np
 from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import TINY, Ball, diagonal, is_psd
 from certificates.metric import Metric
+from games import work
 
 
 def metric_ball(metric: Metric, sizes: tuple[int, ...]) -> Ball:
@@ -26,6 +27,8 @@ def _of_matrices(metric: Metric, sizes: tuple[int, ...]) -> Ball:
     expected = sizes if metric.kind == "block" else (sum(sizes),)
     if tuple(len(part) for part in metric.matrices) != expected:
         raise Uncheckable("the matrices of the metric do not fit the players' variables")
+    n = sum(sizes)
+    work.hold(16 * n**2, "a metric as a matrix of {0} × {0}", n)
     if not all(_is_positive_definite(Ball.exact(part)) for part in metric.matrices):
         raise Uncheckable("the metric is not shown to be positive definite")
     return Ball.exact(metric.matrix(sizes))

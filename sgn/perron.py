@@ -213,7 +213,10 @@ def _iterated(onto: Map, D: FloatArray, x: FloatArray, b: FloatArray) -> FloatAr
         if not INSIDE < error < np.inf or product == 0:
             break
         image = residual(direction)
-        along = product / float(shadow @ image)
+        onward = float(shadow @ image)
+        if onward == 0:  # as where all rows are alike: nothing more is found this way
+            break
+        along = product / onward
         s = r - along * image
         t = residual(s)
         size = float(t @ t)

@@ -133,6 +133,14 @@ def test_a_chain_with_gain_100_has_weight_ratios_of_1e30():
     assert best.weights.max() / best.weights.min() > 1e25
 
 
+@pytest.mark.parametrize("coupling", [0.0, 1 / 3])
+def test_many_players_who_are_all_alike_are_proved(coupling: float):
+    n = 600
+    J = sparse.diags_array([2.0, coupling, coupling], offsets=[0, 1, 1 - n], shape=(n, n))
+    certificate = sgn.certify(games.QuadraticGame(J, sizes=[1] * n)).require()
+    assert float(certificate.margin) == pytest.approx(2 - coupling, rel=1e-9)  # as shaved
+
+
 @cache
 def certified() -> sgn.Certificate:
     """One reducible game of 5,000 players."""

@@ -19,9 +19,11 @@ from games.errors import InputError
 from games.graph import Graph
 from games.markov.powers import Powers, powers_of
 from games.markov.tensors import Tensors
+from games.work import spend
 
 MAX_STATES = 5  # inverses are written by minors
 MAX_TABLE = 2**14  # entries of the transition tensor
+ENTRY = 10_000  # operations for one, for each action
 Table = NDArray[Any]  # of Fractions
 
 
@@ -65,6 +67,8 @@ def _require_small(tensors: Tensors) -> None:
             f"expressions are written for games of at most {MAX_STATES} states and {MAX_TABLE}"
             " probabilities; use a smaller game"
         )
+    count = tensors.transition.size * (sum(tensors.actions) + len(tensors.actions))
+    spend(ENTRY * count, "game: expressions of {} probabilities", tensors.transition.size)
 
 
 @final

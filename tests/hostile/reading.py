@@ -131,11 +131,8 @@ def chance_beside_a_game(folder: Path) -> list[str]:
     """A transition tensor of 2^24 equal probabilities, and as many rewards."""
     S, A = 64, 16
     rows = S * A * A
-    arrays = {
-        "transition": np.full((rows, S), 1 / S),
-        "rewards": np.zeros((2, rows)),
-    }
-    np.savez_compressed(folder / "game.npz", **arrays)
+    chances, rewards = np.full((rows, S), 1 / S), np.zeros((2, rows))
+    np.savez_compressed(folder / "game.npz", transition=chances, rewards=rewards)
     players = "".join(f'[[players]]\nname = "{k}"\nactions = {A}\n' for k in "ab")
     initial = ", ".join([f'"1/{S}"'] * S)
     return game_file(

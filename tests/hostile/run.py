@@ -5,8 +5,8 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import final
 
@@ -42,38 +42,28 @@ _NFG = (
 _CLI = "import sys; from sgn.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
-def run(made: Trick, limit: float = 4 * SECONDS) -> Outcome:
-    """One trick in a process of its own, which is ended at the limit."""
+def run(made: Trick, limit: int = 2 * SECONDS) -> Outcome:
+    """One trick in a process of its own, which is ended after so many seconds of the processor."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         arguments = made.make(folder)
         size = sum(file.stat().st_size for file in folder.iterdir())
         code = _NFG if arguments[0] == "nfg" else _CLI
         with (folder / "out").open("w+b") as out:
-            started = time.monotonic()
             process = subprocess.Popen(
                 [sys.executable, "-c", code, *arguments],
-                stdout=out, stderr=out, preexec_fn=_guard,
+                stdout=out, stderr=out, preexec_fn=partial(_guard, limit),
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
             )  # fmt: skip
-            status, held, seconds = _wait(process, started + limit)
-            out.seek(max(0, out.tell() - 2000))
+            _, ended, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(ended)
+            out.seek(max(0, out.seek(0, os.SEEK_END) - 2000))
             lines = out.read().decode(errors="replace").replace(name, "").strip().splitlines()
     says = next((x for x in lines if x.startswith("Traceback")), "") + (lines[-1] if lines else "")
-    return Outcome(size, seconds, held, status, says.removeprefix("sgn: /"))
+    seconds, held = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+    return Outcome(size, seconds, held, process.returncode, says.removeprefix("sgn: /"))
 
 
-def _guard() -> None:
+def _guard(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (GUARD, GUARD))
-
-
-def _wait(process: "subprocess.Popen[bytes]", end: float) -> tuple[int, int, float]:
-    """The exit status (negative: ended by a signal), the greatest memory, the processor's time."""
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime
-        if time.monotonic() > end:
-            process.kill()
-        time.sleep(0.02)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
