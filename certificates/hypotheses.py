@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, final
 
 from certificates.check_jacobian import Uncheckable
+from games.work import TooMuch
 
 Case = TypeVar("Case")
 
@@ -50,7 +51,7 @@ class Theorem(Generic[Case]):
     def failing(self, case: Case) -> dict[str, str]:
         """The hypotheses that are not shown to hold, each with why, as far as that is known.
 
-        What presupposes one of these is not asked.
+        What presupposes one of these is not asked. Raises TooMuch where that takes too long.
         """
         found: dict[str, str] = {}
         unasked = set[str]()
@@ -63,6 +64,8 @@ class Theorem(Generic[Case]):
                     found[hypothesis.name] = ""
             except Uncheckable as error:
                 found[hypothesis.name] = str(error)
+            except TooMuch as error:
+                raise TooMuch(f"{self.name}: {error}") from None
         return found
 
     def require(self, case: Case) -> None:

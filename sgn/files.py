@@ -32,8 +32,10 @@ def verify(
     executor: any concurrent.futures.Executor, to deal the leaves of covers out to its workers.
     patience: how many times the work of about fifteen seconds may be done.
     The result lists each obligation with its theorem. Raises InputError for a document that is not
-    well formed, or that asks for more work.
+    well formed, or that asks for more work; ValueError for a patience that is not positive.
     """
+    if not patience > 0:
+        raise ValueError(f"patience is {patience}; expected more than 0")
     if isinstance(subject, Certificate | Refusal):
         return check.verify(subject.document, executor=executor, patience=patience)
     document, name = read(subject), os.fspath(subject)

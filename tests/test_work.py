@@ -65,6 +65,12 @@ def test_a_check_counts_its_work(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert verify(document, name, patience=10**10)
 
 
+@pytest.mark.parametrize("patience", [0, -1, float("nan")])
+def test_patience_is_positive(patience: float) -> None:
+    with pytest.raises(ValueError, match="patience is"):
+        sgn.verify(HERE / "valid" / "toy.json", patience=patience)
+
+
 def test_what_is_too_much_to_check_is_no_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
     limited(monkeypatch, 10)
     refusal = certify(games.QuadraticGame([[1.0, 0.5], [0.5, 1.0]], sizes=[1, 1]))
