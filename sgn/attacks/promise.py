@@ -86,15 +86,15 @@ class _Chords:
     steps: StatedSteps
 
     def _nodes(self) -> list[tuple[Fraction, Fraction]]:
-        steps = self.steps
+        steps, at_max = self.steps, self.steps.factor_at_max
         best = (steps.best_step, steps.factor_at_best)
-        largest = (steps.step_max, Fraction(steps.factor_at_max or 1))
+        largest = (steps.step_max, Fraction(1) if at_max is None else at_max)
         return [(Fraction(0), Fraction(1)), *([best] if best[0] < largest[0] else []), largest]
 
     def exact(self, h: Fraction) -> Fraction:
         nodes = self._nodes()
         for (low, at_low), (high, at_high) in pairwise(nodes):
-            if low <= h <= high:
+            if low <= h <= high and low < high:
                 return at_low + (at_high - at_low) * (h - low) / (high - low)
         return Fraction(1)
 
