@@ -5,7 +5,7 @@ Every promise tests the hypotheses of its theorem first; a ValueError says which
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NoReturn, final
+from typing import final
 
 from certificates.claims import Claims
 from certificates.promise_theorems import (
@@ -29,14 +29,6 @@ from games.number import Number, exact, round_up, to_text
 DIGITS = 30  # of powers of a factor, and of logarithms
 TERMS = 32  # of atanh z, z ≤ 1/3: the next is below 10^-32 of the sum
 MOST_STEPS = 2**62
-
-
-def refuse_projected_rk4() -> NoReturn:
-    """T21: there is no projected RK4; the error says why."""
-    raise ValueError(
-        "projected RK4 is not offered: projecting after a step has the wrong fixed point; use"
-        " projected Euler or extragradient, or RK4 where no projection is needed"
-    )
 
 
 def steps_needed(factor: Fraction, ratio: Fraction) -> int:

@@ -38,8 +38,8 @@ _STEPS_BY = {  # by method and basis
 }
 CAVEATS = {  # by verdict, before what is promised
     "estimated": "All of this was found by sampling. None of it is proved.",
-    "conditional": "All of this holds if what was given holds: the bounds, and that every J_ii is"
-    " symmetric where steps rest on it. Nobody checked that.",
+    "conditional": "All of this holds if what was given holds: the bounds, on a convex region, and"
+    " that every J_ii is symmetric where steps rest on it. Nobody checked that.",
 }
 _PROMISES = {  # rows of a certificate by their theorem
     "RK4 to equilibrium": "T11 (b′)",

@@ -68,6 +68,7 @@ ESTIMATED, SAID = Basis(Kind.ESTIMATED), Basis(Kind.SAID)
 _RK4 = ("RK4 steps", "RK4 near-linear")
 _ANY_STEPS = ("Euler steps", *_RK4, "RK4 towards the equilibrium")
 _MARGIN = checked("margin", "margin is positive")
+_BOUNDS = ("structural margin", "curvature from below", "curvature from above", "coupling")
 
 LINES: dict[str, Basis] = {
     "game": ASKED,
@@ -93,7 +94,7 @@ LINES: dict[str, Basis] = {
     "projected optimistic": checked("optimistic gradient"),
     "equilibrium": checked("equilibrium"),
     "kind of equilibrium": checked("kind of equilibrium"),
-    "Nash, of convex costs": checked("curvature from below"),
+    "Nash, of convex costs": checked(("curvature from below", "margin")),
     "start set": checked("start set"),
     "start anywhere": computed("margin is positive"),  # the region is all of R^n
     "KL in the region": checked("Bregman rate", "Bregman level", "equilibrium"),
@@ -179,18 +180,18 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "time_to": computed("margin", "start set"),
         "noise_floor": computed("Euler steps"),
         "step_for_accuracy": computed("Euler steps"),
-        "asynchronous": computed("structural margin"),
-        "best_response": computed("structural margin"),
+        "asynchronous": computed(*_BOUNDS, ("equilibrium", "margin is positive")),
+        "best_response": computed(*_BOUNDS),
         "implicit_factor": computed("margin", "start set"),
     },
     "Asynchronous": {
-        **dict.fromkeys(("step_max", "rate", "vector", "factor"), computed("structural margin")),
+        **dict.fromkeys(("step_max", "rate", "vector", "factor"), computed(*_BOUNDS)),
         "radius": computed("equilibrium"),
         "verdict": checked("margin is positive"),
     },
     "BestResponse": {
-        **dict.fromkeys(("factor", "vector"), computed("structural margin")),
-        "radius": computed("equilibrium"),
+        **dict.fromkeys(("factor", "vector"), computed(*_BOUNDS)),
+        "radius": NOTHING,  # every start in the region
         "verdict": checked("margin is positive"),
     },
     "StepRange": {

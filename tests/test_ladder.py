@@ -82,7 +82,7 @@ def test_weights_are_refuted_where_only_weights_were_asked_for(metric: str):
     refusal = sgn.certify(blocks(), metric=metric)
     assert isinstance(refusal, sgn.Refusal)
     assert refusal.document["witness"]["metrics"] == "scalar"
-    assert "no block weights certify" in refusal.message
+    assert "no weights per player certify" in refusal.message
 
 
 def test_matrices_are_not_refuted_by_what_refutes_weights():

@@ -21,7 +21,6 @@ from certificates.promises import (
     Promised,
     log_above,
     power_above,
-    refuse_projected_rk4,
     steps_needed,
 )
 from games import Box, QuadraticGame
@@ -413,8 +412,10 @@ def test_optimistic_gradient_keeps_its_promise_at_every_step(seed: int) -> None:
 
 
 def test_projected_rk4_is_refused_for_its_wrong_fixed_point() -> None:
+    game = QuadraticGame([[1.0, 0.0], [-2.0, 3.0]], [1, 1], linear=[-2.0, 0.0])
+    promises = sgn.certify(game, Box([0, 0], [1, 1])).require().promises
     with pytest.raises(ValueError, match="wrong fixed point"):
-        refuse_projected_rk4()
+        promises.steps_to(0.01, 0.1, "rk4", projected=True)
     A, b, h, x = np.array([[1.0, 0.0], [-2.0, 3.0]]), np.array([-2.0, 0.0]), 0.5, np.zeros(2)
     for _ in range(200):
         k1 = A @ x + b

@@ -179,7 +179,7 @@ def test_every_obligation_that_is_named_exists() -> None:
         n for basis in (*LINES.values(), *attributes) for one in basis.obligations for n in one
     }
     assert named <= there
-    unused = there - named - {"digest", "coupling", "curvature from above"}
+    unused = there - named - {"digest"}
     assert unused == set()  # what is checked is shown
 
 

@@ -29,6 +29,7 @@ from sgn.attacks.promise import Promise, range_promise
 from sgn.attacks.step_methods import Steps, euler, runge_kutta
 from sgn.attacks.subject import GameSubject, Subject
 
+EULER = {"sector": "T8", "structural": "T9", "direct": "T10"}  # theorems of its steps, by basis
 PROBES = 64  # places where couplings that are claimed to be 0 are looked at
 
 
@@ -145,8 +146,8 @@ def _coupling_sizes(subject: Subject, rng: np.random.Generator) -> NDArray[np.fl
 
 def pair_promise(of: Attacked, method: str) -> Promise:
     """The steps of Euler or of RK4, in their own metric."""
-    play, theorem = (euler, "T9, T10") if method == "Euler" else (runge_kutta, "T11")
     steps = _pair_steps(of, method)
+    play, theorem = (euler, EULER[steps.basis]) if method == "Euler" else (runge_kutta, "T11")
     frame = Frame(steps.metric, of.subject.sizes)
     return range_promise(method, theorem, play, steps, frame)
 

@@ -44,7 +44,7 @@ def refused(claims: RefusalClaims, witness: Witness, subject: GameSubject) -> li
     )
     return [points] + [
         NoMetric(
-            claim="no constant metric" if dense else "no block weights",
+            claim="no constant metric" if dense else "no weights per player",
             detail="",
             theorem="T6",
             claimed=Fraction(0),
