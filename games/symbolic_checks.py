@@ -53,7 +53,7 @@ def check_identifiers(players: Sequence[Player], parameters: Mapping[str, Fracti
             if not _IDENTIFIER.fullmatch(name):
                 raise InputError(
                     f"{kind} {name[:40]!r} is not a plain name; use ASCII letters, digits and _,"
-                    " starting with a letter"
+                    " a letter first"
                 )
             if name in FUNCTIONS or name == "pi":
                 raise InputError(f"{kind} {name!r} has a reserved name; choose another")

@@ -432,11 +432,11 @@ UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "blank in a name": (
         {"players": {"a": ["x 1"], "b": ["y"]}},
-        "variable 'x 1' is not a plain name; use ASCII letters, digits and _,",
+        "variable 'x 1' is not a plain name; use ASCII letters, digits and _, a letter first",
     ),
     "greek name": (
         {"parameters": {"α": 1}},
-        "parameter 'α' is not a plain name; use ASCII letters, digits and _,",
+        "parameter 'α' is not a plain name; use ASCII letters, digits and _, a letter first",
     ),
     "function name": (
         {"players": {"a": ["exp"], "b": ["y"]}},
