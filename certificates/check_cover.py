@@ -44,11 +44,12 @@ MAX_STAR = 2**20  # numbers in the moves of one star
 MAX_VERTICES = 10  # sides whose vertices a Taylor leaf looks at: at most 2^10
 CHUNK = 2**16  # matrix entries worked on at once: what caches hold
 BATCH = 1024  # leaves enclosed at once
-MAX_SIDES = 2**23  # sides of all boxes of a cover, those that are split counted too
+MAX_SIDES = 2**24  # sides of all boxes of a cover, those that are split counted too
 MAX_VALUES = 2**21  # enclosures held at once
 # operations, roughly: of a call, of a node, function and token for one leaf, of a derivative looked
 # up, and of an entry of a matrix when it is formed
 CALL, NODE, FUNCTION, TOKEN, SIDE, LOOKUP, ENTRY = 20_000, 10, 5_000, 5_000, 200, 5_000, 50
+BOX, BYTES = 150, 60  # held for a token and for each of its sides
 ZERO = Interval(np.zeros(1), np.zeros(1))
 
 
@@ -71,7 +72,9 @@ def read_cover(tokens: NDArray[np.int64], region: Box) -> Leaves:
     n = region.dimension
     if len(tokens) > 2 * MAX_LEAVES or len(tokens) * n > MAX_SIDES:
         raise Uncheckable(f"the cover has more than {MAX_LEAVES} leaves or {MAX_SIDES} sides")
-    work.spend(len(tokens) * (TOKEN + SIDE * n), "evidence: a cover of {} tokens", len(tokens))
+    what = "evidence: a cover of {} tokens"
+    work.spend(len(tokens) * (TOKEN + SIDE * n), what, len(tokens))
+    work.hold(len(tokens) * (BOX + BYTES * n), what, len(tokens))
     stack = [(np.zeros(n), np.ones(n))]
     starts, widths, forms = [], [], []
     for token in tokens.tolist():

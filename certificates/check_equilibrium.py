@@ -92,7 +92,9 @@ def half_widths(metric: Metric, sizes: Sequence[int]) -> list[Fraction]:
     if metric.kind == "scalar":
         each = [root_above(1 / Fraction(w)) for w in metric.weights]
         return [w for w, size in zip(each, sizes, strict=True) for _ in range(size)]
-    return [w for part in metric.matrices for w in _half_widths(part.tobytes())]
+    return [
+        w for part in metric.matrices for w in _half_widths(np.asarray(part, dtype=float).tobytes())
+    ]
 
 
 def _stretch(W: Ball, M: Ball) -> Fraction:

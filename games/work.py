@@ -35,7 +35,7 @@ class Limit:
 
 
 OPERATIONS = Limit(15 * 10**9, 2_000, "operations")  # of one check, or of reading one game file
-HELD = Limit(2**30, 50, "bytes")  # of matrices while they are tested
+HELD = Limit(2**30, 50, "bytes")  # at once
 PATIENCE = 40  # times as many for what `certify` itself has made: ten minutes
 ARRAYS = Limit(2**27, 16, "bytes")  # of all arrays together, once unpacked
 TEXT = Limit(2**26, 16, "bytes")  # of JSON, once unpacked

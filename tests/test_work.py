@@ -16,6 +16,7 @@ from certificates.document import Document, digest, parse, read, require_arrays
 from games import MetricBall, work
 from games.work import Limit, TooMuch
 from sgn import certify
+from sgn.cli import main
 from tests.corpus.make import HERE
 from tests.game_files import HARKER, load_text
 from tests.scale import examples
@@ -69,6 +70,7 @@ def test_a_check_counts_its_work(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_patience_is_positive(patience: float) -> None:
     with pytest.raises(ValueError, match="patience is"):
         sgn.verify(HERE / "valid" / "toy.json", patience=patience)
+    assert main(["verify", str(HERE / "valid" / "toy.json"), "--patience", str(patience)]) == 2
 
 
 def test_what_is_too_much_to_check_is_no_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
