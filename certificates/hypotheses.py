@@ -53,8 +53,10 @@ class Theorem(Generic[Case]):
         What presupposes one of these is not asked.
         """
         found: dict[str, str] = {}
+        unasked = set[str]()
         for hypothesis in self.hypotheses:
-            if any(name in found for name in hypothesis.given):
+            if any(name in found or name in unasked for name in hypothesis.given):
+                unasked.add(hypothesis.name)
                 continue
             try:
                 if not hypothesis.holds(case):

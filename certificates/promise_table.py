@@ -3,16 +3,13 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from certificates.check_equilibrium import is_product
-from certificates.check_jacobian import Uncheckable
 from certificates.claims import Claims
 from certificates.decay import decays_of
 from certificates.promise_claims import METHODS, Equilibrium
-from certificates.promise_theorems import own_symmetric
+from certificates.promise_theorems import NASH_SOLUTION, ONLY_NASH, Asked
 from certificates.shown import LINES, Row, line
 from certificates.step_table import in_metric, projected_methods, projection_basis
 from certificates.texts import DIGITS, down, point_text, weights_text
-from games.errors import InputError
 from games.region import Space
 
 _LABELS = {
@@ -44,7 +41,7 @@ def _equilibrium_row(claims: Claims) -> Row:
         return _none("equilibrium", "none certified")
     where = point_text(found.point, found.error, claims.metric)
     row = _kind_row(claims, found, where)
-    if found.is_zero or not _solves_game(claims):
+    if found.is_zero or NASH_SOLUTION.failing(Asked(claims)):
         return row
     basis = row.basis & LINES["Nash, of convex costs"]
     return Row(row.label, f"{row.text}; it is {_RESTRICTED} the region", basis)
@@ -56,17 +53,12 @@ def _kind_row(claims: Claims, found: Equilibrium, where: str) -> Row:
     That needs M(w), or T19 (T13); in a matrix metric only the zero of F is known to be one.
     """
     row = line("equilibrium", _kind_text(found, where))
-    if found.kind == "restricted-nash" and claims.metric.kind != "scalar" and not _decays(claims):
+    if found.kind == "restricted-nash" and ONLY_NASH.failing(Asked(claims)):
         text = f"{where}: a Nash equilibrium of the game restricted to the region, where F has no"
         row = replace(row, text=f"{text} other zero")
     if found.kind in ("zero", "variational"):
         return row
     return replace(row, basis=row.basis & LINES["kind of equilibrium"])
-
-
-def _decays(claims: Claims) -> bool:
-    claimed = claims.promises.bregman
-    return claimed is not None and claimed.region is not None
 
 
 def _kind_text(found: Equilibrium, where: str) -> str:
@@ -79,19 +71,6 @@ def _kind_text(found: Equilibrium, where: str) -> str:
         "boundary": f"none inside the region; on its boundary the variational solution is {where}",
         "variational": f"{where}: the variational solution, perhaps not a zero of F",
     }[found.kind]
-
-
-def _solves_game(claims: Claims) -> bool:
-    """Whether the solution of VI(F, X) is the Nash equilibrium on X = ΠX_i: of convex costs."""
-    game = claims.game
-    if game is None or game.get("field") is True or not is_product(claims.region):
-        return False
-    if any(Fraction(mu) < 0 for mu in claims.curvature_lower):
-        return False
-    try:
-        return own_symmetric(game)
-    except (InputError, Uncheckable):
-        return False
 
 
 # ---- start sets ----------------------------------------------------------------------------------

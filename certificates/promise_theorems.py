@@ -11,7 +11,7 @@ from typing import Any, final
 
 import numpy as np
 
-from certificates.check_equilibrium import half_widths, room_round
+from certificates.check_equilibrium import half_widths, has_costs, room_round
 from certificates.check_jacobian import Uncheckable, quadratic
 from certificates.check_point import player_sizes
 from certificates.claims import Claims, Vector
@@ -20,7 +20,7 @@ from certificates.hypotheses import Hypothesis, Theorem
 from certificates.safe import Lower
 from certificates.step_range import SlowRange, StepRange, in_range
 from certificates.theorems import words
-from certificates.theorems.context import own_sets, zero_in_region
+from certificates.theorems.context import has_decay, is_convex, own_sets, zero_in_region
 from games.number import to_text
 from games.region import Box, Space
 
@@ -283,6 +283,27 @@ ANY_STEP = Hypothesis[Asked](
     "h > 0", lambda asked: asked.h > 0, "the step is not above 0; expected a positive one"
 )
 
+WEIGHTS = Hypothesis[Asked](
+    words.WEIGHTS,
+    lambda asked: asked.claims.metric.kind == "scalar",
+    "the metric has matrices: in it VI(F, X) may be another problem than the players' own",
+)
+COSTS = Hypothesis[Asked](
+    words.COSTS,
+    lambda asked: asked.claims.game is not None and has_costs(asked.claims.game),
+    "only a field is given: no costs that a player could lower",
+)
+CONVEX = Hypothesis[Asked](
+    words.CONVEX,
+    lambda asked: is_convex(asked.claims),
+    "some cost is not shown to be convex in its player's own variables",
+)
+ONE_NASH = Hypothesis[Asked](
+    "M = M(w), or T19 is claimed on X",
+    lambda asked: asked.claims.metric.kind == "scalar" or has_decay(asked.claims),
+    "in a metric of matrices only the zero of F is known to be one",
+)
+
 # ---- theorems
 
 TIME = Theorem("T7", "time to an accuracy", (DISTANCES, POSITIVE, ZERO, START))
@@ -302,6 +323,13 @@ STALE_READS = Theorem("T16", "stale reads", (SYMMETRIC, GAIN, CURVED, ZERO, ROOM
 BEST_RESPONSES = Theorem("T16", "best responses", (SYMMETRIC, GAIN, PRODUCT))
 IMPLICIT_STEP = Theorem("T23", "implicit step", (ANY_STEP, POSITIVE, ZERO, START))
 
+NASH_SOLUTION = Theorem(
+    "T13 (restricted Nash)",
+    "solution of VI(F, X)",
+    (PRODUCT, WEIGHTS, COSTS, SYMMETRIC, CONVEX),
+)
+ONLY_NASH = Theorem("T13 (restricted Nash)", "no other one", (ONE_NASH,))
+
 THEOREMS = (
     TIME,
     STEPS,
@@ -311,4 +339,6 @@ THEOREMS = (
     STALE_READS,
     BEST_RESPONSES,
     IMPLICIT_STEP,
+    NASH_SOLUTION,
+    ONLY_NASH,
 )

@@ -94,7 +94,7 @@ LINES: dict[str, Basis] = {
     "projected optimistic": checked("optimistic gradient"),
     "equilibrium": checked("equilibrium"),
     "kind of equilibrium": checked("kind of equilibrium"),
-    "Nash, of convex costs": checked("curvature from below"),
+    "Nash, of convex costs": checked(("curvature from below", "margin")),
     "start set": checked("start set"),
     "start anywhere": computed("margin is positive"),  # the region is all of R^n
     "KL in the region": checked("Bregman rate", "Bregman level", "equilibrium"),

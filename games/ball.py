@@ -263,7 +263,8 @@ def _inverse_diagonal(rows: Rows, unit: int) -> list[Fraction]:
     """The diagonal of M⁻¹; InputError unless every pivot is positive (M ≻ 0).
 
     Gauss-Jordan in integers, in place: each entry stays a minor of M, up to its sign, so that the
-    division by the pivot before is exact. Above the diagonal alone: the others have a known sign.
+    division by the pivot before is exact. Entries below the diagonal equal those above, or minus
+    those where just one of their two rows is done.
     """
     n = len(rows)
     table = [[v.numerator * (unit // v.denominator) for v in row] for row in rows]

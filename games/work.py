@@ -34,9 +34,9 @@ class Limit:
         return self.base + self.each * size
 
 
-OPERATIONS = Limit(2 * 10**10, 2_000, "operations")  # of one check, or of reading one game file
+OPERATIONS = Limit(15 * 10**9, 2_000, "operations")  # of one check, or of reading one game file
 HELD = Limit(2**30, 50, "bytes")  # of matrices while they are tested
-PATIENCE = 30  # times as many for what `certify` itself has made: ten minutes
+PATIENCE = 40  # times as many for what `certify` itself has made: ten minutes
 ARRAYS = Limit(2**27, 16, "bytes")  # of all arrays together, once unpacked
 TEXT = Limit(2**26, 16, "bytes")  # of JSON, once unpacked
 ENTRIES = Limit(2 * 10**6, 1, "lists, objects, keys and entries")  # of JSON
@@ -48,7 +48,7 @@ def require(limit: Limit, size: int, amount: int, what: str) -> None:
     >>> require(ARRAYS, 100, 10**12, "game.npz: its arrays unpack to")
     Traceback (most recent call last):
       ...
-    games.work.TooMuch: game.npz: its arrays unpack to 1e+12 bytes; at most 2.7e+08 are read of a \
+    games.work.TooMuch: game.npz: its arrays unpack to 1e+12 bytes; at most 1.3e+08 are read of a \
 file of 100 bytes
     """
     if amount > limit.of(size):
@@ -122,7 +122,7 @@ def spend(operations: float, what: str, *sizes: object) -> None:
     Traceback (most recent call last):
       ...
     games.work.TooMuch: steps.rk4: 512 intervals of 600 × 600 matrices, about 9e+11 operations; \
-at most 2e+10 are done
+at most 1.5e+10 are done
     """
     look(operations, what, *sizes)
     now = _BUDGET.get()
@@ -178,7 +178,7 @@ def common_bits(values: Iterable[Fraction]) -> int:
     """The bits of the values over one denominator, or so many as LONG says.
 
     >>> common_bits([Fraction(1, 4), Fraction(1, 6)])
-    6
+    5
     """
     unit, largest = 1, 0
     for value in values:

@@ -4,7 +4,6 @@ A process that is killed leaves at worst a spare file, and whoever next writes t
 it. Who fills a spare file holds its lock, and a lock ends with its process.
 """
 
-import fcntl
 import hashlib
 import os
 import secrets
@@ -104,7 +103,9 @@ def _opened(spare: Path) -> tuple[int, bool]:
 
 
 def _locked(descriptor: int) -> int:
-    with suppress(OSError):  # a file system without locks: what is abandoned there stays
+    with suppress(OSError, ImportError):  # without locks what is abandoned stays
+        import fcntl
+
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     return descriptor
 
@@ -118,7 +119,9 @@ def _remove_abandoned(folder: Path, prefix: str) -> None:
 
 
 def _remove_unlocked(spare: Path) -> None:
-    with suppress(OSError):  # somebody holds the lock, or has removed it
+    with suppress(OSError, ImportError):  # somebody holds the lock, or has removed it
+        import fcntl
+
         descriptor = os.open(spare, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=1.0,
         metavar="N",
-        help="do so many times the work of about twenty seconds (default 1)",
+        help="do so many times the work of about fifteen seconds (default 1)",
     )
     verify.set_defaults(run=_verify)
 

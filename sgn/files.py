@@ -30,7 +30,7 @@ def verify(
     """Check a certificate, a refusal, or the file of one; true when everything claimed is proved.
 
     executor: any concurrent.futures.Executor, to deal the leaves of covers out to its workers.
-    patience: how many times the work of about twenty seconds may be done.
+    patience: how many times the work of about fifteen seconds may be done.
     The result lists each obligation with its theorem. Raises InputError for a document that is not
     well formed, or that asks for more work.
     """

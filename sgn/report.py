@@ -3,6 +3,8 @@
 import importlib.util
 import os
 
+import numpy as np
+
 from certificates.certificate import Certificate, Refusal, load
 from certificates.check import Verification, verify
 from certificates.report import page
@@ -48,6 +50,7 @@ def _page(result: Certificate | Refusal, verification: Verification) -> str:
         return page(result.document, result.claims, verification, (), NO_PICTURES)
     from sgn.plots.pictures import pictures
 
-    drawn = pictures(result)
+    with np.errstate(all="ignore"):  # what overflows is left out of pictures
+        drawn = pictures(result)
     note = "" if drawn else NONE_APPLIES
     return page(result.document, result.claims, verification, drawn, note)

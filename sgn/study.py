@@ -32,6 +32,7 @@ QUICK_LIMIT = 100  # the same where the block bounds suffice and nothing special
 # how much longer steps in another metric than the certificate's must be: a reader has to tell two
 # sets of weights apart, while no one reads matrices, which are there to reach the spectral limits
 WORTH = {"scalar": Fraction("1.05"), "block": Fraction("1.001"), "dense": Fraction("1.001")}
+FURTHER = Fraction("1.01")  # T8 than T9, which knows the blocks and so has the lesser factor
 
 
 @final
@@ -132,13 +133,15 @@ def _structural_euler(base: Study) -> EulerPlan | None:
 
 
 def _bounded_euler(base: Study) -> EulerPlan | None:
-    """T8 or T9 in the certificate's metric, whichever reaches further."""
+    """T9 in the certificate's metric, or T8 where that reaches further."""
     c = base.direct.cocoercivity if base.direct is not None else Fraction(0)
-    plans = [sector_steps(base.metric, base.margin, base.lipschitz, c)]
-    if base.metric.kind == "scalar":
-        x = base.structural.vector
-        plans.append(plan_in(base.bounds.floats, base.metric.weights, x))
-    return max(filter(None, plans), key=lambda plan: plan.step_max, default=None)
+    plan = sector_steps(base.metric, base.margin, base.lipschitz, c)
+    if base.metric.kind != "scalar":
+        return plan
+    by_blocks = plan_in(base.bounds.floats, base.metric.weights, base.structural.vector)
+    if plan and by_blocks and plan.step_max > FURTHER * by_blocks.step_max:
+        return plan
+    return by_blocks or plan
 
 
 def _with_steps(

@@ -6,12 +6,16 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
 import games
 import sgn
 from certificates.claims import Claims
+from certificates.document import Document
+from certificates.metric import Metric
 from certificates.promise_theorems import THEOREMS, Asked
+from certificates.theorems import words
 from games import Box, QuadraticGame
 from tests.lacking import Pair, assert_lacks_only, name_of, pairs_of
 
@@ -72,6 +76,18 @@ def no_contraction() -> Claims:
     return replace(inside(), euler=still)
 
 
+def matrix() -> Claims:
+    """The same metric, said as a matrix a player."""
+    blocks = tuple(np.eye(1) * float(w) for w in boundary().metric.weights)
+    return replace(boundary(), metric=Metric.block(blocks))
+
+
+def of_game(change: Callable[[Document], Document]) -> Claims:
+    game = boundary().game
+    assert game is not None
+    return replace(boundary(), game=change(game))
+
+
 def only_projected() -> Claims:
     slow = inside().promises.extragradient
     assert slow is not None
@@ -87,6 +103,7 @@ NONE, FAR, LONG = Fraction(0), Fraction(50), Fraction(10)
 DISTANCES, STEP, SHRINKS = "ε > 0, r ≥ 0", "0 < h ≤ the largest step", "0 ≤ q < 1 at h"
 CERTIFIED, ZERO = "steps of the method are certified", "x* is a zero of F in X"
 START, NOISY = "r is in the method's start set (T12)", "σ > 0"
+PRODUCT, CONVEX = words.PRODUCT, words.CONVEX
 SYMMETRIC, GAIN = "every J_ii is symmetric", "x > 0, Ax ≥ ax, a > 0"
 KEPT = "X = R^n, or the steps hold with every point projected to X"
 BROKEN: dict[tuple[str, str], Callable[[], Asked]] = {
@@ -132,6 +149,20 @@ BROKEN: dict[tuple[str, str], Callable[[], Asked]] = {
     ("T16, best responses", SYMMETRIC): lambda: Asked(field()),
     ("T16, best responses", GAIN): lambda: Asked(cancelling()),
     ("T16, best responses", "X is a product of the players' own sets"): lambda: Asked(ball()),
+    ("T13 (restricted Nash), solution of VI(F, X)", PRODUCT): lambda: Asked(ball()),
+    ("T13 (restricted Nash), solution of VI(F, X)", "M = M(w)"): lambda: Asked(matrix()),
+    ("T13 (restricted Nash), solution of VI(F, X)", "F has costs"): lambda: Asked(
+        of_game(lambda game: game | {"field": True})
+    ),
+    ("T13 (restricted Nash), solution of VI(F, X)", SYMMETRIC): lambda: Asked(
+        of_game(lambda game: game | {"players": [{"name": "one", "size": 3}]})
+    ),
+    ("T13 (restricted Nash), solution of VI(F, X)", CONVEX): lambda: Asked(
+        replace(boundary(), margin=-FAR, curvature_lower=-boundary().curvature_lower)
+    ),
+    ("T13 (restricted Nash), no other one", "M = M(w), or T19 is claimed on X"): lambda: Asked(
+        matrix()
+    ),
     ("T23, implicit step", "h > 0"): lambda: Asked(inside(), step=NONE),
     ("T23, implicit step", "α > 0"): lambda: Asked(replace(inside(), margin=NONE), step=LONG),
     ("T23, implicit step", ZERO): lambda: Asked(boundary(), step=LONG),

@@ -6,6 +6,12 @@ from certificates.claims import Claims
 from games.region import Space
 
 
+def certified_zero(claims: Claims) -> bool:
+    """Whether the certificate states a zero of F in X (T13)."""
+    found = claims.promises.equilibrium
+    return found is not None and found.is_zero
+
+
 def zero_in_region(claims: Claims) -> bool:
     """Whether x* may be called a zero of F in X.
 
@@ -30,3 +36,18 @@ def projection_holds(claims: Claims) -> bool:
 def symmetric_blocks(claims: Claims, J: Jacobian | None) -> bool:
     """Whether every J_ii is symmetric: known of the game, or part of what is assumed."""
     return J.symmetric if J is not None else claims.evidence.get("symmetric") is True
+
+
+def is_convex(claims: Claims) -> bool:
+    """Whether every cost is convex in its player's own variables on X.
+
+    By the bounds μ_i, or by sym(MJ) ⪰ αM with M(w), whose block of player i says sym J_ii ⪰ αI.
+    """
+    own = claims.metric.kind == "scalar" and claims.margin >= 0
+    return own or bool((claims.curvature_lower >= 0).all())
+
+
+def has_decay(claims: Claims) -> bool:
+    """Whether T19 is claimed, and so checked, in the region: each f_i is convex in p_i there."""
+    claimed = claims.promises.bregman
+    return claimed is not None and claimed.region is not None

@@ -20,9 +20,9 @@ from certificates.document import Document
 from certificates.geometry import LOGIT_KINDS
 from certificates.hypotheses import Hypothesis
 from certificates.promise_claims import Equilibrium
-from certificates.theorems.context import own_sets, symmetric_blocks
+from certificates.theorems.context import has_decay, is_convex, own_sets, symmetric_blocks
 from certificates.theorems.rule import Rule, Stated, rule
-from certificates.theorems.words import METRIC, POSITIVE, PRODUCT, SYMMETRIC, WEIGHTS
+from certificates.theorems.words import CONVEX, COSTS, METRIC, POSITIVE, PRODUCT, SYMMETRIC, WEIGHTS
 from games.region import Region
 
 
@@ -44,8 +44,6 @@ class AtPoint:
 Case = Stated[AtPoint]
 INSIDE = "x₀ ∈ X"
 ERROR = "e ≥ 0"
-COSTS = "F has costs"
-CONVEX = "every μ_i ≥ 0"
 
 
 def _of(kinds: Callable[[Equilibrium, Claims], bool]) -> Callable[[Claims], tuple[AtPoint, ...]]:
@@ -94,10 +92,6 @@ def _force_is_large(case: Case) -> bool:
     return norms_within(F, M)[0] > (case.claims.lipschitz * case.what.found.error) ** 2
 
 
-def _is_convex(case: Case) -> bool:
-    return bool((case.claims.curvature_lower >= 0).all())
-
-
 _NEAR: tuple[Hypothesis[Case], ...] = (
     Hypothesis(POSITIVE, lambda case: case.claims.margin > 0),
     Hypothesis(ERROR, lambda case: case.what.found.error >= 0),
@@ -106,7 +100,7 @@ _NEAR: tuple[Hypothesis[Case], ...] = (
 _OWN_CONVEX: tuple[Hypothesis[Case], ...] = (
     Hypothesis(COSTS, lambda case: case.claims.game is not None and has_costs(case.claims.game)),
     Hypothesis(SYMMETRIC, lambda case: symmetric_blocks(case.claims, case.known)),
-    Hypothesis(CONVEX, _is_convex),
+    Hypothesis(CONVEX, lambda case: is_convex(case.claims)),
 )
 _ZERO = rule(
     "T13",
@@ -161,7 +155,7 @@ RULES: tuple[Rule[AtPoint], ...] = (
         "T19 (Nash)",
         _KIND,
         _of(lambda found, claims: found.kind == "restricted-nash" and _of_policies(claims)),
-        Hypothesis("T19 is claimed on X", lambda case: _has_decay(case.claims)),
+        Hypothesis("T19 is claimed on X", lambda case: has_decay(case.claims)),
     ),
     rule(
         "T13 (no zero)",
@@ -170,12 +164,6 @@ RULES: tuple[Rule[AtPoint], ...] = (
         Hypothesis("‖F(x₀)‖_M > βe", _force_is_large),
     ),
 )
-
-
-def _has_decay(claims: Claims) -> bool:
-    """Whether T19 is claimed, and so checked, in the region: each f_i is convex in p_i there."""
-    claimed = claims.promises.bregman
-    return claimed is not None and claimed.region is not None
 
 
 def is_proved(case: Case) -> bool:

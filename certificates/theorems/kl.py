@@ -10,8 +10,9 @@ from certificates.check_bregman import (
 from certificates.claims import Claims
 from certificates.document import Document
 from certificates.hypotheses import Hypothesis
+from certificates.theorems.context import certified_zero
 from certificates.theorems.rule import Stated, given, rule
-from certificates.theorems.words import ZERO
+from certificates.theorems.words import CERTIFIED
 from games.region import Box
 
 FIELD = "−G is the natural gradient, entropy not by occupancy"
@@ -28,11 +29,6 @@ def _region(claims: Claims) -> tuple[RegionDecay, ...]:
 def _simplex(claims: Claims) -> tuple[SimplexDecay, ...]:
     claimed = claims.promises.bregman
     return given(claimed.simplex) if claimed is not None else ()
-
-
-def _has_zero(claims: Claims) -> bool:
-    found = claims.promises.equilibrium
-    return found is not None and found.is_zero
 
 
 def _is_box(claims: Claims) -> bool:
@@ -54,7 +50,7 @@ RULES = (
         "Bregman rate",
         _region,
         Hypothesis(FIELD, lambda case: _has_field(case.claims.game)),
-        Hypothesis(ZERO, lambda case: _has_zero(case.claims)),
+        Hypothesis(CERTIFIED, lambda case: certified_zero(case.claims)),
         Hypothesis(BOX, lambda case: _is_box(case.claims)),
         Hypothesis(RATE, lambda case: case.what.rate > 0),
         Hypothesis(
@@ -68,7 +64,7 @@ RULES = (
         "Bregman level",
         _region,
         Hypothesis(FIELD, lambda case: _has_field(case.claims.game)),
-        Hypothesis(ZERO, lambda case: _has_zero(case.claims)),
+        Hypothesis(CERTIFIED, lambda case: certified_zero(case.claims)),
         Hypothesis(BOX, lambda case: _is_box(case.claims)),
         Hypothesis("the level is above 0", lambda case: case.what.level > 0),
         Hypothesis(
@@ -76,7 +72,7 @@ RULES = (
             lambda case: (
                 case.what.level <= largest_level(case.claims, case.J.sizes, case.what.weights)
             ),
-            given=(FIELD, ZERO, BOX),
+            given=(FIELD, CERTIFIED, BOX),
         ),
     ),
     rule(

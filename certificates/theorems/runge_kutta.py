@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-import numpy as np
-
 from certificates.check_direct import deviation_holds, norm_holds
+from certificates.check_jacobian import Uncheckable
 from certificates.check_matrix import Ball
 from certificates.check_metric import is_metric, metric_ball
 from certificates.check_near_linear import excess, linear_cover
@@ -40,11 +39,15 @@ def _with_basis(basis: str) -> Callable[[Claims], tuple[Steps, ...]]:
 
 
 def _cover(steps: Steps) -> Cover:
-    return steps.cover or Cover((), (), ())
+    if steps.cover is None:
+        raise Uncheckable("there is no cover of the steps")
+    return steps.cover
 
 
 def _linear(steps: Steps) -> NearLinear:
-    return steps.linear or NearLinear(np.zeros((0, 0)), Fraction(0), Fraction(0))
+    if steps.linear is None:
+        raise Uncheckable("there is no matrix J₀")
+    return steps.linear
 
 
 def _intervals_lead_on(steps: Steps) -> bool:
@@ -56,7 +59,9 @@ def _intervals_lead_on(steps: Steps) -> bool:
 
 def _matrix(case: Case) -> Ball:
     family = next(iter(case.J.each_whole("rk4")))
-    return family[0] if isinstance(family, Ball) else Ball.exact(np.full((1, 1), np.nan))
+    if not isinstance(family, Ball):
+        raise Uncheckable("the Jacobian is not known as one matrix")
+    return family[0]
 
 
 def _constant_rates_hold(case: Case) -> bool:

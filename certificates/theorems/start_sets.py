@@ -8,8 +8,9 @@ from typing import final
 from certificates.check_start_set import largest_radius
 from certificates.claims import Claims
 from certificates.hypotheses import Hypothesis
+from certificates.theorems.context import certified_zero
 from certificates.theorems.rule import Rule, rule
-from certificates.theorems.words import ZERO
+from certificates.theorems.words import CERTIFIED
 from games.region import Box
 
 CLAIMED = "unprojected steps of the method are claimed"
@@ -44,17 +45,12 @@ def is_claimed(claims: Claims, method: str) -> bool:
     return method == "flow" or made[method] is not None
 
 
-def _is_zero(claims: Claims) -> bool:
-    found = claims.promises.equilibrium
-    return found is not None and found.is_zero
-
-
 RULES: tuple[Rule[Start], ...] = (
     rule(
         "T12",
         "start set",
         _each,
-        Hypothesis(ZERO, lambda case: _is_zero(case.claims)),
+        Hypothesis(CERTIFIED, lambda case: certified_zero(case.claims)),
         Hypothesis(CLAIMED, lambda case: is_claimed(case.claims, case.what.method)),
         Hypothesis(
             BOUNDED,
@@ -67,7 +63,7 @@ RULES: tuple[Rule[Start], ...] = (
                 case.what.radius is None
                 or case.what.radius <= largest_radius(case.claims, case.J, case.what.method)
             ),
-            given=(ZERO, CLAIMED, BOUNDED),
+            given=(CERTIFIED, CLAIMED, BOUNDED),
         ),
         detail=lambda start: start.method.replace("_", " "),
     ),

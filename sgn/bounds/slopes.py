@@ -11,6 +11,7 @@ from typing import final
 from games.graph import Graph
 from sgn.bounds.bounder import CannotBound
 
+BETWEEN = 1024  # derivatives, between two looks at the clock
 _ZERO, _ONE, _TWO = Fraction(0), Fraction(1), Fraction(2)
 
 
@@ -30,7 +31,7 @@ class Slopes:
     """
 
     def __init__(self, graph: Graph, late: Callable[[], bool] = lambda: False) -> None:
-        self._graph, self._late = graph, late
+        self._graph, self._late, self._made = graph, late, 0
         self.zero, self._one = graph.constant(_ZERO), graph.constant(_ONE)
         self._along: dict[int, dict[int, int]] = {}
 
@@ -40,7 +41,8 @@ class Slopes:
         if node not in known:
             for each in self._graph.needed([node]):
                 if each not in known:
-                    if self._late():
+                    self._made += 1
+                    if self._made % BETWEEN == 0 and self._late():
                         message = "the derivatives of the costs took longer than the time given"
                         raise CannotBound("budget", message)
                     known[each] = self._chain(each, [known[a] for a in self._graph.args[each]])

@@ -216,12 +216,12 @@ HYPOTHESIS_LIES = (
     Lie("nash-of-a-field-that-is-symmetric", "settled", KIND, put("game.field", True)),
     Lie("nash-of-a-block-that-is-not-symmetric", "settled-field", KIND, both(
         put("equilibrium.kind", "nash"), drop("game.field"))),
-    Lie("nash-of-costs-that-are-not-convex", "settled", KIND, _not_convex("nash")),
+    Lie("nash-of-costs-that-are-not-convex", "dense", KIND, _not_convex("nash")),
     Lie("restricted-nash-of-a-field-that-is-symmetric", "settled", KIND, both(
         put("equilibrium.kind", "restricted-nash"), put("game.field", True))),
     Lie("restricted-nash-of-a-block-that-is-not-symmetric", "settled-field", KIND, both(
         put("equilibrium.kind", "restricted-nash"), drop("game.field"))),
-    Lie("restricted-nash-of-costs-that-are-not-convex", "settled", KIND, _not_convex(
+    Lie("restricted-nash-of-costs-that-are-not-convex", "dense", KIND, _not_convex(
         "restricted-nash")),
     Lie("restricted-nash-in-a-ball", "settled", KIND, both(
         put("equilibrium.kind", "restricted-nash"), _unprojected_only, _NO_BASIN,
@@ -229,7 +229,7 @@ HYPOTHESIS_LIES = (
     Lie("restricted-nash-without-a-rate", "markov", KIND, put(
         "equilibrium.kind", "restricted-nash")),
     Lie("bregman-towards-nothing", "uneven", RATE, both(
-        _without("equilibrium", "basin"), _projected_only)),
+        _without("equilibrium", "basin", TO), _projected_only)),
     Lie("bregman-in-a-ball-alone", "uneven", LEVEL, both(
         _ball(["0"] * 4, "0.1"), _unprojected_only, _NO_BASIN)),
     Lie("bregman-everywhere-of-another-field", "pennies-kakade", SIMPLEX, _simplex),

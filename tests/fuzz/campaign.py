@@ -112,7 +112,9 @@ def _run(case: Case) -> int:
     if case.command != "read_nfg":
         return main(case.arguments)
     try:
-        games.save(games.read_nfg(case.arguments[1]), "saved.toml")
+        game = games.read_nfg(case.arguments[1])
+        game.region = games.Box.cube(game.dimension, 1)
+        games.save(game, "saved.toml")
     except InputError as error:
         print(f"sgn: {error}", file=sys.stderr)
         return 2

@@ -26,6 +26,7 @@ NUMBERS = (
     "9" * 1001, "0." + "0" * 400 + "1", "nan", "inf", "-inf", "1/0", "1/3", "0/1", "0x10", "1_000",
     "+1", "1.", ".5", "１", "1e", "--1", "2147483648", "18446744073709551616", "true", '"', "",
 )  # fmt: skip
+MILD = ("2", "0.5", "10", "-3", "1e5", "1e-5", "1e12", "1e-12", "1e100", "1e-100", "0.99", "1/7")
 TEXTS = (
     "", " ", "x", "x1", "x" * 300, "x" * 5000, "\u0000", "\u202e", "\u2028", "\x1b[31m", "é", "θ",
     "a/b", "../x.npz", "game.npz", "CON", "player 2", "__class__", "{}", "%s", "\\", "'", "\r",
@@ -42,7 +43,10 @@ OTHERS: tuple[Any, ...] = (
     [], {}, [[]], [0], ["1"], {"zlib64": "", "dtype": "<f8", "shape": [0]}, "\ud800",
     {"kind": "box", "lower": [], "upper": []}, [1] * 1000,
 )  # fmt: skip
-FLOATS = (0.0, -0.0, -1.0, 1e308, -1e308, 1e-320, 5e-324, 1e200, 1e-200, np.nan, np.inf, -np.inf)
+FLOATS = (
+    0.0, -0.0, -1.0, 0.5, 2.0, 0.1, 10.0, 1e-9, 1e9, 1e308, -1e308, 1e-320, 5e-324, 1e200, 1e-200,
+    np.nan, np.inf, -np.inf,
+)  # fmt: skip
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:/\d+)?")
 _QUOTED = re.compile(r'"[^"\n]{0,200}"')
 
@@ -57,7 +61,7 @@ def damaged(content: bytes, name: str, rng: Random) -> bytes:
         "json": (raw_bytes, text, tokens, structure, structure, structure),
         "toml": (raw_bytes, text, tokens, tokens, lines),
         "nfg": (raw_bytes, text, tokens, tokens),
-        "npz": (raw_bytes, arrays, arrays, arrays),
+        "npz": (raw_bytes, arrays, arrays, arrays, arrays, arrays),
     }[name.rpartition(".")[2]]
     way = rng.choice(ways)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
@@ -106,13 +110,13 @@ def text(content: bytes, rng: Random) -> bytes:
 def tokens(content: bytes, rng: Random) -> bytes:
     """One number or quoted text replaced by another; a cost by a worse one."""
     original = content.decode("utf-8", "replace")
-    pattern = rng.choice((_NUMBER, _QUOTED))
+    pattern = rng.choice((_NUMBER, _NUMBER, _QUOTED))
     found = list(pattern.finditer(original))
     if not found:
         return content
     match = rng.choice(found)
     quoted = f'"{rng.choice(TEXTS + COSTS + NUMBERS)}"'
-    new = rng.choice(NUMBERS) if pattern is _NUMBER else quoted
+    new = rng.choice(rng.choice((NUMBERS, MILD))) if pattern is _NUMBER else quoted
     return (original[: match.start()] + new + original[match.end() :]).encode("utf-8", "replace")
 
 
@@ -164,7 +168,10 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 def _change(where: Any, key: Any, places: list[tuple[Any, Any]], rng: Random) -> None:
     other, name = rng.choice(places)
     draw = rng.random()
-    if draw < 0.15:
+    if _is_number(where[key]) and rng.random() < 0.6:
+        factor = rng.choice((*MILD, "-1", "1000001/1000000", "1e300", "1e-300", "0"))
+        where[key] = to_text(parse_number(str(where[key])) * parse_number(factor))
+    elif draw < 0.15:
         del where[key]
     elif draw < 0.25 and isinstance(where, dict):
         where[rng.choice(TEXTS)] = where[key]
@@ -172,9 +179,6 @@ def _change(where: Any, key: Any, places: list[tuple[Any, Any]], rng: Random) ->
         where[key] = copy.deepcopy(other[name])
     elif draw < 0.5 and isinstance(where[key], list):
         where[key] = rng.choice((where[key] * 2, where[key][:-1], where[key][::-1], [where[key]]))
-    elif draw < 0.7 and _is_number(where[key]):
-        factor = rng.choice(("2", "1/2", "-1", "1000001/1000000", "1e300", "1e-300", "0", "1/3"))
-        where[key] = to_text(parse_number(str(where[key])) * parse_number(factor))
     elif draw < 0.8 and isinstance(where[key], str):
         where[key] = rng.choice(NUMBERS + TEXTS + COSTS)
     elif isinstance(where[key], dict) and "zlib64" in where[key]:

@@ -1,0 +1,222 @@
+"""Exact arithmetic and matrices without end."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from certificates.document import encode_array
+from games.number import to_text
+from tests.hostile.documents import (
+    PER_PLAYER,
+    bounds,
+    claimed,
+    enclosed,
+    game_file,
+    packed,
+    quadratic,
+    refused,
+    rk4,
+    text_game,
+    trick,
+    valid,
+    zeros,
+)
+
+LONG = "1." + "3" * 900  # a number of many digits
+
+
+@trick
+def a_ball_of_rationals(folder: Path) -> list[str]:
+    """A ball whose metric is 64 × 64 rationals of many digits."""
+    n = 64
+    document = quadratic(n)
+    entry = f"1/{10**300 + 7}"
+    metric = [
+        [f"{1 + k}" if k == m else f"1/{10**30 + (k + 1) * (m + 1)}" for m in range(n)]
+        for k in range(n)
+    ]
+    metric[0][1] = metric[1][0] = entry
+    document["region"] = {"kind": "ball", "center": ["0"] * n, "radius": "1", "metric": metric}
+    return packed(document, folder)
+
+
+@trick
+def ten_thousand_bands(folder: Path) -> list[str]:
+    """As many bands, each with two witnesses of 30 quotients, of 30 players who all interact."""
+    n = 30
+    document = bounds(n)
+    numbers = [f"{k + 1}/{10**8 + 37 * k}" for k in range(n)]
+    small = [[f"1/{10**7 + i * n + j}" if i != j else "0" for j in range(n)] for i in range(n)]
+    rows = dict.fromkeys(PER_PLAYER, ["1"] * n)
+    witness = {"weights": numbers, "vector": numbers}
+    band = {"players": [0, 1], "ratio": "w_j/w_i", "basis": "structural", "margin": "0",
+            "low": "1", "high": "1", "witnesses": [witness, witness]}  # fmt: skip
+    document |= rows | {
+        "coupling_upper": small, "metric": {"kind": "scalar", "weights": rows["weights"]},
+        "witnesses": {"structural": rows["weights"]}, "bands": [band] * 10**4,
+    }  # fmt: skip
+    return packed(document, folder)
+
+
+@trick
+def long_multipliers(folder: Path) -> list[str]:
+    """RK4 over 3000 intervals, cut from a true one, with ends and multipliers of 900 digits."""
+    document = valid("bent")
+    cover = document["steps"]["rk4"]["cover"]
+    ends = [Fraction(v) for v in cover["steps"]]
+    low, high = ends[0] + (ends[1] - ends[0]) / 4, ends[1]
+    inner = [low + (high - low) * k / 3000 for k in range(1, 3000)]
+    longer = [
+        f"{x.numerator * (10**400 // x.denominator)}/{10**400 + k}" for k, x in enumerate(inner)
+    ]
+    cover["steps"] = [cover["steps"][0], to_text(low), *longer, *cover["steps"][1:]]
+    row = [
+        f"{int(Fraction(v) * 10**400)}/{10**400 + 7 * k}"
+        for k, v in enumerate(cover["multipliers"][0])
+    ]
+    cover["multipliers"] = [row] * 3001 + cover["multipliers"][1:]
+    cover["rates"] = [cover["rates"][0]] * 3001 + cover["rates"][1:]
+    return packed(document, folder)
+
+
+@trick
+def folded_constants(folder: Path) -> list[str]:
+    """A cost of quotients of 20,000 bits, each to be reduced while the text is read."""
+    term = "(a**6/b**6)*(c**5+{})"
+    cost = "x**2+" + "+".join(term.format(k) for k in range(30_000))
+    digits = "7" * 990
+    return game_file(
+        folder,
+        f'format = "sgn-game/1"\n[parameters]\na = "{digits}1"\nb = "{digits}3"\nc = "{digits}7"\n'
+        f'[[players]]\nname = "a"\nvariables = ["x"]\ncost = "{cost}"\n',
+    )
+
+
+@trick
+def long_coefficients(folder: Path) -> list[str]:
+    """A polynomial of few letters whose coefficients have 20,000 bits."""
+    costs = {"a": f"({LONG}*x + {LONG}7*y + {LONG}9*z)**40 + ({LONG}*x + {LONG}7*y + {LONG}3)**40",
+             "b": "y**2 + z**2"}  # fmt: skip
+    game = text_game(costs, {"a": ["x"], "b": ["y", "z"]})
+    return packed(claimed(game, [1, 2]), folder)
+
+
+@trick
+def long_numbers_to_show(folder: Path) -> list[str]:
+    """Numbers of a thousand digits, of which the table and the report show quotients and roots."""
+    document = bounds(2)
+    big, small = "9" * 900, f"1/{'7' * 990}"
+    rows = {key: [big, small] for key in PER_PLAYER}
+    document |= rows | {
+        "coupling_upper": [["0", small], [small, "0"]],
+        "metric": {"kind": "scalar", "weights": [big, small]},
+        "witnesses": {"structural": [small, big]}, "margin": small, "structural_margin": small,
+        "lipschitz": f"{'7' * 990}/{'3' * 990}",
+    }  # fmt: skip
+    return [*packed(document, folder, "report"), "-o", str(folder / "report.html")]
+
+
+@trick
+def steps_of_600(folder: Path) -> list[str]:
+    """RK4 for a constant Jacobian of 600 × 600 over 10⁴ intervals."""
+    document = quadratic(600)
+    document["steps"] = {"rk4": rk4(600, 10**4)}
+    return packed(document, folder)
+
+
+@trick
+def bands_of_matrices(folder: Path) -> list[str]:
+    """10⁴ bands of two players with 1000 variables each, to be tested as matrices."""
+    document = quadratic(2000, [1000, 1000])
+    metric = {"kind": "scalar", "weights": ["1", "1"]}
+    document |= {
+        "metric": metric, "weights": ["1", "1"],
+        "bands": [
+            {"players": [0, 1], "ratio": "w_j/w_i", "basis": "direct", "margin": "0.1", "low": "1",
+             "high": "2", "witnesses": [{"weights": ["1", "1"], "vector": ["1", "1"]}]}
+        ] * 10**4,
+    }  # fmt: skip
+    return packed(document, folder)
+
+
+@trick
+def widths_of_a_metric(folder: Path) -> list[str]:
+    """Start sets of every method in dense metrics of 300 × 300, on a box."""
+    n = 300
+    document = quadratic(n)
+    dense = {"kind": "dense", "matrix": encode_array(np.eye(n) * 2 + 1e-3)}
+    steps = rk4(n, 1) | {"metric": dense, "step_max": "0.01", "best_step": "0.01"}
+    steps["cover"] = {"steps": ["0", "0.01"], "rates": ["0.1"]}
+    euler = {"step_max": "0.02", "best_step": "0.01", "factor_at_best": "0.999",
+             "factor_at_max": "0.999", "basis": "direct", "metric": dense}  # fmt: skip
+    del document["weights"]
+    document |= {
+        "region": {"kind": "box", "lower": ["-1"] * n, "upper": ["1"] * n}, "metric": dense,
+        "margin_basis": "direct", "steps": {"euler": euler, "rk4": steps},
+        "equilibrium": {"point": zeros("<f8", n), "error": "0", "kind": "nash"},
+        "basin": {"radius": "0.001", "euler_radius": "0.001", "rk4_radius": "0.001"},
+    }  # fmt: skip
+    return packed(document, folder)
+
+
+@trick
+def a_thousand_witnesses(folder: Path) -> list[str]:
+    """A refusal with 1000 points of 128 variables and a matrix of 128 × 128 for each."""
+    n, base = 128, refused()
+    factor = encode_array(np.eye(n))
+    game = quadratic(n)["game"]
+    document = {
+        **base, "game": game, "region": {"kind": "space", "dimension": n},
+        "witness": {"kind": "dual", "metrics": "all", "points": [None] * 1000,
+                    "matrices": [factor] * 1000},
+    }  # fmt: skip
+    return packed(document, folder)
+
+
+@trick
+def witnesses_of_a_text(folder: Path) -> list[str]:
+    """The same at points of a game of 100 variables whose costs are text."""
+    n, base = 100, refused()
+    names = [f"x{k}" for k in range(n)]
+    cost = "+".join(f"exp({x})" for x in names)
+    game = text_game({"a": f"({cost})**2"}, {"a": names})
+    document = {
+        **base, "game": game, "region": {"kind": "box", "lower": ["-1"] * n, "upper": ["1"] * n},
+        "witness": {"kind": "dual", "metrics": "all", "points": [["0"] * n] * 1000,
+                    "matrices": [encode_array(np.eye(n))] * 1000},
+    }  # fmt: skip
+    return packed(document, folder)
+
+
+@trick
+def a_near_linear_cover(folder: Path) -> list[str]:
+    """RK4 near one matrix of 600 × 600 over 10⁴ intervals."""
+    document = quadratic(600)
+    linear = {"matrix": encode_array(np.eye(600)), "deviation": "0", "norm": "1"}
+    document["steps"] = {"rk4": rk4(600, 10**4, "near-linear") | {"linear": linear}}
+    return packed(document, folder)
+
+
+@trick
+def a_long_equilibrium(folder: Path) -> list[str]:
+    """A point of long quotients, at which polynomials of degree 40 are evaluated exactly."""
+    names = [f"x{k}" for k in range(6)]
+    cost = "(" + "+".join(names) + ")**12 + " + "+".join(f"{x}**40" for x in names)
+    game = text_game({"a": cost}, {"a": names})
+    document = claimed(game, [6])
+    point = [f"{'1' * 990}/{'7' * 980}{k}" for k in range(6)]
+    document["equilibrium"] = {"point": point, "error": "1", "kind": "variational"}
+    document["evidence"] = {
+        "kind": "enclosed",
+        "covers": enclosed(game, [6], np.array([6]))["evidence"]["covers"],
+    }
+    return packed(document, folder)
+
+
+@trick
+def an_attack_on_long_claims(folder: Path) -> list[str]:
+    """The attack on 600 variables with RK4 over 10⁴ intervals."""
+    document = quadratic(600)
+    document["steps"] = {"rk4": rk4(600, 10**4)}
+    return [*packed(document, folder, "attack"), "--seconds", "3"]

@@ -1,0 +1,189 @@
+"""Documents to make hostile files of: true ones of any size, and files packed small."""
+
+import base64
+import gzip
+import json
+import math
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.document import Document, digest, encode_array, read
+from games.number import to_text
+from tests.corpus.make import HERE
+
+PER_PLAYER = ("curvature_lower", "curvature_upper", "weights", "structural_weights")
+
+
+@final
+@dataclass(frozen=True)
+class Trick:
+    """make: writes the files to a folder; the arguments of `sgn` that read them."""
+
+    name: str
+    make: Callable[[Path], list[str]]
+
+
+TRICKS: list[Trick] = []
+
+
+def trick(make: Callable[[Path], list[str]]) -> Callable[[Path], list[str]]:
+    """Add a trick under the name of its function."""
+    TRICKS.append(Trick(make.__name__.replace("_", "-"), make))
+    return make
+
+
+def valid(name: str) -> Document:
+    return read(HERE / "valid" / f"{name}.json")
+
+
+def signed(document: Document) -> Document:
+    return {**document, "digest": digest(document)}
+
+
+def packed(document: Document, folder: Path, command: str = "verify") -> list[str]:
+    """The arguments that read the document from a compressed file."""
+    with gzip.open(folder / "hostile.json.gz", "wt") as file:
+        for part in json.JSONEncoder(ensure_ascii=False).iterencode(signed(document)):
+            file.write(part)
+    return [command, str(folder / "hostile.json.gz")]
+
+
+def filled(value: float, dtype: str, *shape: int) -> Document:
+    """An encoded array of one number, however large, made without holding it."""
+    size, packer, parts = np.dtype(dtype).itemsize * math.prod(shape), zlib.compressobj(9), []
+    block = np.full(2**17, value, dtype).tobytes()
+    for start in range(0, size, len(block)):
+        parts.append(packer.compress(block[: size - start]))
+    data = b"".join([*parts, packer.flush()])
+    return {"dtype": dtype, "shape": list(shape), "zlib64": base64.b64encode(data).decode()}
+
+
+def zeros(dtype: str, *shape: int) -> Document:
+    return filled(0, dtype, *shape)
+
+
+def ones(count: int) -> Document:
+    return filled(1, "<f8", count)
+
+
+def sparse(indptr: NDArray[Any], indices: NDArray[Any], data: Document) -> Document:
+    n = len(indptr) - 1
+    code = {"indptr": encode_array(indptr), "indices": encode_array(indices)}
+    return code | {"data": data, "shape": [n, n]}
+
+
+def empty_sparse(n: int) -> Document:
+    """No entry in n × n."""
+    indices = encode_array(np.zeros(0, np.int32))
+    return {
+        "indptr": zeros("<i4", n + 1), "indices": indices, "data": zeros("<f8", 0), "shape": [n, n],
+    }  # fmt: skip
+
+
+def quadratic(n: int, sizes: Sequence[int] | None = None) -> Document:
+    """A true certificate of the game x_i²/2, of n variables, with the region R^n."""
+    counts = np.array([1] * n if sizes is None else sizes)
+    players = len(counts)
+    weights = ones(players)
+    metric = {"kind": "scalar", "weights": weights}
+    return {
+        "format": "sgn-certificate/1",
+        "game": {
+            "format": "sgn-game/1", "kind": "quadratic", "name": "", "sizes": encode_array(counts),
+            "jacobian": sparse(np.arange(n + 1), np.arange(n, dtype=np.int32), ones(n)),
+        },
+        "region": {"kind": "space", "dimension": n},
+        "geometry": "euclidean", "evidence": {"kind": "exact"}, "verdict": "proved",
+        "curvature_lower": weights, "curvature_upper": weights,
+        "coupling_upper": empty_sparse(players), "metric": metric, "weights": weights,
+        "margin": "0.5", "margin_basis": "structural", "structural_margin": "0.5",
+        "structural_weights": weights, "lipschitz": "2", "witnesses": {"structural": weights},
+        "steps": {}, "bands": [], "produced_by": {}, "digest": "",
+    }  # fmt: skip
+
+
+def bounds(players: int) -> Document:
+    """A true certificate of given bounds alone."""
+    document = quadratic(1, [1])
+    for key in ("game", "region"):
+        del document[key]
+    weights = ones(players)
+    return {
+        **document, "players": players, "evidence": {"kind": "assumed", "symmetric": True},
+        "verdict": "conditional", "curvature_lower": weights, "curvature_upper": weights,
+        "coupling_upper": empty_sparse(players), "weights": weights,
+        "metric": {"kind": "scalar", "weights": weights}, "structural_weights": weights,
+        "witnesses": {"structural": weights},
+    }  # fmt: skip
+
+
+def text_game(costs: dict[str, str], variables: dict[str, list[str]], **more: Any) -> Document:
+    players = [{"name": k, "variables": v, "cost": costs[k]} for k, v in variables.items()]
+    return {"format": "sgn-game/1", "kind": "symbolic", "name": "", "players": players, **more}
+
+
+def claimed(game: Document, sizes: Sequence[int], evidence: Document | None = None) -> Document:
+    """A certificate that claims a little of a game on [-1, 1]^n."""
+    n = sum(sizes)
+    return {
+        **quadratic(n, sizes),
+        "game": game,
+        "region": {"kind": "box", "lower": ["-1"] * n, "upper": ["1"] * n},
+        "evidence": evidence or {"kind": "exact"},
+    }
+
+
+def rk4(n: int, intervals: int, basis: str = "constant", **cover: Any) -> Document:
+    steps = [to_text(Fraction(2 * k, intervals)) for k in range(intervals + 1)]
+    return {
+        "step_max": "2", "best_step": "1", "factor_at_best": "0.99", "basis": basis,
+        "metric": {"kind": "scalar", "weights": ones(n)},
+        "cover": {"steps": steps, "rates": ["1e-9"] * intervals, **cover},
+    }  # fmt: skip
+
+
+def refused() -> Document:
+    document = valid("refuted-space")
+    return {k: v for k, v in document.items() if k not in ("cycle", "worst_point")}
+
+
+def text_file(folder: Path, costs: dict[str, tuple[list[str], str]], more: str = "") -> list[str]:
+    """A game file of players by name, their variables and costs."""
+    players = "".join(
+        f'[[players]]\nname = "{name}"\nvariables = {json.dumps(variables)}\ncost = "{cost}"\n'
+        for name, (variables, cost) in costs.items()
+    )
+    return game_file(folder, f'format = "sgn-game/1"\n{players}{more}')
+
+
+def game_file(folder: Path, text: str) -> list[str]:
+    (folder / "game.toml").write_text(text)
+    return ["certify", str(folder / "game.toml"), "--time-limit", "5"]
+
+
+def cover(tokens: NDArray[np.int64]) -> Document:
+    return encode_array(tokens)
+
+
+def enclosed(game: Document, sizes: Sequence[int], tokens: NDArray[np.int64]) -> Document:
+    """Claims that stand on the same cover, for every purpose."""
+    count, code = len(sizes), cover(tokens)
+    purposes = ["domain", "margin", "euclidean_margin", "lipschitz"]
+    purposes += [f"block {i} {j}" for i in range(count) for j in range(count)]
+    evidence = {"kind": "enclosed", "covers": dict.fromkeys(purposes, code)}
+    return claimed(game, sizes, evidence) | {"margin_basis": "direct", "euclidean_margin": "0.5"}
+
+
+def halved(n: int, splits: int, form: int) -> NDArray[np.int64]:
+    """A full tree of so many splits, the axes in turn, with leaves of one form."""
+    row = np.array([n + form])
+    for depth in reversed(range(splits)):
+        row = np.concatenate([[depth % n], row, row])
+    return row
