@@ -239,7 +239,7 @@ def arrays(content: bytes, rng: Random) -> bytes:
     name = rng.choice(sorted(found))
     array = found.pop(name)
     draw = rng.random()
-    if draw < 0.45 and array.size:
+    if draw < 0.45 and array.size and array.dtype.kind in "fi":
         array = array.copy()
         _set_one(array, rng)
     elif draw < 0.6 and array.ndim:
@@ -252,7 +252,7 @@ def arrays(content: bytes, rng: Random) -> bytes:
             array.repeat(2, 0),
         )
         array = shapes[rng.randrange(len(shapes))]
-    elif draw < 0.75:
+    elif draw < 0.75 and array.dtype.kind in "fi":
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
             array = array.astype(rng.choice(("<f4", ">f8", "<i8", "<i4", "|b1", "<c16", "<U3")))
     found |= {} if draw > 0.9 else {name if draw < 0.85 else rng.choice(("a", "x" * 70)): array}
