@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from certificates.assumption import assumption
 from certificates.check import Verification
+from certificates.check_equilibrium import is_product
 from certificates.claims import Claims
 from certificates.metric import Rung
 from certificates.promise_table import promise_rows
@@ -29,6 +30,7 @@ SHARED = (
     "each player's own (a product); with constraints that players share, unequal weights select"
     " another normalised equilibrium (Rosen)"
 )
+BALL = "play without active constraints; a ball is no product of the players' own sets (T7)"
 _LONGEST = 5000  # characters of any text
 _BANDS = 6  # bands shown
 _METRIC_NAMES = {
@@ -159,6 +161,8 @@ def _metric_rows(claims: Claims) -> list[Row]:
     metric = claims.metric
     if metric.kind == "scalar":
         rows = [line("weights", weights_text(metric.weights))]
+        if claims.region is not None and not is_product(claims.region):
+            return [*rows, line("constraints", BALL)]
         unequal = len(metric.weights) > 1 and (metric.weights != metric.weights[0]).any()
         return [*rows, line("constraints", SHARED)] if unequal else rows
     kind = {"block": "one matrix a player", "dense": "one matrix for all variables"}[metric.kind]

@@ -224,7 +224,8 @@ def band_slice(
     # s² m'Q⁻¹m − 2s(own − f'Q⁻¹m) + f'Q⁻¹f ≤ 0
     square, linear = float(moving @ image[:, 1]), float(own[player] - fixed @ image[:, 1])
     constant = float(fixed @ image[:, 0])
-    root = linear + math.sqrt(max(linear**2 - square * constant, 0.0))
+    left = max(1 - (square / linear) * (constant / linear), 0.0)  # of the discriminant, ÷ linear²
+    root = linear * (1 + math.sqrt(left))
     return constant / root, root / square if square > 0 else math.inf
 
 

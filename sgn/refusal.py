@@ -142,6 +142,9 @@ def _why_not(problem: Problem | None, found: Study) -> tuple[str, str, list[str]
             f" least {_down(best)}"
         )
         return "small-gain", message, ["let the weights be chosen: metric 'auto'"]
+    if found.bounds.floats.symmetric:
+        message = f"the margin is at least {_down(best)}, but no Lipschitz constant was found"
+        return "numerical", message, [FIXES["numerical"]]
     message = (
         f"the margin is at least {_down(best)}, but the bounds give no Lipschitz constant where the"
         " Jacobian of a player's gradient in its own variables may not be symmetric"

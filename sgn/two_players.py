@@ -78,6 +78,12 @@ TWO_PLAYER_BAND: Theorem[TwoPlayers] = Theorem(
 )
 
 
+def _root(square: Fraction) -> float:
+    """√square, where no float may hold the square itself."""
+    half = (square.numerator.bit_length() - square.denominator.bit_length()) // 2
+    return math.ldexp(math.sqrt(square / Fraction(4) ** half), half)
+
+
 def two_player_band(bounds: Bounds, margin: float = 0.0) -> tuple[float, float]:
     """T4: the least and the largest w₂/w₁ with α(w) ≥ margin, in closed form, to the nearest float.
 
@@ -94,7 +100,7 @@ def two_player_band(bounds: Bounds, margin: float = 0.0) -> tuple[float, float]:
     TWO_PLAYER_BAND.require(asked)
     L12, L21 = asked.couplings
     # root² = 2p − L₁₂L₂₁ + 2√(p(p − L₁₂L₂₁))
-    root = math.sqrt(asked.product) + math.sqrt(asked.excess[1])
+    root = _root(asked.product) + _root(asked.excess[1])
     low, high = L12 / root, root / L21 if L21 > 0 else math.inf
     least, largest = (sys.float_info.min if L12 > 0 else 0.0), sys.float_info.max
     return max(low * low, least), min(high * high, largest) if L21 > 0 else math.inf
