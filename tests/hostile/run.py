@@ -1,12 +1,10 @@
 """Running each trick in a process of its own."""
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import final
 
@@ -35,6 +33,11 @@ class Outcome:
         return soon and self.status in (0, 1, 2) and "Traceback" not in self.says
 
 
+_GUARD = (  # in the process itself: what runs between fork and exec would warn under JAX
+    "import resource\n"
+    f"resource.setrlimit(resource.RLIMIT_AS, ({GUARD}, {GUARD}))\n"
+    "resource.setrlimit(resource.RLIMIT_CPU, ({0}, {0}))\n"
+)
 _NFG = (
     "import sys; from games import InputError, read_nfg\ntry: read_nfg(sys.argv[2])\n"
     "except InputError as e: print('sgn:', e, file=sys.stderr); sys.exit(2)"
@@ -51,8 +54,8 @@ def run(made: Trick, limit: int = 2 * SECONDS) -> Outcome:
         code = _NFG if arguments[0] == "nfg" else _CLI
         with (folder / "out").open("w+b") as out:
             process = subprocess.Popen(
-                [sys.executable, "-c", code, *arguments],
-                stdout=out, stderr=out, preexec_fn=partial(_guard, limit),
+                [sys.executable, "-c", _GUARD.format(limit) + code, *arguments],
+                stdout=out, stderr=out,
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
             )  # fmt: skip
             _, ended, used = os.wait4(process.pid, 0)
@@ -62,8 +65,3 @@ def run(made: Trick, limit: int = 2 * SECONDS) -> Outcome:
     says = next((x for x in lines if x.startswith("Traceback")), "") + (lines[-1] if lines else "")
     seconds, held = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
     return Outcome(size, seconds, held, process.returncode, says.removeprefix("sgn: /"))
-
-
-def _guard(limit: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (GUARD, GUARD))
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
