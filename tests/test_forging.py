@@ -117,7 +117,7 @@ def test_what_is_forged_and_accepted_is_true():
     assert campaign.found == []
     total = campaign.total
     assert (total.true, total.unjudged) == (total.accepted, 0), line(campaign)
-    assert total.accepted > FORGED / 10
+    assert total.accepted > FORGED / 15
 
 
 @pytest.mark.stress
