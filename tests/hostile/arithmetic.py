@@ -205,7 +205,7 @@ def a_long_equilibrium(folder: Path) -> list[str]:
     cost = "(" + "+".join(names) + ")**12 + " + "+".join(f"{x}**40" for x in names)
     game = text_game({"a": cost}, {"a": names})
     document = claimed(game, [6])
-    point = [f"{'1' * 990}/{'7' * 980}{k}" for k in range(6)]
+    point = [f"{'1' * 980}/{'7' * 990}{k}" for k in range(6)]
     document["equilibrium"] = {"point": point, "error": "1", "kind": "variational"}
     document["evidence"] = {
         "kind": "enclosed",

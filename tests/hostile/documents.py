@@ -150,7 +150,7 @@ def rk4(n: int, intervals: int, basis: str = "constant", **cover: Any) -> Docume
 
 
 def refused() -> Document:
-    document = valid("refuted-space")
+    document = valid("refuted-space") | {"reason": "small-gain"}
     return {k: v for k, v in document.items() if k not in ("cycle", "worst_point")}
 
 

@@ -3,9 +3,12 @@
 import gzip
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from games.arrays import digest_of
 from tests.hostile.documents import (
     bounds,
     game_file,
@@ -132,24 +135,28 @@ def chance_beside_a_game(folder: Path) -> list[str]:
     S, A = 64, 16
     rows = S * A * A
     chances, rewards = np.full((rows, S), 1 / S), np.zeros((2, rows))
-    np.savez_compressed(folder / "game.npz", transition=chances, rewards=rewards)
+    tie = packed_arrays(folder, transition=chances, rewards=rewards)
     players = "".join(f'[[players]]\nname = "{k}"\nactions = {A}\n' for k in "ab")
     initial = ", ".join([f'"1/{S}"'] * S)
     return game_file(
         folder,
         f'format = "sgn-game/1"\nkind = "markov"\ndiscount = "0.9"\nentropy = ["1", "1"]\n'
-        f'initial = [{initial}]\ndata = "game.npz"\n{players}',
+        f"initial = [{initial}]\n{tie}{players}",
     )
+
+
+def packed_arrays(folder: Path, **arrays: NDArray[Any]) -> str:
+    """The lines of a game file that name its arrays."""
+    np.savez_compressed(folder / "game.npz", allow_pickle=False, **arrays)
+    return f'data = "game.npz"\ndata_digest = "{digest_of(arrays)}"\n'
 
 
 @trick
 def zeros_that_fit(folder: Path) -> list[str]:
-    """A Jacobian of 5000 × 5000 zeros beside a game: 2·10⁸ bytes, which are read."""
-    np.savez_compressed(folder / "game.npz", jacobian=np.zeros((5000, 5000)))
-    players = "".join(f'[[players]]\nname = "{k}"\nsize = 2500\n' for k in "ab")
-    return game_file(
-        folder, f'format = "sgn-game/1"\nkind = "quadratic"\ndata = "game.npz"\n{players}'
-    )
+    """A Jacobian of 4000 × 4000 zeros beside a game: 10⁸ bytes, which are read."""
+    tie = packed_arrays(folder, jacobian=np.zeros((4000, 4000)))
+    players = "".join(f'[[players]]\nname = "{k}"\nsize = 2000\n' for k in "ab")
+    return game_file(folder, f'format = "sgn-game/1"\nkind = "quadratic"\n{tie}{players}')
 
 
 @trick
