@@ -48,7 +48,7 @@ MAX_SIDES = 2**24  # sides of all boxes of a cover, those that are split counted
 MAX_VALUES = 2**21  # enclosures held at once
 # operations, roughly: of a call, of a node, function and token for one leaf, of a derivative looked
 # up, and of an entry of a matrix when it is formed
-CALL, NODE, FUNCTION, TOKEN, SIDE, LOOKUP, ENTRY = 20_000, 10, 5_000, 5_000, 200, 5_000, 50
+CALL, NODE, FUNCTION, TOKEN, SIDE, LOOKUP, ENTRY = 20_000, 10, 5_000, 5_000, 200, 7_000, 50
 BOX, BYTES = 150, 60  # held for a token and for each of its sides
 ZERO = Interval(np.zeros(1), np.zeros(1))
 
@@ -234,7 +234,7 @@ class Model:
         needed = graph.needed(nodes)
         functions = sum(graph.ops[node] not in OPERATORS for node in needed if graph.args[node])
         batch = max(1, min(BATCH, MAX_VALUES // len(needed)))
-        calls = CALL * len(needed) * -(-count // batch)
+        calls = CALL * (len(needed) + 3 * functions) * -(-count // batch)
         work.spend(
             calls + count * (NODE * len(needed) + FUNCTION * functions) + matrices,
             "evidence: {} leaves with {} nodes", count, len(needed),

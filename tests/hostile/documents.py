@@ -149,8 +149,8 @@ def rk4(n: int, intervals: int, basis: str = "constant", **cover: Any) -> Docume
     }  # fmt: skip
 
 
-def refused() -> Document:
-    document = valid("refuted-space") | {"reason": "small-gain"}
+def refused(reason: str = "small-gain") -> Document:
+    document = valid("refuted-space") | {"reason": reason}
     return {k: v for k, v in document.items() if k not in ("cycle", "worst_point")}
 
 

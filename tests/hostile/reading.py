@@ -35,9 +35,9 @@ def lists_in_gz(folder: Path) -> list[str]:
 
 @trick
 def spaces_in_gz(folder: Path) -> list[str]:
-    """10⁹ spaces in 1 MB."""
+    """9·10⁸ spaces in 1 MB."""
     with gzip.open(folder / "hostile.json.gz", "wb") as file:
-        for _ in range(1000):
+        for _ in range(900):
             file.write(b" " * 2**20)
         file.write(b"{}")
     return ["verify", str(folder / "hostile.json.gz")]
@@ -102,9 +102,9 @@ def a_name_of_megabytes(folder: Path) -> list[str]:
 
 @trick
 def a_name_to_certify(folder: Path) -> list[str]:
-    """The same of a game file, 10⁶ letters."""
+    """The same of a game file, nearly 10⁶ letters."""
     text = (
-        f'format = "sgn-game/1"\nname = "{"x" * 10**6}"\n[[players]]\nname = "a"\n'
+        f'format = "sgn-game/1"\nname = "{"x" * 999_000}"\n[[players]]\nname = "a"\n'
         'variables = ["x"]\ncost = "x**2"\n'
     )
     return game_file(folder, text)
@@ -170,7 +170,7 @@ def rungs_without_number(folder: Path) -> list[str]:
 @trick
 def suggestions_without_number(folder: Path) -> list[str]:
     """A refusal with 5·10⁵ things to try."""
-    document = refused() | {"suggestions": ["x"] * 500_000}
+    document = refused("unstable") | {"suggestions": ["x"] * 500_000}
     return [*packed(document, folder, "report"), "-o", str(folder / "report.html")]
 
 

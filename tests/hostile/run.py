@@ -11,7 +11,7 @@ from typing import final
 from tests.hostile.documents import Trick
 
 SECONDS, BYTES = 20, 1.5 * 2**30  # of the processor and of memory, that a trick may take
-SIZE = 2**20  # bytes of the files of one trick together
+SIZE = 10**6  # bytes of the files of one trick together
 GUARD = 8 * 10**9  # bytes of address space, so that what is not refused does no harm
 
 

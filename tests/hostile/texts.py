@@ -111,7 +111,7 @@ def a_name_that_is_like_many(folder: Path) -> list[str]:
 @trick
 def nested_tables(folder: Path) -> list[str]:
     """10⁵ tables inside each other's names."""
-    tables = "\n".join(f"[a.b.c.d.e.f.g.h.i.j.k.l.m.n.o{k}]" for k in range(28_000))
+    tables = "\n".join(f"[a.b.c.d.e.f.g.h.i.j.k.l.m.n.o{k}]" for k in range(27_000))
     return game_file(folder, f'format = "sgn-game/1"\n{tables}\n')
 
 
