@@ -15,10 +15,10 @@ import sgn
 from benchmarks.play import proved
 from certificates.certificate import Certificate
 from games.errors import InputError
-from sgn.attack import attack
+from sgn.attacks.attack import attack
 from sgn.attacks.report import Attack
-from tests.planted import planted
-from tests.rk4_counterexample import PAIR, TURNS, counterexample
+from tests.helpers.planted import planted
+from tests.helpers.rk4_counterexample import PAIR, TURNS, counterexample
 
 COLUMNS = {  # heading to the claim whose tightness it shows
     "margin": "margin",

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 import games
-from certificates.check_direct import margin_holds
-from certificates.check_enclosed import EnclosedJacobian
-from certificates.metric import Metric
+from certificates.kernel.document.metric import Metric
+from certificates.kernel.inequalities.direct import margin_holds
+from certificates.kernel.jacobian.enclosed import EnclosedJacobian
 from sgn.bounds.bounder import Claim
-from sgn.bounds.forms import Forms
-from sgn.bounds.prover import Proved, prove
 from sgn.bounds.quantities import Margin
+from sgn.enclosures.forms import Forms
+from sgn.enclosures.prover import Proved, prove
 
 DATA = Path(__file__).parent.parent / "tests" / "data"
 MAX_BOXES = 200_000

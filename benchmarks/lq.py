@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 import games
 import sgn
-from sgn.euler import euler_spectral_limit
-from sgn.runge_kutta import spectral_limit
+from sgn.steps.euler import euler_spectral_limit
+from sgn.steps.runge_kutta import spectral_limit
 
 FloatArray = NDArray[np.float64]
 DATA = Path(__file__).parent.parent / "tests" / "data"

@@ -11,9 +11,9 @@ from games.catalogue.markov import coordination
 from games.game import Floats
 from games.markov.logit_game import LogitGame
 from sgn.bounds.quantities import Margin
-from sgn.euler import euler_spectral_limit
-from sgn.runge_kutta import spectral_limit
-from tests.published_rule import corners, published, rule_at
+from sgn.steps.euler import euler_spectral_limit
+from sgn.steps.runge_kutta import spectral_limit
+from tests.helpers.published_rule import corners, published, rule_at
 
 RADII = ("0.1", "0.5", "1")  # in logits
 FIELD = sgn.EntropicDual("fisher")  # the published one

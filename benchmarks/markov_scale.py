@@ -6,10 +6,10 @@ from typing import final
 
 import games
 import sgn
-from certificates.check import verify
+from certificates.kernel.verify import verify
 from games import MarkovGame
 from games.catalogue.markov import random_game
-from games.number import Number
+from games.language.number import Number
 
 STATES, ACTIONS, ENTROPIES = (2, 3, 5, 8, 10), (2, 3), (1, 2, 4)
 NAMED = ("stochastic-congestion", "stochastic-public-good")

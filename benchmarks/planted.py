@@ -14,7 +14,7 @@ import sgn
 from certificates.certificate import Certificate
 from games.errors import InputError
 from sgn.bounds.enclosed import Enclosed
-from tests.planted import FAMILIES, Planted, planted
+from tests.helpers.planted import FAMILIES, Planted, planted
 
 GAMES = 200
 

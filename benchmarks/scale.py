@@ -16,8 +16,8 @@ from scipy import sparse
 import games
 import sgn
 from benchmarks.graphs import COUPLINGS, GRAPHS, Graph, chain
-from sgn.large_weights import perron_of
-from sgn.perron import sparse_rows
+from sgn.metrics.large_weights import perron_of
+from sgn.metrics.perron import sparse_rows
 
 SIZES = (10**3, 10**4, 10**5, 10**6)
 OTHERS = 10**5  # players of the other graphs

@@ -7,9 +7,9 @@ import ast
 import io
 import tokenize
 
-from tests.import_graph import ROOT, Graph, read_packages, resolve
+from tests.helpers.import_graph import ROOT, Graph, read_packages, resolve
 
-START = "certificates.check"
+START = "certificates.kernel.verify"
 _LAYOUT = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
     tokenize.ENDMARKER,

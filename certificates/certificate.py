@@ -7,26 +7,26 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NoReturn, final
 
-from certificates import table
-from certificates.claims import (
+from certificates.decay import Decays, decays_of
+from certificates.kernel.document.claims import (
     REFUSAL_FORMAT,
     Claims,
     read_claims,
 )
-from certificates.decay import Decays, decays_of
-from certificates.document import Document, digest, read
-from certificates.promise_claims import Basin, Equilibrium
+from certificates.kernel.document.promises import Basin, Equilibrium
+from certificates.kernel.document.reading import Document, digest, read
+from certificates.kernel.document.refusal import RefusalClaims, read_refusal
 from certificates.promises import Promised
-from certificates.refusal_claims import RefusalClaims, read_refusal
-from certificates.refusal_table import refusal_head, refusal_rows, sentence
-from certificates.report import fragment
+from certificates.report import table
+from certificates.report.page import fragment
+from certificates.report.refusal import refusal_head, refusal_rows, sentence
 from certificates.safe import Lower, Upper
 from certificates.step_range import SlowRange as SlowRange
 from certificates.step_range import StepRange as StepRange
 from certificates.step_range import weights_of
 from certificates.writing import write
 from games.errors import InputError
-from games.region import Region
+from games.regions.region import Region
 from games.work import budget
 
 
@@ -44,7 +44,8 @@ class Certificate:
     """A certified game: the numbers, with the document that proves them.
 
     Numbers are :class:`Lower` or :class:`Upper` bounds: `.exact` is the rational, `float()` and
-    `print` round to the safe side. What each attribute rests on: `certificates.shown.ATTRIBUTES`.
+    `print` round to the safe side. What each attribute rests on: `ATTRIBUTES` in
+    certificates/report/shown.py.
     Where the verdict is "estimated" all of them are estimates, the promises too.
     """
 

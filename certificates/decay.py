@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from certificates.bregman_claims import Bregman, RegionDecay, SimplexDecay
+from certificates.kernel.document.kl import Bregman, RegionDecay, SimplexDecay
 from certificates.safe import Lower, Upper
-from games.number import Number, exact, round_down, round_up, to_text
+from games.language.number import Number, exact, round_down, round_up, to_text
 
 DIGITS = 30
 TERMS = 24  # of e^y, y ≤ 1/2: the next is below 10^-31

@@ -11,18 +11,18 @@ from typing import Any, final
 
 import numpy as np
 
-from certificates.check_equilibrium import half_widths, has_costs, room_round
-from certificates.check_jacobian import Uncheckable, quadratic
-from certificates.check_point import player_sizes
-from certificates.claims import Claims, Vector
-from certificates.document import Document
-from certificates.hypotheses import Hypothesis, Theorem
+from certificates.kernel.document.claims import Claims, Vector
+from certificates.kernel.document.reading import Document
+from certificates.kernel.inequalities.equilibrium import half_widths, has_costs, room_round
+from certificates.kernel.jacobian.base import Uncheckable, quadratic
+from certificates.kernel.jacobian.point import player_sizes
+from certificates.kernel.theorems import words
+from certificates.kernel.theorems.context import has_decay, is_convex, own_sets, zero_in_region
+from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
 from certificates.safe import Lower
 from certificates.step_range import SlowRange, StepRange, in_range
-from certificates.theorems import words
-from certificates.theorems.context import has_decay, is_convex, own_sets, zero_in_region
-from games.number import to_text
-from games.region import Box, Space
+from games.language.number import to_text
+from games.regions.region import Box, Space
 
 METHODS = ("euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic")
 

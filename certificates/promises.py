@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from certificates.claims import Claims
+from certificates.kernel.document.claims import Claims
 from certificates.promise_theorems import (
     ACCURATE_STEP,
     BEST_RESPONSES,
@@ -24,7 +24,7 @@ from certificates.promise_theorems import (
 )
 from certificates.safe import Lower, Upper, labelled, root_above
 from certificates.step_range import in_range
-from games.number import Number, exact, round_up, to_text
+from games.language.number import Number, exact, round_up, to_text
 
 DIGITS = 30  # of powers of a factor, and of logarithms
 TERMS = 32  # of atanh z, z ≤ 1/3: the next is below 10^-32 of the sum

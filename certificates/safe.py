@@ -8,7 +8,7 @@ from functools import partial
 from math import isqrt
 from typing import Any, Self, final
 
-from games.number import decimal_places, float_enclosure, round_down, round_up
+from games.language.number import decimal_places, float_enclosure, round_down, round_up
 
 UNPROVED = {"estimated": "estimated, not proved", "conditional": "if what was given holds"}
 

@@ -1,6 +1,7 @@
 """The JSON Schemas (draft 2020-12) of certificates and refusals, for other programs to read by.
 
-The checker does not use them: `certificates.claims` reads documents on its own, as strictly.
+The checker does not use them: `certificates.kernel.document.claims` reads documents on its own,
+as strictly.
 """
 
 import json

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from certificates.metric import Metric
-from certificates.promise_claims import SlowSteps
+from certificates.kernel.document.metric import Metric
+from certificates.kernel.document.promises import SlowSteps
+from certificates.kernel.document.steps import Steps
 from certificates.safe import Lower, Upper, labelled, root_above
-from certificates.step_claims import Steps
-from games.number import Number, exact, to_text
+from games.language.number import Number, exact, to_text
 
 
 @final

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from certificates.document import Document
+from certificates.kernel.document.reading import Document
 from games.errors import InputError
-from games.reading import at
-from games.writing import Fill, StrPath, check_target, write_files
+from games.files.reading import at
+from games.files.writing import Fill, StrPath, check_target, write_files
 
 GZIP_LEVEL = 6
 _OTHERS = (".toml", ".npz", ".nfg")  # what is read as something else

@@ -6,18 +6,18 @@
 """
 
 from games import catalogue
-from games.ball import MetricBall
 from games.callable import CallableGame
 from games.errors import InputError
-from games.file import load, save, to_text
+from games.files.nfg import read_nfg
+from games.files.toml import load, save, to_text
 from games.game import Game, Player, Structure
 from games.markov.game import MarkovGame
 from games.markov.logits import kl_divergence
-from games.nfg import read_nfg
 from games.normal_form import NormalFormGame
 from games.quadratic import QuadraticGame
 from games.rates import with_rates
-from games.region import Box, Space
+from games.regions.ball import MetricBall
+from games.regions.region import Box, Space
 from games.symbolic import SymbolicGame
 
 __all__ = [

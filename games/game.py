@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.errors import InputError
-from games.region import Box
+from games.regions.region import Box
 
 Floats = NDArray[np.float64]
 Document = dict[str, Any]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from games.errors import InputError
+from games.files.reading import check_keys, kind_of, read_head, read_list, read_players, short
 from games.game import Document, Floats, Game, Player, Structure, as_points, check_names
 from games.players import (
     LISTED,
@@ -15,9 +16,8 @@ from games.players import (
     numbered_names,
     numbered_variables,
 )
-from games.reading import check_keys, kind_of, read_head, read_list, read_players, short
 from games.reals import real_array
-from games.region import Box
+from games.regions.region import Box
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array, sparray, spmatrix

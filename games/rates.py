@@ -9,8 +9,8 @@ import numpy as np
 
 from games.callable import CallableGame
 from games.game import Document, Floats, Game, Structure
+from games.language.number import Number, exact, to_text
 from games.markov.logit_game import LogitGame
-from games.number import Number, exact, to_text
 from games.players import NumberedPlayers
 from games.quadratic import QuadraticGame
 from games.symbolic import SymbolicGame

@@ -8,15 +8,15 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from games.degree import defined_everywhere, degrees
-from games.derivative import gradient
 from games.errors import InputError
-from games.evaluate import Program, compile
-from games.expression import Graph, parse, to_text
 from games.game import Document, Game, Player, Structure, as_points
-from games.number import Number, exact
-from games.number import to_text as number_text
-from games.region import Box
+from games.language.degree import defined_everywhere, degrees
+from games.language.derivative import gradient
+from games.language.evaluate import Program, compile
+from games.language.expression import Graph, parse, to_text
+from games.language.number import Number, exact
+from games.language.number import to_text as number_text
+from games.regions.region import Box
 from games.symbolic_checks import (
     check_identifiers,
     check_length,
@@ -99,10 +99,10 @@ class SymbolicGame(Game):
         """The game of the players' costs.
 
         players: name → names of its variables; costs: name → text (see
-        :func:`games.expression.parse`) or a sympy expression; parameters: name → number (text is
-        exact, a float its binary value); region, equilibrium: optional, n sides and n numbers in
-        the order of the variables. Raises InputError for a missing or surplus cost, an unusable
-        name or number, and whatever an expression may not hold; ValueError for a region or
+        :func:`games.language.expression.parse`) or a sympy expression; parameters: name → number
+        (text is exact, a float its binary value); region, equilibrium: optional, n sides and n
+        numbers in the order of the variables. Raises InputError for a missing or surplus cost, an
+        unusable name or number, and whatever an expression may not hold; ValueError for a region or
         equilibrium of the wrong length.
 
         >>> game = SymbolicGame.from_costs(
@@ -231,7 +231,7 @@ class SymbolicGame(Game):
         >>> SymbolicGame.from_costs({"a": ["x"]}, {"a": "k*x**2"}, {"k": 3}).latex()
         ('k x^{2}',)
         """
-        from games import sympy_bridge
+        from games.language import sympy_bridge
 
         graph = Graph()
         names = {key: graph.variable(key) for key in (*self._variable_names, *self.parameters)}
@@ -318,7 +318,7 @@ def _cost_text(
     """The cost as text; a sympy expression goes through a graph, so its numbers stay exact."""
     if isinstance(cost, str):
         return cost
-    from games import sympy_bridge
+    from games.language import sympy_bridge
 
     graph = Graph()
     names = _names(graph, players, parameters)

@@ -13,65 +13,65 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from certificates.certificate import Certificate, NotCertified, Refusal
-    from certificates.check import Verification
-    from sgn.attack import attack
+    from certificates.kernel.verify import Verification
+    from sgn.attacks.attack import attack
     from sgn.attacks.report import Attack
+    from sgn.bands.band import Ratios, band, band_matrix, band_slice
     from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Exact, Sampled, estimate_bounds
     from sgn.bounds.effort import Progress
     from sgn.certify import certify, certify_bounds
-    from sgn.coupling_report import CouplingReport, coupling_report
+    from sgn.coupling.fixes import Fix, suggest
+    from sgn.coupling.report import CouplingReport, coupling_report
     from sgn.files import load, verify
-    from sgn.fixes import Fix, suggest
     from sgn.geometry import EntropicDual
-    from sgn.ladder import BlockScalar, Dense, Euclidean, FullBlock
     from sgn.largest import largest_region
-    from sgn.rates import BestRates, best_rates, certify_rates, rates_in_metric
-    from sgn.ratios import Ratios, band, band_matrix, band_slice
-    from sgn.simulate import Simulation, simulate
-    from sgn.varying_rates import TimeVaryingRates, time_varying_rates
-    from sgn.weights import optimal_weights
+    from sgn.learning_rates.constant import BestRates, best_rates, certify_rates, rates_in_metric
+    from sgn.learning_rates.varying import TimeVaryingRates, time_varying_rates
+    from sgn.metrics.ladder import BlockScalar, Dense, Euclidean, FullBlock
+    from sgn.metrics.weights import optimal_weights
+    from sgn.simulation.simulate import Simulation, simulate
 
 _HOME = {
     "Attack": "sgn.attacks.report",
-    "BestRates": "sgn.rates",
-    "BlockScalar": "sgn.ladder",
+    "BestRates": "sgn.learning_rates.constant",
+    "BlockScalar": "sgn.metrics.ladder",
     "Bounder": "sgn.bounds",
     "Bounds": "sgn.bounds",
     "CannotBound": "sgn.bounds",
     "Certificate": "certificates.certificate",
-    "CouplingReport": "sgn.coupling_report",
-    "Dense": "sgn.ladder",
+    "CouplingReport": "sgn.coupling.report",
+    "Dense": "sgn.metrics.ladder",
     "Enclosed": "sgn.bounds",
     "EntropicDual": "sgn.geometry",
-    "Euclidean": "sgn.ladder",
+    "Euclidean": "sgn.metrics.ladder",
     "Exact": "sgn.bounds",
-    "Fix": "sgn.fixes",
-    "FullBlock": "sgn.ladder",
+    "Fix": "sgn.coupling.fixes",
+    "FullBlock": "sgn.metrics.ladder",
     "NotCertified": "certificates.certificate",
     "Progress": "sgn.bounds.effort",
-    "Ratios": "sgn.ratios",
+    "Ratios": "sgn.bands.band",
     "Refusal": "certificates.certificate",
     "Sampled": "sgn.bounds",
-    "Simulation": "sgn.simulate",
-    "TimeVaryingRates": "sgn.varying_rates",
-    "Verification": "certificates.check",
-    "attack": "sgn.attack",
-    "band": "sgn.ratios",
-    "band_matrix": "sgn.ratios",
-    "band_slice": "sgn.ratios",
-    "best_rates": "sgn.rates",
+    "Simulation": "sgn.simulation.simulate",
+    "TimeVaryingRates": "sgn.learning_rates.varying",
+    "Verification": "certificates.kernel.verify",
+    "attack": "sgn.attacks.attack",
+    "band": "sgn.bands.band",
+    "band_matrix": "sgn.bands.band",
+    "band_slice": "sgn.bands.band",
+    "best_rates": "sgn.learning_rates.constant",
     "certify": "sgn.certify",
     "certify_bounds": "sgn.certify",
-    "certify_rates": "sgn.rates",
-    "coupling_report": "sgn.coupling_report",
+    "certify_rates": "sgn.learning_rates.constant",
+    "coupling_report": "sgn.coupling.report",
     "estimate_bounds": "sgn.bounds",
     "largest_region": "sgn.largest",
     "load": "sgn.files",
-    "optimal_weights": "sgn.weights",
-    "rates_in_metric": "sgn.rates",
-    "simulate": "sgn.simulate",
-    "suggest": "sgn.fixes",
-    "time_varying_rates": "sgn.varying_rates",
+    "optimal_weights": "sgn.metrics.weights",
+    "rates_in_metric": "sgn.learning_rates.constant",
+    "simulate": "sgn.simulation.simulate",
+    "suggest": "sgn.coupling.fixes",
+    "time_varying_rates": "sgn.learning_rates.varying",
     "verify": "sgn.files",
 }
 

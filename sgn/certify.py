@@ -7,28 +7,28 @@ from dataclasses import replace
 import numpy as np
 
 from certificates.certificate import Certificate, Refusal
-from certificates.check_jacobian import Uncheckable
-from certificates.document import Document, encode_arrays
-from games.ball import MetricBall
+from certificates.kernel.document.reading import Document, encode_arrays
+from certificates.kernel.jacobian.base import Uncheckable
 from games.errors import InputError
 from games.game import Game, Structure
 from games.players import NumberedNames
-from games.region import Box, Region
+from games.regions.ball import MetricBall
+from games.regions.region import Box, Region
 from games.symbolic import SymbolicGame
 from games.work import TooMuch
-from sgn.again import confirmed, standing
-from sgn.assemble import certificate_document, region_document
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
 from sgn.bounds.bounder import named_point
 from sgn.bounds.effort import Effort, Progress
-from sgn.domains import Defined, DomainReport, Outside, Undecided, check_domains
 from sgn.geometry import Geometry, in_geometry
-from sgn.ladder import Choice, Strategy, choice_of
-from sgn.problem import Problem
-from sgn.promised import with_promises
-from sgn.refusal import FIXES, not_bounded, not_certified, not_checked
-from sgn.stated import stated_bounds
-from sgn.study import Study, conditional_study, study
+from sgn.metrics.ladder import Choice, Strategy, choice_of
+from sgn.pipeline.assemble import certificate_document, region_document
+from sgn.pipeline.game_on_region import Problem
+from sgn.pipeline.numbers import Study, conditional_study, study
+from sgn.pipeline.recheck import confirmed, standing
+from sgn.pipeline.safe_side import stated_bounds
+from sgn.promises.drafts import with_promises
+from sgn.refusals.domains import Defined, DomainReport, Outside, Undecided, check_domains
+from sgn.refusals.reasons import FIXES, not_bounded, not_certified, not_checked
 
 SAMPLING_TRIES = 4
 TOO_FAR = "the numbers are too large, too small or too far apart for floating point ({})".format

@@ -50,9 +50,9 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from certificates.check_arithmetic import ArithmeticChangedError
+    from certificates.kernel.numbers.ieee import ArithmeticChangedError
     from games.errors import InputError
-    from games.reading import one_line
+    from games.files.reading import one_line
 
     try:
         status, text = options.run(options)
@@ -151,8 +151,8 @@ def _certify(options: argparse.Namespace) -> Said:
     import games
     from certificates.writing import check_name
     from games.errors import InputError
-    from games.file import files_of
-    from games.reading import at
+    from games.files.reading import at
+    from games.files.toml import files_of
     from sgn.certify import certify
     from sgn.progress import progress_line
 
@@ -193,7 +193,7 @@ def _check_not_read(output: str, inputs: Iterable[str | os.PathLike[str]]) -> No
 
 
 def _verify(options: argparse.Namespace) -> Said:
-    from certificates.table import verification_table
+    from certificates.report.table import verification_table
     from games.errors import InputError
     from sgn.files import verify
 
@@ -206,8 +206,8 @@ def _verify(options: argparse.Namespace) -> Said:
 def _attack(options: argparse.Namespace) -> Said:
     from certificates.certificate import load
     from games.errors import InputError
-    from games.reading import at
-    from sgn.attack import attack
+    from games.files.reading import at
+    from sgn.attacks.attack import attack
 
     if options.seed < 0:
         raise InputError("--seed must be at least 0")
@@ -232,7 +232,7 @@ def _catalogue(options: argparse.Namespace) -> Said:
     from textwrap import shorten
 
     import games
-    from certificates.table import WIDTH
+    from certificates.report.table import WIDTH
     from games import catalogue
     from games.errors import InputError
 
@@ -258,9 +258,9 @@ def _demo(options: argparse.Namespace) -> Said:
     import json
     import textwrap
 
-    from certificates.check import verify
-    from certificates.document import parse
-    from certificates.table import WIDTH, verification_table
+    from certificates.kernel.document.reading import parse
+    from certificates.kernel.verify import verify
+    from certificates.report.table import WIDTH, verification_table
     from games import catalogue
     from sgn.certify import certify
 

@@ -5,9 +5,10 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 import games
-from certificates import certificate, check
+from certificates import certificate
 from certificates.certificate import Certificate, Refusal
-from certificates.document import read
+from certificates.kernel import verify as check
+from certificates.kernel.document.reading import read
 from games.game import Game
 
 

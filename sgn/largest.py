@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from certificates.certificate import Certificate, Refusal
 from games.errors import InputError
 from games.game import Game, Structure
-from games.number import Number, exact, round_near
-from games.region import Box, Space
+from games.language.number import Number, exact, round_near
+from games.regions.region import Box, Space
 from sgn.bounds import Bounder, CannotBound, Enclosed, Exact
 from sgn.bounds.effort import Effort, Progress
 from sgn.certify import domain_report, examine
-from sgn.domains import Defined
-from sgn.ladder import BlockScalar, Choice, Strategy, choice_of, choose_metric
-from sgn.objectives import Family, LargestMargin
-from sgn.problem import Problem
+from sgn.metrics.ladder import BlockScalar, Choice, Strategy, choice_of, choose_metric
+from sgn.pipeline.game_on_region import Problem
+from sgn.pipeline.objectives import Family, LargestMargin
+from sgn.refusals.domains import Defined
 
 Floats = NDArray[np.float64]
 CLOSE = Fraction(101, 100)  # of the scale that was refused to the one that was proved: enough

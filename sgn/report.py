@@ -6,11 +6,11 @@ import os
 import numpy as np
 
 from certificates.certificate import Certificate, Refusal, load
-from certificates.check import Verification, verify
-from certificates.report import page
+from certificates.kernel.verify import Verification, verify
+from certificates.report.page import page
 from certificates.writing import write_file
-from games.reading import at
-from games.writing import check_target
+from games.files.reading import at
+from games.files.writing import check_target
 
 NO_PICTURES = "For the pictures, install matplotlib (pip install 'sgn[plot]') and make it again."
 

@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     scale: int = config.getoption("--scale")
-    # Before any test module is imported: tests.scale reads it then.
+    # Before any test module is imported: tests.helpers.scale reads it then.
     os.environ[SCALE_VARIABLE] = str(scale)
     config.addinivalue_line("markers", "stress: long; runs only when --scale is above 1")
     _load_hypothesis_profile(explore=scale > 1)

@@ -17,7 +17,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.typing import stringify_annotation
 from sphinx.writers.html5 import HTML5Translator
 
-from games.number import Number
+from games.language.number import Number
 
 DOCS = Path(__file__).parents[1]
 LABELS = prose.statements((DOCS / "theory.md").read_text(encoding="utf-8"))

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from games.catalogue.entry import Entry, Expected
 from games.catalogue.facchinei_kanzow import COLLECTION
-from games.number import Number, exact
-from games.region import Box
+from games.language.number import Number, exact
+from games.regions.region import Box
 from games.symbolic import SymbolicGame
 
 TULLOCK = (

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from games.catalogue.entry import Entry, Expected
-from games.number import to_text
-from games.region import Box
+from games.language.number import to_text
+from games.regions.region import Box
 from games.symbolic import SymbolicGame
 
 COLLECTION = (

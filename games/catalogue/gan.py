@@ -1,8 +1,8 @@
 """The Dirac-GAN: a generator at theta against a discriminator of slope psi."""
 
 from games.catalogue.entry import Entry, Expected
-from games.number import Number
-from games.region import Box
+from games.language.number import Number
+from games.regions.region import Box
 from games.symbolic import SymbolicGame
 
 MESCHEDER = (

@@ -6,9 +6,9 @@ import numpy as np
 
 from games.catalogue.entry import Entry, Expected
 from games.game import Floats
+from games.language.number import Number
 from games.markov.game import MarkovGame
 from games.normal_form import NormalFormGame
-from games.number import Number
 
 PUBLISHED = "companion code of arXiv:2512.06791, Markov game, default configuration"
 PENNIES = "matching pennies, with logit quantal response (McKelvey and Palfrey 1995)"

@@ -1,8 +1,8 @@
 """Zero-sum matrix games with an entropy term, in the free coordinates of the simplex."""
 
 from games.catalogue.entry import Entry, Expected
-from games.number import Number
-from games.region import Box
+from games.language.number import Number
+from games.regions.region import Box
 from games.symbolic import SymbolicGame
 
 ROCK_PAPER_SCISSORS = (

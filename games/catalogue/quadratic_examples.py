@@ -1,8 +1,8 @@
 """Two-player games with quadratic costs."""
 
 from games.catalogue.entry import Entry, Expected
-from games.number import Number, exact, to_text
-from games.region import Box
+from games.language.number import Number, exact, to_text
+from games.regions.region import Box
 from games.symbolic import SymbolicGame
 
 SHARMA = (

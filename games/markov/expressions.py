@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.errors import InputError
-from games.graph import Graph
+from games.language.graph import Graph
 from games.markov.powers import Powers, powers_of
 from games.markov.tensors import Tensors
 from games.work import spend

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from games.errors import InputError
-from games.expression import Graph, to_text
+from games.files.reading import near
 from games.game import Floats, Game, Player, Structure, as_points, check_names
+from games.language.expression import Graph, to_text
+from games.language.number import Number, exact
 from games.markov.equilibrium import find_zero
 from games.markov.expressions import field_nodes
 from games.markov.fields import FIELDS
@@ -18,10 +20,8 @@ from games.markov.logits import check_policies, differences, log_softmax
 from games.markov.powers import DIVIDED, coordinate_names, powers_of
 from games.markov.tensors import Tensors, check_visited
 from games.markov.values import Values
-from games.number import Number, exact
 from games.quadratic import check_region
-from games.reading import near
-from games.region import Box
+from games.regions.region import Box
 from games.symbolic import SymbolicGame
 
 BATCH_NUMBERS = 2**21  # that the largest array of one batch of policies may hold

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from games.errors import InputError
 from games.game import Floats
-from games.number import Number, exact
+from games.language.number import Number, exact
 from games.reals import real_array
 
 MAX_ENTRIES = 2**24  # of the transition tensor

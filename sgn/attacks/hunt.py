@@ -5,7 +5,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from sgn.attacks.objectives import Objective
+from sgn.attacks.claims.objectives import Objective
 
 Floats = NDArray[np.float64]
 SAMPLES = 512  # places looked at first, a part of them corners and faces

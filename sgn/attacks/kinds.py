@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from certificates.geometry import geometry_of
-from sgn.attacks import claimed, towards
-from sgn.attacks.attacked import Attacked
-from sgn.attacks.bands import bands
-from sgn.attacks.divergence import divergences
-from sgn.attacks.domain import domain, is_partial
-from sgn.attacks.equilibrium import equilibrium_claims
-from sgn.attacks.numbers import contradiction
-from sgn.attacks.objectives import Objective
-from sgn.attacks.subject import GameSubject
+from certificates.kernel.document.geometry import geometry_of
+from sgn.attacks.claims import claimed, towards
+from sgn.attacks.claims.bands import bands
+from sgn.attacks.claims.divergence import divergences
+from sgn.attacks.claims.equilibrium import equilibrium_claims
+from sgn.attacks.claims.numbers import contradiction
+from sgn.attacks.claims.objectives import Objective
+from sgn.attacks.subject.attacked import Attacked
+from sgn.attacks.subject.domain import domain, is_partial
+from sgn.attacks.subject.jacobians import GameSubject
 
 
 @final

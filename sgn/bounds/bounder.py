@@ -9,7 +9,7 @@ import numpy as np
 
 from games.game import Game
 from games.players import names_of
-from games.region import Region
+from games.regions.region import Region
 from sgn.bounds.bounds import Bounds
 from sgn.bounds.quantities import (
     Block,

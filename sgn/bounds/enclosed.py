@@ -8,7 +8,7 @@ import numpy as np
 
 from games.game import Game
 from games.markov.logit_game import LogitGame
-from games.region import Region
+from games.regions.region import Region
 from sgn.bounds.bounder import (
     Bounder,
     CannotBound,
@@ -20,12 +20,12 @@ from sgn.bounds.bounder import (
 )
 from sgn.bounds.bounds import Bounds
 from sgn.bounds.effort import Effort
-from sgn.bounds.goal import Goal
-from sgn.bounds.prover import CUSHIONS
 from sgn.bounds.quantities import Block, Cocoercivity, EulerFactor, FloatArray, Quantity
 from sgn.bounds.sampled import Sampled
 from sgn.bounds.values import ValuesWork, as_policies, in_reach
-from sgn.bounds.work import Work, as_symbolic, is_short, may_be_text
+from sgn.enclosures.goal import Goal
+from sgn.enclosures.prover import CUSHIONS
+from sgn.enclosures.work import Work, as_symbolic, is_short, may_be_text
 
 FORMS = ("auto", "text", "values")
 VALUES_DRAWS, VALUES_BUDGET = 2**7, 2**21  # of sampling where values are enclosed

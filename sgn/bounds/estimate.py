@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from games.ball import MetricBall
 from games.game import Game, Structure
-from games.region import Region, Space
+from games.regions.ball import MetricBall
+from games.regions.region import Region, Space
 from sgn.bounds.bounder import Bounder, CannotBound
 from sgn.bounds.bounds import Bounds
 from sgn.bounds.enclosed import Enclosed

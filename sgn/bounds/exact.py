@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from games.game import Game, Structure
-from games.number import float_enclosure
+from games.language.number import float_enclosure
 from games.players import names_of
 from games.quadratic import QuadraticGame
-from games.region import Region, Space
+from games.regions.region import Region, Space
 from games.symbolic import SymbolicGame
 from sgn.bounds.bounder import (
     Bounder,
@@ -56,7 +56,7 @@ class Exact(Bounder):
     itself, in units of the machine ε, where its entries are not known exactly.
 
     >>> from games.quadratic import QuadraticGame
-    >>> from games.region import Space
+    >>> from games.regions.region import Space
     >>> game = QuadraticGame(np.array([[1.0, 10.0], [0.05, 1.0]]), sizes=[1, 1])
     >>> Exact().block_bounds(game, Space(2)).coupling_upper.toarray()
     array([[ 0.  , 10.  ],

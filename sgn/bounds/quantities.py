@@ -14,8 +14,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.metric import Metric
-from sgn.bounds.frame import Frame, norm_bound
+from certificates.kernel.document.metric import Metric
+from sgn.enclosures.frame import Frame, norm_bound
 
 FloatArray = NDArray[np.float64]
 Block = tuple[int, int] | None

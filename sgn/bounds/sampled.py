@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.game import Game
-from games.number import parse_number, to_text
-from games.region import Box, Region, Space
+from games.language.number import parse_number, to_text
+from games.regions.region import Box, Region, Space
 from sgn.bounds.bounder import (
     Bounder,
     CannotBound,

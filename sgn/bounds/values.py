@@ -7,12 +7,12 @@ import numpy as np
 
 from games.game import Game
 from games.markov.logit_game import LogitGame
-from games.region import Box, Region
+from games.regions.region import Box, Region
 from sgn.bounds.bounder import CannotBound, Claim, outward
 from sgn.bounds.effort import Effort
-from sgn.bounds.goal import NOT_NEEDED, room
 from sgn.bounds.quantities import Block, Margin, Quantity
-from sgn.values.cover import Cover, Covers, numbers_held
+from sgn.enclosures.goal import NOT_NEEDED, room
+from sgn.enclosures.policies.cover import Cover, Covers, numbers_held
 
 FIELDS = ("fisher", "kakade")
 MAX_LOGITS = 60

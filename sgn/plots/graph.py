@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sgn.bounds import Bounds
-from sgn.coupling import blocking_cycle
+from sgn.coupling.graph import blocking_cycle
 from sgn.plots.style import BLUE, INK, SMALL, SQUARE, VERMILLION, named, new_axes
 from sgn.plots.subject import Subject, bounds_of
 

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from certificates.certificate import Certificate, Refusal
-from certificates.claims import Band
+from certificates.kernel.document.claims import Band
+from sgn.bands.band import band_matrix
 from sgn.bounds import Bounds
-from sgn.metric import best_direct_weights, direct_margin
+from sgn.metrics.block_scalar import best_direct_weights, direct_margin
+from sgn.metrics.weights import best_margin, optimal_weights, small_gain_margin
 from sgn.plots.style import (
     BLUE,
     GREEN,
@@ -31,8 +33,6 @@ from sgn.plots.subject import (
     scaled,
     small_game,
 )
-from sgn.ratios import band_matrix
-from sgn.weights import best_margin, optimal_weights, small_gain_margin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from certificates.certificate import Certificate, Refusal
-from certificates.report import Picture
+from certificates.report.page import Picture
 from sgn.bounds import CannotBound
 from sgn.plots.graph import coupling_graph
 from sgn.plots.margins import margin_against_coupling, time_scale_band

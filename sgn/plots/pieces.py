@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from certificates.certificate import Certificate
-from certificates.check_cover import BERNSTEIN, NATURAL, STAR, TAYLOR, read_cover
-from certificates.check_enclosed import read_covers
-from games.region import Box
+from certificates.kernel.jacobian.cover import BERNSTEIN, NATURAL, STAR, TAYLOR, read_cover
+from certificates.kernel.jacobian.enclosed import read_covers
+from games.regions.region import Box
 from sgn.plots.style import (
     BLUE,
     GREEN,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from certificates.certificate import Certificate, StepRange
-from games.region import Box
+from games.regions.region import Box
 from sgn.plots.style import BLUE, GREEN, INK, SQUARE, VERMILLION, dress, legend, named, new_axes
 from sgn.plots.subject import Floats, equilibrium_of, metric_matrix, small_game
-from sgn.simulate import simulate
+from sgn.simulation.simulate import simulate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from certificates.certificate import Certificate
-from games.region import Box
+from games.regions.region import Box
 from sgn.plots.style import BLUE, INK, SQUARE, VERMILLION, dress, legend, new_axes
 from sgn.plots.subject import Floats, metric_matrix, small_game
 

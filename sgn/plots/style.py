@@ -6,7 +6,7 @@ on black; a page may replace it by its own colour.
 
 from typing import TYPE_CHECKING, Literal
 
-from certificates.table import plain
+from certificates.report.table import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

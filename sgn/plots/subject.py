@@ -5,11 +5,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from certificates.certificate import Certificate, Refusal
-from certificates.claims import Claims
-from certificates.document import decode_arrays
-from games.document import from_document
+from certificates.kernel.document.claims import Claims
+from certificates.kernel.document.reading import decode_arrays
+from games.files.document import from_document
 from games.game import Game, Structure
-from games.region import Box, Region
+from games.regions.region import Box, Region
 from sgn.bounds import Bounds, Sampled, estimate_bounds
 
 Floats = NDArray[np.float64]

@@ -13,15 +13,15 @@ import scipy.sparse
 
 import games
 import sgn
-from certificates.check import verify
-from certificates.claims import read_claims
-from certificates.document import Document, digest
+from certificates.kernel.document.claims import read_claims
+from certificates.kernel.document.reading import Document, digest
+from certificates.kernel.verify import verify
 from certificates.writing import write
 from games import Box, MarkovGame, NormalFormGame, QuadraticGame, SymbolicGame
 from games.catalogue.markov import coordination, random_game
 from games.catalogue.markov import matching_pennies as pennies
-from sgn.assemble import euler_document
-from sgn.euler import sector_steps
+from sgn.pipeline.assemble import euler_document
+from sgn.steps.euler import sector_steps
 from tests.corpus.changes import times
 
 VALID = Path(__file__).parent / "valid"

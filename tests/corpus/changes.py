@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, final
 
-from certificates.document import Document, decode_array, encode_array
-from games.number import parse_number, round_near, to_text
+from certificates.kernel.document.reading import Document, decode_array, encode_array
+from games.language.number import parse_number, round_near, to_text
 
 PPM = Fraction(1, 10**6)
 Change = Callable[[Document], object]

@@ -10,7 +10,7 @@ from typing import Any, final
 
 import numpy as np
 
-from certificates.document import Document, digest, encode_array
+from certificates.kernel.document.reading import Document, digest, encode_array
 from tests.corpus.changes import Change, both, drop, put
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from certificates.document import Document, decode_array, encode_array
-from games.number import parse_number, to_text
+from certificates.kernel.document.reading import Document, decode_array, encode_array
+from games.language.number import parse_number, to_text
 from tests.corpus.changes import (
     ABOVE,
     BAND,

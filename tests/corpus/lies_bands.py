@@ -4,7 +4,7 @@ The base: three players in a ring, 0 <- 1 <- 2 <- 0, and a fourth on whom player
 Its bands: 0 to 1, 0 to 2, 0 to 3 (down to 0, since 3 acts on nobody), 1 to 2.
 """
 
-from certificates.document import Document
+from certificates.kernel.document.reading import Document
 from tests.corpus.changes import BAND, Change, Lie, both, drop, lowered, put, raised, swapped, times
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from certificates.document import Document, encode_array
+from certificates.kernel.document.reading import Document, encode_array
 from tests.corpus.changes import Change, Lie, both, drop, edited, entry, put, swapped, times
 
 RATE, LEVEL, SIMPLEX = "Bregman rate", "Bregman level", "Bregman simplex"

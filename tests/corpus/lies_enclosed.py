@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from certificates.document import Document, decode_array, encode_array
+from certificates.kernel.document.reading import Document, decode_array, encode_array
 from tests.corpus.changes import (
     ABOVE,
     BAND,

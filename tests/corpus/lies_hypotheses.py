@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from certificates.document import Document, encode_array
-from games.number import parse_number, to_text
+from certificates.kernel.document.reading import Document, encode_array
+from games.language.number import parse_number, to_text
 from tests.corpus.changes import BAND, EULER, MARGIN, RK4, WITNESS, Change, Lie, both, drop, put
 from tests.corpus.changes import times as scaled
 

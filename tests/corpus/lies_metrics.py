@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.document import Document, decode_array, encode_array
+from certificates.kernel.document.reading import Document, decode_array, encode_array
 from tests.corpus.changes import (
     EULER,
     LIPSCHITZ,

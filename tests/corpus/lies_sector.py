@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from certificates.document import Document
+from certificates.kernel.document.reading import Document
 from tests.corpus.changes import EULER, LIPSCHITZ, Lie, both, drop, lowered, put, raised, times
 
 MAX, AT_MAX = "steps.euler.step_max", "steps.euler.factor_at_max"

@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from certificates.check import verify
-from certificates.document import Document, digest, read
+from certificates.kernel.document.reading import Document, digest, read
+from certificates.kernel.verify import verify
 from tests.corpus.damage import DAMAGED, text_of
 from tests.corpus.lies import LIES
 

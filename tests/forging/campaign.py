@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, final
 
 from certificates.certificate import from_document
-from certificates.check import Verification, verify
-from certificates.document import Document, digest, parse
+from certificates.kernel.document.reading import Document, digest, parse
+from certificates.kernel.verify import Verification, verify
 from games.errors import InputError
-from games.number import to_text
+from games.language.number import to_text
 from tests.forging import contexts
 from tests.forging.changes import SIMPLE, Change, Pool, Skip, as_number, at, claims, named, put
 from tests.forging.changes_context import CONTEXT, REFUSALS

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from certificates.document import Document, decode_array, encode_array
+from certificates.kernel.document.reading import Document, decode_array, encode_array
 from games.errors import InputError
-from games.number import parse_number, to_text
+from games.language.number import parse_number, to_text
 
 Pool = Sequence[Document]  # all base documents
 Change = Callable[[Document, random.Random, Pool], str]

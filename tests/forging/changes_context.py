@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from certificates.document import Document, decode_array, encode_array
+from certificates.kernel.document.reading import Document, decode_array, encode_array
 from tests.forging.changes import Change, Pool, Skip, choose
 from tests.forging.changes_region import REGION, box_of, fractions, texts
 

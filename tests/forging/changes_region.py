@@ -4,8 +4,8 @@ import random
 from fractions import Fraction
 from typing import Any
 
-from certificates.document import Document, decode_array
-from games.number import to_text
+from certificates.kernel.document.reading import Document, decode_array
+from games.language.number import to_text
 from tests.forging.changes import Change, Pool, Skip, as_number
 
 STEPS = ("euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic")

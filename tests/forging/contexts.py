@@ -9,7 +9,7 @@ import scipy.sparse
 
 import games
 import sgn
-from certificates.document import Document, read
+from certificates.kernel.document.reading import Document, read
 from games import Box, MetricBall, QuadraticGame, SymbolicGame
 from games.catalogue.markov import matching_pennies, random_game
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from certificates.document import Document, decode_array, encode_array
-from games.number import parse_number, to_text
+from certificates.kernel.document.reading import Document, decode_array, encode_array
+from games.language.number import parse_number, to_text
 from tests.forging.changes import at, put
 
 Told = Callable[[Document], object]

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.document import decode_array, digest, encode_array
+from certificates.kernel.document.reading import decode_array, digest, encode_array
 from games.errors import InputError
-from games.number import parse_number, to_text
-from tests.game_files import tied
+from games.language.number import parse_number, to_text
+from tests.helpers.game_files import tied
 
 Random = random.Random
 NUMBERS = (

@@ -12,7 +12,7 @@ import scipy.sparse
 import games
 import sgn
 from games import NormalFormGame, QuadraticGame, catalogue
-from tests.game_files import HARKER
+from tests.helpers.game_files import HARKER
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "valid"
 CERTIFICATES = (

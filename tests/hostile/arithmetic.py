@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from certificates.document import encode_array
-from games.number import to_text
+from certificates.kernel.document.reading import encode_array
+from games.language.number import to_text
 from tests.hostile.documents import (
     PER_PLAYER,
     bounds,

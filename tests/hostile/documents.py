@@ -14,8 +14,8 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.document import Document, digest, encode_array, read
-from games.number import to_text
+from certificates.kernel.document.reading import Document, digest, encode_array, read
+from games.language.number import to_text
 from tests.corpus.make import HERE
 
 PER_PLAYER = ("curvature_lower", "curvature_upper", "weights", "structural_weights")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from certificates.document import Document, encode_array
+from certificates.kernel.document.reading import Document, encode_array
 from tests.hostile.documents import claimed, cover, enclosed, halved, packed, trick, zeros
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from games.arrays import digest_of
+from games.files.arrays import digest_of
 from tests.hostile.documents import (
     bounds,
     game_file,

@@ -1,0 +1,1 @@
+"""The trusted base: whatever a verified certificate rests on, and nothing else."""

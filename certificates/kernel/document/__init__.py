@@ -1,0 +1,1 @@
+"""Documents of certificates and refusals, read strictly into exact numbers."""

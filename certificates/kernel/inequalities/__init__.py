@@ -1,0 +1,1 @@
+"""The inequalities that theorems ask for, each decided with directed rounding."""

@@ -1,0 +1,108 @@
+"""T6, checked: at points of the region, J refutes every constant metric or all block weights."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.kernel.document.witness import DualWitness, EigenvalueWitness, Point
+from certificates.kernel.numbers.matrices import Ball, diagonal, is_psd
+from games.regions.region import Box, Region
+
+
+def has_interior(region: Region | None) -> bool:
+    """Whether the region has one: no side of its box is degenerate."""
+    return region is not None and (
+        not isinstance(region, Box) or len(region.free) == region.dimension
+    )
+
+
+def lie_in(region: Region | None, points: Sequence[Point]) -> bool:
+    """Whether every point lies in the region; any point of R^n will do where J is constant."""
+    return region is not None and all(_lies_in(region, point) for point in points)
+
+
+def _lies_in(region: Region, point: Point) -> bool:
+    if point is None:
+        return not isinstance(region, Box)
+    if len(point) != region.dimension:
+        return False
+    return not isinstance(region, Box) or region.contains(point)
+
+
+# ---- an eigenvalue of real part < s ≤ 0 ----------------------------------------------------------
+
+
+def eigenvalue_form(J: Ball, witness: EigenvalueWitness) -> Ball:
+    """HK, K = J − sI.
+
+    With sym(HK) ≻ 0 and vᵀHv < 0 some eigenvalue of K has negative real part: Ku = iωu would give
+    u*sym(HK)u = 0; were all to the right of that axis, H = ∫ e^{−Kᵀt}(HK + KᵀH)e^{−Kt} dt ≻ 0.
+    """
+    shift = diagonal(Ball.of([witness.shift] * J.mid.shape[-1]))
+    return Ball.exact(witness.matrix) @ (J - shift)
+
+
+def is_strictly_positive(product: Ball) -> bool:
+    """sym(HK) ≻ 0: still semidefinite after something positive is taken away."""
+    floor = diagonal(Ball.exact(2.0**-60 * np.abs(np.diagonal(product.mid))))
+    return bool((np.diagonal(floor.mid) > 0).all() and is_psd(product - floor))
+
+
+def is_negative(witness: EigenvalueWitness) -> bool:
+    """vᵀHv < 0."""
+    v = Ball.of_vector(witness.vector)[:, None]
+    value = v.T @ (Ball.exact(witness.matrix) @ v)
+    return bool(value.mid[0, 0] + value.rad[0, 0] < 0)
+
+
+# ---- the dual form -------------------------------------------------------------------------------
+
+
+def factors_fit(witness: DualWitness, J: Ball) -> bool:
+    """Whether every C_k has a row for each variable."""
+    return all(len(factor) == J.mid.shape[-1] for factor in witness.factors)
+
+
+def factors_used(witness: DualWitness) -> NDArray[np.bool_]:
+    """The variables in which some C_k is not 0."""
+    return np.asarray(np.any([C.any(axis=1) for C in witness.factors], axis=0))
+
+
+def _sum(J: Ball, witness: DualWitness) -> Ball:
+    """S = Σ_k J(x_k)Z_k, Z_k = C_kC_kᵀ.
+
+    A metric M with sym(MJ) ⪰ αM, α > 0, at these points would give
+    tr(MS) = Σ_k tr(sym(MJ(x_k))Z_k) ≥ α Σ_k tr(MZ_k) > 0, but tr(MS) = ½ tr(M(S + Sᵀ)).
+    """
+    n = J.mid.shape[-1]
+    S = Ball.exact(np.zeros((n, n)))
+    for k, factor in enumerate(witness.factors):
+        C = Ball.exact(factor)
+        S = S + (J[k] @ C) @ C.T
+    return S
+
+
+def sums_are_semidefinite(J: Ball, witness: DualWitness) -> bool:
+    """S + Sᵀ ⪯ 0.
+
+    Variables where every C_k is 0 have columns 0 in S, and rows 0 if J has zeros there: such
+    variables are left out.
+    """
+    used = factors_used(witness)
+    rows = J[:, ~used][:, :, used]
+    zero = not rows.mid.any() and not rows.rad.any()
+    return bool(zero and is_psd(-_sum(J, witness)[used][:, used]))
+
+
+def traces_are_not_positive(J: Ball, witness: DualWitness, sizes: Sequence[int]) -> bool:
+    """tr S_ii ≤ 0 for each player: tr(MS) = Σ_i w_i tr S_ii for M = M(w)."""
+    used, S = factors_used(witness), _sum(J, witness)
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    traces = [np.flatnonzero(used & (owners == i)) for i in np.unique(owners[used])]
+    return bool(traces) and all(_sum_is_not_positive(S[own, own]) for own in traces)
+
+
+def _sum_is_not_positive(entries: Ball) -> bool:
+    total = Ball.exact(np.ones((1, len(entries.mid)))) @ entries[:, None]
+    return bool((total.mid <= -total.rad).all())

@@ -1,0 +1,1 @@
+"""The Jacobian of a game, derived again from its document."""

@@ -1,0 +1,276 @@
+"""Cost text to polynomials with exact coefficients: the checker's own derivatives (exact evidence).
+
+A polynomial is a dictionary from monomials to coefficients. A monomial is a sorted tuple of
+(variable, exponent); a coefficient is an interval (low, high) of rationals, a single point unless
+an irrational constant is involved.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from typing import TYPE_CHECKING, final
+from weakref import WeakKeyDictionary
+
+from games.language.expression import Graph
+from games.work import of_rational, spend
+
+if TYPE_CHECKING:
+    import flint
+
+Monomial = tuple[tuple[int, int], ...]
+Interval = tuple[Fraction, Fraction]
+Polynomial = dict[Monomial, Interval]
+
+MAX_TERMS = 20_000
+MAX_BITS = 20_000
+MAX_DEGREE = 60
+MAX_WORK = 5 * 10**6  # terms added and pairs of terms multiplied, for all costs of a game
+COPIED, TERM = 50, 3_000  # operations to copy a term, to make one
+_PRECISION = 256  # bits, for irrational constants
+_ONE: Interval = (Fraction(1), Fraction(1))
+_MINUS_ONE: Interval = (Fraction(-1), Fraction(-1))
+_ZERO: Interval = (Fraction(0), Fraction(0))
+
+
+class NotPolynomial(Exception):
+    """The cost is no polynomial of bounded size, so evidence "exact" cannot hold for it."""
+
+
+@final
+@dataclass
+class Work:
+    """What the polynomials of one graph took so far, and may take at most."""
+
+    most: int
+    done: int = 0
+
+    def add(self, terms: int) -> None:
+        """Raise NotPolynomial when so many terms more are too many."""
+        self.done += terms
+        if self.done > self.most:
+            raise NotPolynomial(f"the costs take more than {self.most} products of terms")
+
+
+_WORK: WeakKeyDictionary[Graph, Work] = WeakKeyDictionary()
+
+
+def polynomial_of(graph: Graph, root: int, variables: Mapping[str, int]) -> Polynomial:
+    """The polynomial at a node of the expression graph; raises NotPolynomial.
+
+    All costs of one graph share one bound of the work.
+    """
+    seeds: dict[str, Polynomial] = {name: {((k, 1),): _ONE} for name, k in variables.items()}
+    return _polynomials(graph, [root], seeds, _WORK.setdefault(graph, Work(MAX_WORK)))[0]
+
+
+def polynomials_near(
+    graph: Graph,
+    roots: Sequence[int],
+    variables: Mapping[str, int],
+    centre: Sequence[Fraction],
+    work: Work,
+) -> list[Polynomial]:
+    """The polynomials at nodes in x_k − centre_k for the given variables; raises NotPolynomial."""
+    seeds = {
+        name: _sum({((k, 1),): _ONE}, _constant((centre[k], centre[k])))
+        for name, k in variables.items()
+    }
+    return _polynomials(graph, roots, seeds, work)
+
+
+def _polynomials(
+    graph: Graph, roots: Sequence[int], variables: Mapping[str, Polynomial], work: Work
+) -> list[Polynomial]:
+    """Those at the roots, from those of the variables; others are kept as long as they are used."""
+    needed, values = graph.needed(roots), dict[int, Polynomial]()
+    uses = Counter(chain(roots, *(graph.args[node] for node in needed)))
+    for node in needed:
+        args = graph.args[node]
+        uses.subtract(args)
+        spare = bool(args) and not uses[args[0]] and args.count(args[0]) == 1
+        values[node] = _apply(graph, node, values, variables, work, spare)
+        for argument in args:
+            if not uses[argument]:
+                values.pop(argument, None)
+    return [values[root] for root in roots]
+
+
+def derivatives(p: Polynomial) -> dict[int, Polynomial]:
+    """∂p/∂x for each variable x in it."""
+    result: dict[int, Polynomial] = {}
+    for monomial, (low, high) in p.items():
+        for place, (variable, k) in enumerate(monomial):
+            left = ((variable, k - 1),) if k > 1 else ()
+            rest = (*monomial[:place], *left, *monomial[place + 1 :])
+            result.setdefault(variable, {})[rest] = (k * low, k * high)
+    return result
+
+
+def _apply(
+    graph: Graph,
+    node: int,
+    values: Mapping[int, Polynomial],
+    variables: Mapping[str, Polynomial],
+    work: Work,
+    spare: bool,
+) -> Polynomial:
+    """The polynomial at a node; spare: its first argument's is used nowhere else."""
+    op, value = graph.ops[node], graph.values[node]
+    if op == "const" and isinstance(value, Fraction):
+        return _constant((value, value))
+    if op == "var" and isinstance(value, str):
+        return dict(variables[value])
+    args = [values[a] for a in graph.args[node]]
+    work.add(sum(map(len, args[1:] or args)))
+    match op:
+        case "+":
+            return _sum(args[0], args[1], spare)
+        case "-":
+            return _sum(args[0], _scaled(args[1], _MINUS_ONE), spare)
+        case "neg":
+            return _scaled(args[0], _MINUS_ONE)
+        case "*":
+            return _product(args[0], args[1], work)
+        case "/":
+            return _scaled(args[0], _reciprocal(_constant_value(args[1], "a denominator")))
+        case "**":
+            return _power(args[0], _constant_value(args[1], "an exponent"), work)
+        case _:
+            points = [_constant_value(a, f"the argument of {op}") for a in args]
+            return _constant(_enclose_function(op, points))
+
+
+def _constant(value: Interval) -> Polynomial:
+    return {} if value == _ZERO else {(): value}
+
+
+def _constant_value(p: Polynomial, what: str) -> Interval:
+    if p.keys() - {()}:
+        raise NotPolynomial(f"{what} depends on a variable")
+    return p.get((), _ZERO)
+
+
+def _bounded(value: Interval) -> Interval:
+    """A new coefficient, if it is short; what it took is counted."""
+    bits = max(part.bit_length() for end in value for part in end.as_integer_ratio())
+    if bits > MAX_BITS:
+        raise NotPolynomial(f"a coefficient has more than {MAX_BITS} bits")
+    spend(TERM + of_rational(bits), "game: coefficients of {} bits", bits)
+    return value
+
+
+def _multiply(a: Interval, b: Interval) -> Interval:
+    if a[0] == a[1] and b[0] == b[1]:
+        end = a[0] * b[0]
+        return _bounded((end, end))
+    ends = [x * y for x in a for y in b]
+    return _bounded((min(ends), max(ends)))
+
+
+def _reciprocal(a: Interval) -> Interval:
+    if a[0] <= 0 <= a[1]:
+        raise NotPolynomial("a constant denominator cannot be told from 0")
+    return 1 / a[1], 1 / a[0]
+
+
+def _sum(p: Polynomial, q: Polynomial, spare: bool = False) -> Polynomial:
+    """p + q; spare: p may be changed, so that a sum of many terms is not copied for each."""
+    spend(0 if spare else COPIED * len(p), "game: polynomials of {} terms", len(p))
+    result = p if spare else dict(p)
+    for monomial, (low, high) in q.items():
+        a, b = result.get(monomial, _ZERO)
+        total = _bounded((a + low, b + high))
+        if total == _ZERO:
+            del result[monomial]
+        else:
+            result[monomial] = total
+    return _limited(result)
+
+
+def _scaled(p: Polynomial, factor: Interval) -> Polynomial:
+    return {} if factor == _ZERO else {m: _multiply(c, factor) for m, c in p.items()}
+
+
+def _product(p: Polynomial, q: Polynomial, work: Work) -> Polynomial:
+    if len(p) * len(q) > 50 * MAX_TERMS:
+        raise NotPolynomial(f"a product has more than {MAX_TERMS} terms")
+    work.add(len(p) * len(q))
+    result: dict[Monomial, Interval] = {}
+    for m, a in p.items():
+        for n, b in q.items():
+            powers = dict(m)
+            for variable, k in n:
+                powers[variable] = powers.get(variable, 0) + k
+            if sum(powers.values()) > MAX_DEGREE:
+                raise NotPolynomial(f"the degree exceeds {MAX_DEGREE}")
+            key = tuple(sorted(powers.items()))
+            low, high = _multiply(a, b)
+            c, d = result.get(key, _ZERO)
+            result[key] = _bounded((c + low, d + high))
+    return _limited({m: c for m, c in result.items() if c != _ZERO})
+
+
+def _limited(p: Polynomial) -> Polynomial:
+    if len(p) > MAX_TERMS:
+        raise NotPolynomial(f"a polynomial has more than {MAX_TERMS} terms")
+    return p
+
+
+def _power(base: Polynomial, exponent: Interval, work: Work) -> Polynomial:
+    low, high = exponent
+    if low != high:
+        raise NotPolynomial("an exponent is not a rational number")
+    if low.denominator == 1 and low >= 0:
+        result = _constant(_ONE)
+        if low > MAX_DEGREE and base.keys() - {()}:
+            raise NotPolynomial(f"the degree exceeds {MAX_DEGREE}")
+        for bit in bin(int(low))[2:]:
+            result = _product(result, result, work)
+            if bit == "1":
+                result = _product(result, base, work)
+        return result
+    constant = _constant_value(base, "the base of a power that is not a natural number")
+    if low.denominator == 1:
+        return _power(_constant(_reciprocal(constant)), (-low, -low), work)
+    return _constant(_enclose_function("**", [constant, exponent]))
+
+
+def _enclose_function(op: str, args: list[Interval]) -> Interval:
+    """The range of a function over intervals of constants, by ball arithmetic."""
+    import flint
+
+    def to_ball(interval: Interval) -> flint.arb:
+        low, high = (flint.arb(flint.fmpq(*end.as_integer_ratio())) for end in interval)
+        return low.union(high)
+
+    with flint.ctx.workprec(_PRECISION):
+        x = [to_ball(a) for a in args]
+        match op:
+            case "pi":
+                y = flint.arb.pi()
+            case "exp" | "log" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "sinh" | "cosh" | "atan":
+                y = getattr(x[0], op)()
+            case "log1p":
+                y = x[0].log1p()
+            case "logistic":
+                y = 1 / (1 + (-x[0]).exp())
+            case "softplus":
+                y = (1 + x[0].exp()).log()
+            case "logsumexp":
+                y = sum((v.exp() for v in x), flint.arb(0)).log()
+            case "**" if args[0][0] > 0:
+                y = (x[0].log() * x[1]).exp()
+            case _:
+                raise NotPolynomial(f"the checker does not evaluate {op} of these constants")
+        if not y.is_finite():
+            raise NotPolynomial(f"{op} of a constant is not a finite number")
+        return _bounded((_exact(y.lower()), _exact(y.upper())))
+
+
+def _exact(x: "flint.arb") -> Fraction:
+    mantissa, exponent = (int(part) for part in x.man_exp())
+    if abs(exponent) > MAX_BITS:
+        raise NotPolynomial("a constant is too large or too small")
+    return mantissa * Fraction(2) ** exponent

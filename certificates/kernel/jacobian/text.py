@@ -1,0 +1,101 @@
+"""A game's document as parsed costs, or as a field: the text that search and checker share."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, final
+
+from certificates.kernel.document.geometry import LOGIT_KINDS
+from certificates.kernel.document.reading import Document, number, require_keys
+from certificates.kernel.policies.logit import FORMAT, logit_field
+from games.errors import InputError
+from games.game import Player, check_names
+from games.language.expression import FUNCTIONS, Graph, parse
+
+WHERE = "game"
+TEXT_KINDS = ("symbolic", *LOGIT_KINDS)  # of which J can be enclosed
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+@final
+@dataclass(frozen=True)
+class Costs:
+    """Players, all variables in order, and each player's cost as a node of one graph.
+
+    field: F itself is given, not costs; then ``costs`` are its entries, one a variable.
+    """
+
+    players: tuple[Player, ...]
+    variables: tuple[str, ...]
+    graph: Graph
+    costs: tuple[int, ...]
+    field: bool = False
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(player.size for player in self.players)
+
+
+def read_costs(game: Document) -> Costs:
+    """The costs of a symbolic game, or its field, or that of a game of logits; InputError."""
+    if game.get("kind") in LOGIT_KINDS:
+        owners, graph, nodes = logit_field(game)
+        return Costs(owners, tuple(v for p in owners for v in p.variables), graph, nodes, True)
+    required = {"format", "kind", "name", "players"}
+    fields = require_keys(game, WHERE, required, {"source", "parameters"})
+    check_head(fields)
+    players, texts = [], []
+    key = "field" if _has_field(fields["players"]) else "cost"
+    for entry in fields["players"]:
+        player = require_keys(entry, f"{WHERE}.players", {"name", "variables", key})
+        variables = player["variables"]
+        if not isinstance(variables, list) or not all(isinstance(v, str) for v in variables):
+            raise InputError(f"{WHERE}.players: variables must be a list of names")
+        players.append(Player(player["name"], tuple(variables)))
+        texts += _stated(player, key)
+    check_names(players)
+    graph = Graph()
+    order = tuple(v for player in players for v in player.variables)
+    _check_identifiers(order)
+    names = {name: graph.variable(name) for name in order}
+    parameters = fields.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise InputError(f"{WHERE}.parameters: expected an object of numbers")
+    _check_identifiers(parameters)
+    for name, value in parameters.items():
+        if name in names:
+            raise InputError(f"{WHERE}.parameters: {name!r} is also a variable")
+        names[name] = graph.constant(number(value, f"{WHERE}.parameters.{name}"))
+    costs = tuple(parse(text, graph, names, where) for where, text in texts)
+    return Costs(tuple(players), order, graph, costs, key == "field")
+
+
+def _has_field(players: Any) -> bool:
+    """Whether the first player gives a field, as then all must."""
+    first = players[0] if isinstance(players, list) and players else None
+    return isinstance(first, dict) and "field" in first
+
+
+def _stated(player: Document, key: str) -> list[tuple[str, str]]:
+    """The player's cost, or its field's entries, one a variable; each with its place."""
+    texts = [player["cost"]] if key == "cost" else player["field"]
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"{WHERE}.players: a cost or an entry of a field must be text")
+    if key == "field" and len(texts) != len(player["variables"]):
+        raise InputError(f"{WHERE}.players: a field has one entry a variable")
+    return [(f"{key} of {str(player['name'])[:60]}", text) for text in texts]
+
+
+def check_head(game: Document) -> None:
+    if game["format"] != FORMAT:
+        raise InputError(f"{WHERE}.format: expected {FORMAT!r}")
+    for key in ("name", "source"):
+        if not isinstance(game.get(key, ""), str):
+            raise InputError(f"{WHERE}.{key}: expected text")
+
+
+def _check_identifiers(names: Iterable[str]) -> None:
+    """A name that the parser reads as something else would change what a cost says."""
+    for name in names:
+        if not _IDENTIFIER.fullmatch(name) or name in FUNCTIONS or name == "pi":
+            raise InputError(f"{WHERE}: {name[:40]!r} is no name for a variable or parameter")

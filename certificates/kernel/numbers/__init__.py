@@ -1,0 +1,1 @@
+"""Rigorous numbers: intervals, balls, affine forms, tests of semidefiniteness."""

@@ -1,0 +1,1 @@
+"""The same for games of policies."""

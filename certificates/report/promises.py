@@ -1,0 +1,130 @@
+"""Rows of a certificate's table about its equilibrium, its start sets and the KL divergence."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+from certificates.decay import decays_of
+from certificates.kernel.document.claims import Claims
+from certificates.kernel.document.promises import METHODS, Equilibrium
+from certificates.promise_theorems import NASH_SOLUTION, ONLY_NASH, Asked
+from certificates.report.shown import LINES, Row, line
+from certificates.report.steps import in_metric, projected_methods, projection_basis
+from certificates.report.texts import DIGITS, down, point_text, weights_text
+from games.regions.region import Space
+
+_LABELS = {
+    "flow": "flow",
+    "euler": "Euler",
+    "rk4": "RK4",
+    "rk4_equilibrium": "RK4 towards the equilibrium",
+    "extragradient": "extragradient",
+    "optimistic": "optimistic",
+}
+_RESTRICTED = "the Nash equilibrium of the game restricted to"
+
+
+def promise_rows(claims: Claims) -> list[Row]:
+    """The equilibrium with its kind in words, the start sets, the decay of the divergence."""
+    return [_equilibrium_row(claims), _start_row(claims), *_bregman_rows(claims)]
+
+
+def _none(label: str, text: str) -> Row:
+    return line("none certified", text, label)
+
+
+# ---- the equilibrium -----------------------------------------------------------------------------
+
+
+def _equilibrium_row(claims: Claims) -> Row:
+    found = claims.promises.equilibrium
+    if found is None:
+        return _none("equilibrium", "none certified")
+    where = point_text(found.point, found.error, claims.metric)
+    row = _kind_row(claims, found, where)
+    if found.is_zero or NASH_SOLUTION.failing(Asked(claims)):
+        return row
+    basis = row.basis & LINES["Nash, of convex costs"]
+    return Row(row.label, f"{row.text}; it is {_RESTRICTED} the region", basis)
+
+
+def _kind_row(claims: Claims, found: Equilibrium, where: str) -> Row:
+    """What it is; restricted to the region there is one Nash equilibrium if VI(F, X) has but one.
+
+    That needs M(w), or T19 (T13); in a matrix metric only the zero of F is known to be one.
+    """
+    row = line("equilibrium", _kind_text(found, where))
+    if found.kind == "restricted-nash" and ONLY_NASH.failing(Asked(claims)):
+        text = f"{where}: a Nash equilibrium of the game restricted to the region, where F has no"
+        row = replace(row, text=f"{text} other zero")
+    if found.kind in ("zero", "variational"):
+        return row
+    return replace(row, basis=row.basis & LINES["kind of equilibrium"])
+
+
+def _kind_text(found: Equilibrium, where: str) -> str:
+    return {
+        "nash": f"{where}: the Nash equilibrium of the game",
+        "restricted-nash": f"{where}: {_RESTRICTED} the region",
+        "quantal-response": f"{where}: a quantal response equilibrium, that is a Nash equilibrium"
+        " of the entropy-regularised game over all policies; the only one in the region",
+        "zero": f"{where}: a zero of F, not shown to be a Nash equilibrium",
+        "boundary": f"none inside the region; on its boundary the variational solution is {where}",
+        "variational": f"{where}: the variational solution, perhaps not a zero of F",
+    }[found.kind]
+
+
+# ---- start sets ----------------------------------------------------------------------------------
+
+
+def _start_row(claims: Claims) -> Row:
+    basin, found = claims.promises.basin, claims.promises.equilibrium
+    if basin is not None and basin.radii:
+        return line("start set", _radii_text(claims, basin.radii))
+    if isinstance(claims.region, Space):
+        return line("start anywhere", "everywhere: no play leaves R^n", "start set")
+    if projected_methods(claims) and (found is None or not found.is_zero):
+        text = "projected methods: all of the region; nothing is promised without projection"
+        return Row("start set", text, projection_basis(claims))
+    return _none("start set", "none certified: nothing is promised for any start")
+
+
+def _radii_text(claims: Claims, radii: dict[str, Fraction | None]) -> str:
+    """Balls, each with its metric where that is not the certificate's; or everywhere."""
+    listed = [(method, radii[method]) for method in METHODS if method in radii]
+    if all(radius is None for _, radius in listed):
+        return f"everywhere, for {', '.join(_LABELS[method] for method, _ in listed)}"
+    texts = [
+        f"{_LABELS[method]} {'any' if radius is None else down(radius)}{_named(claims, method)}"
+        for method, radius in listed
+    ]
+    return f"balls round the equilibrium of radius {', '.join(texts)}; nothing beyond is promised"
+
+
+def _named(claims: Claims, method: str) -> str:
+    steps = {"euler": claims.euler, "rk4": claims.rk4}.get(method)
+    other = in_metric(claims, steps.metric) if steps is not None else ""
+    return f" ({other})" if other else ""
+
+
+# ---- the divergence ------------------------------------------------------------------------------
+
+
+def _bregman_rows(claims: Claims) -> list[Row]:
+    """The weighted KL divergence, labelled for what it is: of the flow alone."""
+    decays = decays_of(claims.promises.bregman)
+    if decays is None:
+        return []
+    rows = []
+    for name, found in (("KL in the region", decays.region), ("KL everywhere", decays.simplex)):
+        if found is not None:
+            where, to = "from every interior start", "the one quantal response equilibrium"
+            if found.level is not None:
+                where = f"from starts where that is at most {found.level.text(DIGITS)}"
+                to = "the equilibrium"
+            text = (
+                f"along the flow the KL divergence to {to}, weighted"
+                f" {weights_text(found.weights)}, falls at least like"
+                f" exp(-{found.rate.text(DIGITS)} t) {where}; no step size follows"
+            )
+            rows.append(line(name, text))
+    return rows

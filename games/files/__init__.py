@@ -1,0 +1,1 @@
+"""Files of games: TOML, arrays, strategic games; read without trust, written whole."""

@@ -1,0 +1,1 @@
+"""The language of costs: tokens, parser, graph, numbers, derivatives, evaluation."""

@@ -1,0 +1,297 @@
+"""The safe parser: cost text to a node of a :class:`games.language.graph.Graph`, never by ``eval``.
+
+Operator precedence with two stacks (Dijkstra's shunting yard): finished values, and operators and
+brackets that wait for their last value. Every token is handled once and nothing recurses, so the
+time is linear in the text. Precedence is Python's: ``-x**2`` is ``-(x**2)``, ``**`` groups to the
+right, ``2**-1`` is one half.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NoReturn, final
+
+from games.errors import InputError
+from games.language.graph import FUNCTIONS, MAX_EXPONENT, OPERATORS, Graph
+from games.language.number import MAX_DIGITS, parse_number
+from games.language.tokens import Token, tokens
+
+MAX_TEXT = 2**20  # characters
+MAX_DEPTH = 200  # brackets, signs and powers inside each other
+MAX_NODES = 200_000  # of the whole graph
+MAX_NAMES = 1_000  # among which a near match is looked for
+
+_BRACKET, _SUM, _PRODUCT, _SIGN, _POWER = range(5)  # a higher level binds tighter
+_LEVELS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT}
+_NESTING = {_BRACKET, _SIGN, _POWER}
+
+_NOT_SMOOTH = {"abs", "max", "min", "sign", "sgn", "floor", "ceil", "round", "relu", "heaviside"}
+_OTHER_NAMES = {
+    "ln": "log",
+    "arctan": "atan",
+    "sigmoid": "logistic",
+    "expit": "logistic",
+    "power": "**",
+    "pow": "**",
+    "e": "exp(1)",
+    "E": "exp(1)",
+    "Pi": "pi",
+    "PI": "pi",
+}
+_OTHER_SYMBOLS = {
+    "^": "write ** for powers",
+    ".": "write decimals with digits on both sides of the point, like 0.5",
+    "[": "write ( for brackets",
+    "]": "write ) for brackets",
+    "{": "write ( for brackets",
+    "}": "write ) for brackets",
+    "\N{MINUS SIGN}": "write - for minus",
+    "\N{MULTIPLICATION SIGN}": "write * for products",
+    "\N{MIDDLE DOT}": "write * for products",
+}
+
+
+@final
+@dataclass(frozen=True)
+class _Waiting:
+    """An operator (or an open bracket) that waits for its last value (or for its end)."""
+
+    op: str  # an operation, or the function before the bracket ("" for a plain bracket)
+    level: int
+    column: int
+    depth: int  # how many brackets, signs and powers are open up to here
+    below: int  # how many values were finished before it
+
+
+@final
+@dataclass
+class _Work:
+    """The state between two tokens."""
+
+    graph: Graph
+    names: Mapping[str, int]
+    where: str
+    values: list[int] = field(default_factory=list)
+    waiting: list[_Waiting] = field(default_factory=list)
+
+
+def parse(text: str, graph: Graph, names: Mapping[str, int], where: str) -> int:
+    """The node of an expression: numbers, names, + - * / **, brackets, the functions and pi.
+
+    names: each allowed variable or parameter and its node; where: the place for messages, such as
+    ``cost of firm 1``. Raises InputError, one sentence with the token, its 1-based column and the
+    mend, for anything else and beyond the bounds (1 MiB of text, nesting 200, 200,000 nodes,
+    constant exponents within ±1,000).
+
+    >>> graph = Graph()
+    >>> parse("2*x", graph, {"x": graph.variable("x")}, "cost of firm 1")
+    2
+    """
+    if len(text) > MAX_TEXT:
+        raise InputError(f"{where} has more than {MAX_TEXT} characters; write a shorter expression")
+    work = _Work(graph, names, where)
+    value_next = True
+    for token in tokens(text):
+        if value_next:
+            value_next = _VALUES.get(token.kind, _missing_value)(work, token)
+        else:
+            value_next = _AFTER_VALUES.get(token.kind, _missing_operator)(work, token)
+        if len(graph) > MAX_NODES:
+            _fail(work, token.column, f"the game grows beyond {MAX_NODES} operations; simplify it")
+    return work.values[0]
+
+
+# Where a value must come. Each handler tells whether a value must still come after its token.
+
+
+def _number(work: _Work, token: Token) -> bool:
+    try:
+        value = parse_number(token.text)
+    except InputError:  # the token has the shape of a number, so only its size can be wrong
+        _fail(
+            work,
+            token.column,
+            f"the number {token.text[:20]!r} is too long; use at most {MAX_DIGITS} digits and"
+            f" exponents within ±{MAX_EXPONENT}",
+        )
+    work.values.append(work.graph.constant(value))
+    return False
+
+
+def _name(work: _Work, token: Token) -> bool:
+    if token.text == "pi":
+        work.values.append(work.graph.pi())
+    elif token.text in work.names:
+        work.values.append(work.names[token.text])
+    elif token.text in FUNCTIONS:
+        _fail(work, token.column, f"{token.text} is a function; write {token.text}(…)")
+    else:
+        _unknown(work, token)
+    return False
+
+
+def _call(work: _Work, token: Token) -> bool:
+    if token.text in work.names or token.text == "pi":
+        name = token.text[:40]
+        _fail(work, token.column, f"{name!r} is not a function; write {name}*(…) for a product")
+    if token.text not in FUNCTIONS:
+        _unknown(work, token)
+    _wait(work, token.text, _BRACKET, token)
+    return True
+
+
+def _open(work: _Work, token: Token) -> bool:
+    _wait(work, "", _BRACKET, token)
+    return True
+
+
+def _minus(work: _Work, token: Token) -> bool:
+    _wait(work, "neg", _SIGN, token)
+    return True
+
+
+def _plus(work: _Work, token: Token) -> bool:
+    return True
+
+
+def _missing_value(work: _Work, token: Token) -> NoReturn:
+    _reject_other(work, token)
+    place = f"before {token.text!r}" if token.text else "at the end"
+    _fail(work, token.column, f"a value is missing {place}; write a number, a name or brackets")
+
+
+# Where a value has just ended.
+
+
+def _operator(work: _Work, token: Token) -> bool:
+    level = _LEVELS[token.text]
+    _finish(work, level)
+    _wait(work, token.text, level, token)
+    return True
+
+
+def _power(work: _Work, token: Token) -> bool:
+    _wait(work, token.text, _POWER, token)  # an earlier ** waits: powers group to the right
+    return True
+
+
+def _comma(work: _Work, token: Token) -> bool:
+    _finish(work, _SUM)
+    if not work.waiting or not work.waiting[-1].op:
+        _fail(work, token.column, "',' is not inside a function; write decimals with a point")
+    return True
+
+
+def _close(work: _Work, token: Token) -> bool:
+    _finish(work, _SUM)
+    if not work.waiting:
+        _fail(work, token.column, "')' closes nothing; delete it or add the missing '('")
+    bracket = work.waiting.pop()
+    if bracket.op:
+        _apply(work, bracket)
+    return False
+
+
+def _end(work: _Work, token: Token) -> bool:
+    _finish(work, _SUM)
+    if work.waiting:
+        bracket = work.waiting[-1]
+        _fail(work, bracket.column, f"'{bracket.op}(' is never closed; add the missing ')'")
+    return False
+
+
+def _missing_operator(work: _Work, token: Token) -> NoReturn:
+    _reject_other(work, token)
+    _fail(
+        work,
+        token.column,
+        f"{token.text[:40]!r} follows a value; write an operator between them, such as *",
+    )
+
+
+_VALUES = {
+    "number": _number,
+    "name": _name,
+    "call": _call,
+    "(": _open,
+    "-": _minus,
+    "+": _plus,
+}
+_AFTER_VALUES = {
+    "+": _operator,
+    "-": _operator,
+    "*": _operator,
+    "/": _operator,
+    "**": _power,
+    ",": _comma,
+    ")": _close,
+    "end": _end,
+}
+
+
+# The two stacks.
+
+
+def _wait(work: _Work, op: str, level: int, token: Token) -> None:
+    depth = (work.waiting[-1].depth if work.waiting else 0) + (level in _NESTING)
+    if depth > MAX_DEPTH:
+        _fail(work, token.column, f"{token.text!r} is nested deeper than {MAX_DEPTH}; flatten it")
+    work.waiting.append(_Waiting(op, level, token.column, depth, len(work.values)))
+
+
+def _finish(work: _Work, level: int) -> None:
+    """Apply the waiting operators that bind at least so tightly, up to the last open bracket."""
+    while work.waiting and work.waiting[-1].level >= level:
+        _apply(work, work.waiting.pop())
+
+
+def _apply(work: _Work, entry: _Waiting) -> None:
+    """Replace the values of an operator or function by its node."""
+    first = entry.below - (OPERATORS.get(entry.op) == 2)  # a binary operator's left value
+    args = tuple(work.values[first:])
+    _check_arguments(work, entry, args)
+    work.values[first:] = [work.graph.apply(entry.op, *args)]
+
+
+def _check_arguments(work: _Work, entry: _Waiting, args: tuple[int, ...]) -> None:
+    if entry.op in FUNCTIONS and entry.op != "logsumexp" and len(args) != 1:
+        _fail(work, entry.column, f"{entry.op} takes one value, not {len(args)}; delete the others")
+    last = work.graph.number(args[-1])
+    if last is None:
+        return
+    if entry.op == "/" and last == 0:
+        _fail(work, entry.column, "'/' divides by zero; change the denominator")
+    if entry.op == "**" and abs(last) > MAX_EXPONENT:
+        _fail(
+            work,
+            entry.column,
+            f"the exponent after '**' is beyond ±{MAX_EXPONENT}; use a smaller one",
+        )
+    if entry.op == "**" and last < 0 and work.graph.number(args[0]) == 0:
+        _fail(work, entry.column, "'**' divides by zero; change the base or the exponent")
+
+
+# Messages.
+
+
+def _fail(work: _Work, column: int, sentence: str) -> NoReturn:
+    raise InputError(f"{work.where}, column {column}: {sentence}")
+
+
+def _reject_other(work: _Work, token: Token) -> None:
+    if token.kind == "other":
+        mend = _OTHER_SYMBOLS.get(token.text, "delete it or write it in plain arithmetic")
+        _fail(work, token.column, f"{token.text!r} has no meaning here; {mend}")
+
+
+def _unknown(work: _Work, token: Token) -> NoReturn:
+    name = token.text
+    if name.lower() in _NOT_SMOOTH:
+        _fail(work, token.column, f"{name} is not smooth; use a smooth function, such as softplus")
+    if name in _OTHER_NAMES:
+        _fail(work, token.column, f"unknown name {name!r}; write {_OTHER_NAMES[name]}")
+    known = ["pi", *sorted(FUNCTIONS), *islice(work.names, MAX_NAMES)]
+    near = difflib.get_close_matches(name, known, n=1) if len(name) <= 40 else []
+    mend = f"did you mean {near[0]}?" if near else "declare it or use a name of the game"
+    _fail(work, token.column, f"unknown name {name[:40]!r}; {mend}")

@@ -1,0 +1,1 @@
+"""Regions: boxes with exact ends, balls in a metric, all of R^n."""

@@ -1,0 +1,1 @@
+"""What is attacked: a game's Jacobian, its solution, its costs."""

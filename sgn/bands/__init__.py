@@ -1,0 +1,1 @@
+"""Bands of relative time scales that keep a margin (T4)."""

@@ -1,0 +1,108 @@
+"""The bands of weight ratios that keep a margin of 0 (T4, T5), as a certificate states them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from games.language.number import round_down, round_up
+from sgn.bands.band import band
+from sgn.bands.two_players import two_player_band
+from sgn.bounds import Bounds
+from sgn.metrics.block_scalar import direct_margin
+from sgn.metrics.weights import Structural
+from sgn.pipeline.safe_side import DIGITS
+
+FloatArray = NDArray[np.float64]
+FARTHEST = 1e12  # ratio over the best one at which the search for an end stops
+INWARD = 1e-9  # the part by which an end is moved inwards before it is rounded
+STATED_PLAYERS = 8  # up to which a certificate states a band for every pair that interacts
+
+
+@final
+@dataclass(frozen=True)
+class BandPlan:
+    """[low, high] for w_j/w_i at margin 0; high None is open, low 0 excluded.
+
+    witnesses: weights at the closed ends with the vectors that prove them; none for two players.
+    """
+
+    players: tuple[int, int]
+    basis: str
+    low: Fraction
+    high: Fraction | None
+    witnesses: tuple[Structural, ...] = ()
+
+
+def structural_bands(bounds: Bounds) -> tuple[BandPlan, ...]:
+    """T4 for bounds with α* > 0: two players in closed form, a few more pair by pair."""
+    if bounds.size == 2:
+        return (_closed_form(bounds),)
+    if not 2 < bounds.size <= STATED_PLAYERS:
+        return ()
+    L = bounds.coupling_upper.toarray()
+    pairs = [(i, j) for i in range(bounds.size) for j in range(i + 1, bounds.size)]
+    coupled = [(i, j) for i, j in pairs if L[i, j] > 0 or L[j, i] > 0]
+    return tuple(plan for i, j in coupled for plan in _witnessed(bounds, i, j))
+
+
+def _closed_form(bounds: Bounds) -> BandPlan:
+    low, high = two_player_band(bounds)
+    if low * (1 + INWARD) > high / (1 + INWARD):
+        low = high = (low * high) ** 0.5
+    highest = None if np.isinf(high) else _inner_high(high)
+    return BandPlan((0, 1), "structural", _inner_low(low), highest)
+
+
+def _witnessed(bounds: Bounds, i: int, j: int) -> tuple[BandPlan, ...]:
+    """Ends inside the ratios of the witnesses, which are the decimals that stand for floats."""
+    try:
+        found = band(bounds, i, j)
+    except ValueError:  # the margin is positive by so little that there is no band to tell
+        return ()
+    ratios = [Fraction(repr(float(w[j]))) / Fraction(repr(float(w[i]))) for w in found.ends]
+    low = round_up(min(ratios), DIGITS) if found.lower > 0 else Fraction(0)
+    high = None if np.isinf(found.upper) else round_down(max(ratios), DIGITS)
+    if high is not None and low > high:
+        return ()
+    return (BandPlan((i, j), "structural", low, high, found.witnesses),)
+
+
+def direct_band(jacobians: FloatArray, slices: tuple[slice, ...], ratio: float) -> BandPlan:
+    """T5: the interval round a ratio with positive margin; the margin is quasi-concave in w₂/w₁."""
+
+    def positive(t: float) -> bool:
+        return direct_margin(jacobians, slices, np.array([1.0, t])) > 0
+
+    low = _end(positive, ratio, lambda t, factor: t / factor)
+    high = _end(positive, ratio, lambda t, factor: t * factor)
+    return BandPlan((0, 1), "direct", _inner_low(low), _inner_high(high))
+
+
+def _end(
+    positive: Callable[[float], bool], start: float, move: Callable[[float, float], float]
+) -> float:
+    """The last ratio with positive margin in one direction, to about 1e-9 of itself."""
+    factor = 2.0
+    while positive(move(start, factor)):
+        if factor > FARTHEST:
+            return move(start, factor)
+        factor *= factor
+    good, bad = np.log(max(np.sqrt(factor), 1.0)) if factor > 2 else 0.0, np.log(factor)
+    for _ in range(40):
+        middle = (good + bad) / 2
+        good, bad = (
+            (middle, bad) if positive(move(start, float(np.exp(middle)))) else (good, middle)
+        )
+    return move(start, float(np.exp(good)))
+
+
+def _inner_low(value: float) -> Fraction:
+    return round_up(Fraction(value * (1 + INWARD)), DIGITS)
+
+
+def _inner_high(value: float) -> Fraction:
+    return round_down(Fraction(value * (1 - INWARD)), DIGITS)

@@ -1,0 +1,1 @@
+"""Learning rates per player, constant (T17) or varying in time (T22)."""

@@ -1,0 +1,1 @@
+"""Metrics: weights per player, a matrix per player, one dense matrix."""

@@ -1,0 +1,1 @@
+"""From a game to a document: what every search passes through, in order."""

@@ -1,0 +1,18 @@
+"""What a certificate goes without: a part that could not be had or confirmed, named with why."""
+
+from collections.abc import Mapping
+
+from certificates.kernel.document.reading import Document
+from certificates.kernel.jacobian.base import Uncheckable
+from sgn.bounds import CannotBound
+
+FAILURES = (Uncheckable, CannotBound, ArithmeticError, ValueError)  # of a part, not of the rest
+
+
+def noted(evidence: Document, left_out: Mapping[str, str]) -> Document:
+    """The evidence with a word on each claim that was left out."""
+    if not left_out:
+        return evidence
+    named = ", ".join(f"{name} ({why})" for name, why in left_out.items())
+    note = "; ".join(filter(None, (evidence.get("note"), f"left out: {named}")))
+    return {**evidence, "note": note}

@@ -1,0 +1,1 @@
+"""What follows from a margin: equilibrium, start sets, the KL divergence."""

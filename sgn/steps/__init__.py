@@ -1,0 +1,1 @@
+"""Steps that contract, found for Euler's method and RK4."""

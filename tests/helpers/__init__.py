@@ -1,0 +1,1 @@
+"""What several tests share: games, oracles, ways to run and to read."""

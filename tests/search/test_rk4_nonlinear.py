@@ -1,0 +1,169 @@
+"""T11 (b′) and (c): RK4 steps towards the equilibrium, and where J is near one matrix."""
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import sgn
+from certificates.certificate import Certificate, StepRange
+from certificates.kernel.document.metric import Metric
+from certificates.kernel.document.steps import Cover, NearLinear, Steps
+from certificates.kernel.inequalities.near_linear import excess, linear_cover
+from certificates.kernel.inequalities.steps import (
+    is_positive_definite,
+    sector_cover_holds,
+    sector_matrices,
+)
+from sgn.bounds import Deviation
+from sgn.enclosures.frame import Frame
+from sgn.steps.near_linear import near_linear, near_linear_plan
+from sgn.steps.runge_kutta import RK4Plan
+from sgn.steps.sector import sector_plan
+from tests.corpus.make import valid
+from tests.helpers.random_games import rk4_map
+from tests.helpers.scale import examples
+
+Floats = NDArray[np.float64]
+SEEDS = st.integers(0, 2**32 - 1)
+PLAIN = Metric.scalar(np.ones(2))
+TABLE = [(2, 1.090, 2.237), (5, 0.405, 1.845), (10, 0.200, 1.553)]  # β/α: hβ by (b), by (b′)
+
+
+@cache
+def towards(ratio: int) -> RK4Plan:
+    plan = sector_plan(PLAIN, Fraction(1, ratio), Fraction(1), None, "equilibrium")
+    assert plan is not None
+    return plan
+
+
+def as_steps(plan: RK4Plan) -> StepRange:
+    cover = Cover(plan.steps, plan.rates, plan.multipliers)
+    best = plan.best_step, plan.factor_at_best
+    return StepRange("RK4", Steps(plan.basis, PLAIN, plan.step_max, *best, None, cover), "proved")
+
+
+@pytest.mark.parametrize(("ratio", "pairs", "equilibrium"), TABLE)
+def test_the_table_of_the_theory(ratio: int, pairs: float, equilibrium: float) -> None:
+    between = sector_plan(PLAIN, Fraction(1, ratio), Fraction(1), None)
+    assert between is not None
+    assert float(between.step_max) == pytest.approx(pairs, abs=0.002)  # three digits in the theory
+    assert float(towards(ratio).step_max) == pytest.approx(equilibrium, abs=0.002)
+
+
+@pytest.mark.parametrize("ratio", [2, 5, 10])
+def test_the_checker_grants_them_and_no_more(ratio: int) -> None:
+    plan, alpha, beta = towards(ratio), Fraction(1, ratio), Fraction(1)
+    cover = Cover(plan.steps, plan.rates, plan.multipliers)
+    assert sector_cover_holds(alpha, beta, Fraction(0), cover)
+    longer = Cover((*plan.steps[:-1], plan.steps[-1] * Fraction(11, 10)), *_rest(cover))
+    assert not sector_cover_holds(alpha, beta, Fraction(0), longer)
+
+
+def _rest(cover: Cover) -> tuple[tuple[Fraction, ...], tuple[tuple[Fraction, ...], ...]]:
+    return cover.rates, cover.multipliers
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(SEEDS, st.sampled_from([2, 5, 10]), st.floats(0.01, 1))
+def test_nonlinear_runs_approach_at_the_factor(seed: int, ratio: int, part: float) -> None:
+    """F = ax + Sx + bUᵀtanh(Ux), S skew of norm s, U orthogonal: α = a, β ≤ √(a² + s²) + b."""
+    rng = np.random.default_rng(seed)
+    a, s = 1 / ratio, float(rng.uniform(0, 1 - 1 / ratio))
+    b = 1 - np.hypot(a, s)
+    if b < 0:
+        s, b = 0.0, 1 - a
+    U, _ = np.linalg.qr(rng.normal(size=(2, 2)))
+    S = s * np.array([[0.0, 1.0], [-1.0, 0.0]])
+
+    def F(x: Floats) -> Floats:
+        value: Floats = a * x + x @ S.T + b * np.tanh(x @ U.T) @ U
+        return value
+
+    steps = as_steps(towards(ratio))
+    h = float(steps.step_max) * part
+    x = rng.normal(size=(50, 2)) * 10 ** rng.uniform(-2, 2, (50, 1))
+    k1 = F(x)
+    k2 = F(x - h / 2 * k1)
+    k3 = F(x - h / 2 * k2)
+    after = x - h / 6 * (k1 + 2 * k2 + 2 * k3 + F(x - h * k3))
+    factors = np.linalg.norm(after, axis=1) / np.linalg.norm(x, axis=1)
+    assert factors.max() <= float(steps.factor(Fraction(h))) + 1e-12  # rounding of order 1 numbers
+
+
+def test_pairs_of_stages_are_what_makes_it_longer() -> None:
+    plan = towards(5)
+    row = plan.multipliers[-1]
+    args = Fraction(1, 5), Fraction(1), Fraction(0), plan.rates[-1]
+    h = plan.steps[-1]
+
+    def at(multipliers: tuple[Fraction, ...]) -> bool:
+        parts = sector_matrices(*args, multipliers)
+        lines = zip(*parts, strict=True)
+        K = [[u + h * v + h**2 * w for u, v, w in zip(*rows, strict=True)] for rows in lines]
+        return is_positive_definite(K)
+
+    assert at(row)
+    assert not at(row[:12])
+
+
+def linear_case(seed: int) -> tuple[Floats, float]:
+    rng = np.random.default_rng(seed)
+    J = rng.normal(size=(3, 3)) / 2
+    J = J - J.T + 0.3 * (J + J.T) + 1.2 * np.eye(3)
+    return J, float(rng.uniform(0, 0.02))
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(SEEDS)
+def test_stages_near_one_matrix_contract(seed: int) -> None:
+    """Any four stage Jacobians within δ of J₀, at any h up to the largest."""
+    J, delta = linear_case(seed)
+    metric = Metric.scalar(np.ones(3))
+    plan = near_linear_plan(
+        near_linear(J, Fraction(delta), Frame(metric, (1, 1, 1))), metric, (1, 1, 1)
+    )
+    if plan is None:
+        return
+    rng = np.random.default_rng(seed)
+    steps = as_steps(plan.steps)
+    for part in (0.05, 0.5, 0.9, 1.0):
+        h = plan.steps.step_max * Fraction(part)
+        stages = []
+        for _ in range(4):
+            E = rng.normal(size=(3, 3))
+            stages.append(J + delta * E / np.linalg.norm(E, 2))
+        factor = np.linalg.norm(rk4_map(stages, float(h)), 2)
+        assert factor <= float(steps.factor(h)) + 1e-12  # rounding
+
+
+def test_the_loss_covers_the_excess_on_the_whole_interval() -> None:
+    linear = NearLinear(np.eye(2), Fraction(1, 20), Fraction(1))
+    steps = (Fraction(0), Fraction(1), Fraction(2))
+    cover = Cover(steps, (Fraction(1, 10), Fraction(1, 20)), ())
+    for low, high, kappa in linear_cover(cover, linear).intervals():
+        for k in range(11):
+            h = low + (high - low) * k / 10
+            alone = max(1 - kappa * h, Fraction(0))
+            whole = float(alone) ** 0.5 + float(excess(linear, h))
+            assert whole**2 <= float(cover.square_at(h)) + 1e-12
+
+
+def test_a_rotation_is_certified_near_linear() -> None:
+    result = Certificate(valid("near-linear"))
+    assert result.rk4 is not None
+    assert result.rk4.basis == "near-linear"
+    assert result.rk4.step_max * result.lipschitz > 2  # the sector gives about 0.6
+    names = {o.name: o.holds for o in sgn.verify(result).obligations}
+    assert names["RK4 near-linear"]
+
+
+def test_the_deviation_is_a_norm_of_differences() -> None:
+    centre = ((1.0, 0.0), (0.0, 1.0))
+    quantity = Deviation((1.0, 4.0), (slice(0, 1), slice(1, 2)), centre=centre)
+    J = np.array([[[1.0, 2.0], [0.0, 1.0]]])
+    assert quantity.values(J) == pytest.approx([1.0])  # 2·√(1/4)
