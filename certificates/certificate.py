@@ -8,22 +8,20 @@ from functools import cached_property
 from typing import NoReturn, final
 
 from certificates.decay import Decays, decays_of
-from certificates.kernel.document.claims import (
-    REFUSAL_FORMAT,
-    Claims,
-    read_claims,
-)
-from certificates.kernel.document.promises import Basin, Equilibrium
+from certificates.equilibrium import Basin, Equilibrium, basin_of, equilibrium_of
+from certificates.kernel.certificate import read_claims
+from certificates.kernel.claims import Band, Claims
+from certificates.kernel.document.head import is_refusal
 from certificates.kernel.document.reading import Document, digest, read
-from certificates.kernel.document.refusal import RefusalClaims, read_refusal
+from certificates.kernel.refusal import RefusalClaims, read_refusal
+from certificates.methods import METHODS
 from certificates.promises import Promised
 from certificates.report import table
 from certificates.report.page import fragment
 from certificates.report.refusal import refusal_head, refusal_rows, sentence
 from certificates.safe import Lower, Upper
-from certificates.step_range import SlowRange as SlowRange
 from certificates.step_range import StepRange as StepRange
-from certificates.step_range import weights_of
+from certificates.step_range import range_of, weights_of
 from certificates.writing import write
 from games.errors import InputError
 from games.regions.region import Region
@@ -111,7 +109,7 @@ class Certificate:
     @property
     def structural_margin(self) -> Lower:
         """The small-gain margin at its best weights (T2), whichever basis the certificate has."""
-        return Lower(self.claims.structural_margin, verdict=self.verdict)
+        return Lower(self.claims.small_gain.margin, verdict=self.verdict)
 
     @property
     def euclidean_margin(self) -> Lower | None:
@@ -130,47 +128,49 @@ class Certificate:
         value = self.claims.cocoercivity
         return None if value is None else Lower(value, verdict=self.verdict)
 
+    def method(self, name: str) -> StepRange | None:
+        """The certified steps of a method; None where there are none, KeyError for no method.
+
+        name: euler | rk4 | rk4_equilibrium | extragradient | optimistic.
+        """
+        return range_of(self.claims, name)
+
+    @property
+    def methods(self) -> dict[str, StepRange]:
+        """All methods whose steps are certified, by name."""
+        found = {name: self.method(name) for name in METHODS}
+        return {name: steps for name, steps in found.items() if steps is not None}
+
     @property
     def euler(self) -> StepRange | None:
-        steps = self.claims.euler
-        return None if steps is None else StepRange("Euler", steps, self.verdict)
+        return self.method("euler")
 
     @property
     def rk4(self) -> StepRange | None:
-        steps = self.claims.rk4
-        return None if steps is None else StepRange("RK4", steps, self.verdict)
+        return self.method("rk4")
 
     @property
     def rk4_equilibrium(self) -> StepRange | None:
         """RK4 steps that approach the equilibrium (not any two runs), where these are longer."""
-        steps = self.claims.rk4_equilibrium
-        if steps is None:
-            return None
-        return StepRange("RK4 towards the equilibrium", steps, self.verdict)
+        return self.method("rk4_equilibrium")
 
     @property
-    def extragradient(self) -> SlowRange | None:
-        steps = self.claims.promises.extragradient
-        if steps is None:
-            return None
-        return SlowRange("extragradient", steps, self.claims.margin, self.verdict)
+    def extragradient(self) -> StepRange | None:
+        return self.method("extragradient")
 
     @property
-    def optimistic(self) -> SlowRange | None:
-        steps = self.claims.promises.optimistic
-        if steps is None:
-            return None
-        return SlowRange("optimistic", steps, self.claims.margin, self.verdict)
+    def optimistic(self) -> StepRange | None:
+        return self.method("optimistic")
 
     @property
     def equilibrium(self) -> Equilibrium | None:
         """The equilibrium: `point`, `error` in the metric, and `kind` (T13)."""
-        return self.claims.promises.equilibrium
+        return equilibrium_of(self.claims)
 
     @property
     def basin(self) -> Basin | None:
         """Start sets: balls round the equilibrium, by method (T12)."""
-        return self.claims.promises.basin
+        return basin_of(self.claims)
 
     @property
     def bregman(self) -> Decays | None:
@@ -178,7 +178,7 @@ class Certificate:
 
         `.region` and `.simplex`, each a Decay or None. No step size follows from it.
         """
-        return decays_of(self.claims.promises.bregman)
+        return decays_of(self.claims)
 
     @property
     def promises(self) -> Promised:
@@ -202,7 +202,7 @@ class Certificate:
             if name not in self.names:
                 raise KeyError(f"no player is called {name!r} in this certificate")
         i, j = self.names.index(first), self.names.index(second)
-        for band in self.claims.bands:
+        for band in self.claims.each(Band):
             if band.players == (i, j):
                 return self._ends(band.low, band.high)
             if band.players == (j, i) and band.high is not None:
@@ -316,7 +316,7 @@ def from_document(document: Document, where: str = "certificate") -> Certificate
 
 
 def _read(document: Document, where: str) -> Certificate | Refusal:
-    if str(document.get("format")).partition("/")[0] == REFUSAL_FORMAT.partition("/")[0]:
+    if is_refusal(document):
         read_refusal(document, where)
         return Refusal(document)
     read_claims(document, where)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from certificates.kernel.document.kl import Bregman, RegionDecay, SimplexDecay
+from certificates.kernel.claims import Claims
+from certificates.kernel.theorems.kl import DecayInRegion, DecayLevel, DecayOnSimplex
 from certificates.safe import Lower, Upper
 from games.language.number import Number, exact, round_down, round_up, to_text
 
@@ -56,20 +57,18 @@ class Decays:
     simplex: Decay | None
 
 
-def decays_of(claimed: Bregman | None) -> Decays | None:
-    """The claims as values; None where there are none."""
-    if claimed is None:
-        return None
-    return Decays(_of(claimed.region), _of(claimed.simplex))
-
-
-def _of(found: RegionDecay | SimplexDecay | None) -> Decay | None:
-    if found is None:
-        return None
-    weights = tuple(Fraction(w) for w in found.weights)
-    if isinstance(found, RegionDecay):
-        return Decay("region", Lower(found.rate), weights, Lower(found.level))
-    return Decay("simplex", Lower(found.rate), weights, None)
+def decays_of(claims: Claims) -> Decays | None:
+    """What a certificate says of the divergence; None where it says nothing."""
+    level, on_simplex = claims.find(DecayLevel), claims.find(DecayOnSimplex)
+    in_region = claims.find(DecayInRegion)
+    region = simplex = None
+    if in_region is not None and level is not None:
+        weights = tuple(map(Fraction, in_region.weights))
+        region = Decay("region", Lower(in_region.rate), weights, Lower(level.level))
+    if on_simplex is not None:
+        weights = tuple(map(Fraction, on_simplex.weights))
+        simplex = Decay("simplex", Lower(on_simplex.rate), weights, None)
+    return None if region is None and simplex is None else Decays(region, simplex)
 
 
 def falling_exp(x: Fraction) -> Fraction:

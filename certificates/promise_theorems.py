@@ -11,20 +11,20 @@ from typing import Any, final
 
 import numpy as np
 
-from certificates.kernel.document.claims import Claims, Vector
+from certificates.equilibrium import basin_of
+from certificates.kernel.claims import Claims
+from certificates.kernel.document.coupling import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.equilibrium import half_widths, has_costs, room_round
 from certificates.kernel.jacobian.base import Uncheckable, quadratic
-from certificates.kernel.jacobian.point import player_sizes
-from certificates.kernel.theorems import words
-from certificates.kernel.theorems.context import has_decay, is_convex, own_sets, zero_in_region
+from certificates.kernel.jacobian.sizes import sizes_of
+from certificates.kernel.theorems import shared
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
+from certificates.methods import METHODS
 from certificates.safe import Lower
-from certificates.step_range import SlowRange, StepRange, in_range
+from certificates.step_range import StepRange, in_range, range_of
 from games.language.number import to_text
 from games.regions.region import Box, Space
-
-METHODS = ("euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic")
 
 
 @final
@@ -44,16 +44,9 @@ class Asked:
     sigma: Fraction = Fraction(1)
 
     @cached_property
-    def range(self) -> StepRange | SlowRange | None:
+    def range(self) -> StepRange | None:
         """The certified steps of the method, if there are any."""
-        claims, promises = self.claims, self.claims.promises
-        runs = {"euler": claims.euler, "rk4": claims.rk4, "rk4_equilibrium": claims.rk4_equilibrium}
-        slow = {"extragradient": promises.extragradient, "optimistic": promises.optimistic}
-        if (steps := runs.get(self.method)) is not None:
-            return StepRange(self.method, steps, claims.verdict)
-        if (towards := slow.get(self.method)) is not None:
-            return SlowRange(self.method, towards, claims.margin, claims.verdict)
-        return None
+        return range_of(self.claims, self.method) if self.method in METHODS else None
 
     @property
     def h(self) -> Fraction:
@@ -92,9 +85,9 @@ class SmallGain:
 
 def small_gain(claims: Claims) -> SmallGain:
     """What the block bounds give along the structural witness."""
-    x = [Fraction(v) for v in claims.witnesses["structural"]]
-    mu = [Fraction(v) for v in claims.curvature_lower]
-    L = claims.coupling_upper
+    x = [Fraction(v) for v in claims.small_gain.vector]
+    mu = [Fraction(v) for v in claims.bounds.curvature_lower]
+    L = claims.bounds.coupling_upper
     acting = np.full(len(x), Fraction(0), dtype=object)
     np.add.at(acting, L.rows, np.array([Fraction(v) for v in L.values]) * _at(x, L.cols))
     rows = list(zip(mu, acting, x, strict=True))
@@ -115,12 +108,12 @@ def own_symmetric(game: Document) -> bool:
 
 def largest_ball(claims: Claims, x: Sequence[Fraction]) -> Fraction | None:
     """The largest r known with {max_i ‖v_i − x_i*‖/x_i ≤ r} ⊂ X; None: any. Raises Uncheckable."""
-    found, region, game = claims.promises.equilibrium, claims.region, claims.game
+    found, region, game = claims.solution, claims.region, claims.game
     if isinstance(region, Space):
         return None
     if found is None or not isinstance(region, Box) or region.ball is not None or game is None:
         raise Uncheckable("no ball of this norm is measured in such a region")
-    sizes = player_sizes(game)
+    sizes = sizes_of(game)
     reach, room = half_widths(claims.metric, sizes), room_round(found, region)
     each = [v for v, size in zip(x, sizes, strict=True) for _ in range(size)]
     limits = [(gap - found.error * own) / v for gap, own, v in zip(room, reach, each, strict=True)]
@@ -129,7 +122,7 @@ def largest_ball(claims: Claims, x: Sequence[Fraction]) -> Fraction | None:
 
 def _starts_inside(asked: Asked) -> bool:
     """T12: whether the method stays in X from this start; it does on all of R^n."""
-    basin, method = asked.claims.promises.basin, asked.method
+    basin, method = basin_of(asked.claims), asked.method
     if isinstance(asked.claims.region, Space):
         return True
     radius = None if basin is None else basin.radii.get(method)
@@ -172,7 +165,7 @@ def _has_room(asked: Asked) -> bool:
 
 
 def _sums(claims: Claims) -> list[Fraction]:
-    low, high = claims.curvature_lower, claims.curvature_upper
+    low, high = claims.bounds.curvature_lower, claims.bounds.curvature_upper
     return [Fraction(m) + Fraction(most) for m, most in zip(low, high, strict=True)]
 
 
@@ -216,13 +209,13 @@ SHRINKS = Hypothesis[Asked](
     given=(CERTIFIED.name, IN_RANGE.name),
 )
 POSITIVE = Hypothesis[Asked](
-    words.POSITIVE,
+    shared.POSITIVE.name,
     lambda asked: asked.claims.margin > 0,
     "the margin is not positive: nothing shrinks",
 )
 ZERO = Hypothesis[Asked](
-    words.ZERO,
-    lambda asked: zero_in_region(asked.claims),
+    shared.ZERO.name,
+    lambda asked: shared.zero_in_region(asked.claims),
     "no zero in the region is certified: nothing is promised without projection",
 )
 START = Hypothesis[Asked](
@@ -252,7 +245,7 @@ KEPT = Hypothesis[Asked](
     given=(CERTIFIED.name,),
 )
 SYMMETRIC = Hypothesis[Asked](
-    words.SYMMETRIC,
+    shared.SYMMETRIC.name,
     lambda asked: _symmetric(asked.claims),
     "some J_ii is not symmetric, or not known to be: T16 needs costs, not a field",
 )
@@ -274,8 +267,8 @@ ROOM = Hypothesis[Asked](
     given=(ZERO.name,),
 )
 PRODUCT = Hypothesis[Asked](
-    words.PRODUCT,
-    lambda asked: own_sets(asked.claims),
+    shared.PRODUCT.name,
+    lambda asked: shared.own_sets(asked.claims),
     "the region is no product of the players' own sets (a box, or R^n): a best response is one in"
     " a set of the player's own",
 )
@@ -284,23 +277,23 @@ ANY_STEP = Hypothesis[Asked](
 )
 
 WEIGHTS = Hypothesis[Asked](
-    words.WEIGHTS,
+    shared.WEIGHTS.name,
     lambda asked: asked.claims.metric.kind == "scalar",
     "the metric has matrices: in it VI(F, X) may be another problem than the players' own",
 )
 COSTS = Hypothesis[Asked](
-    words.COSTS,
+    shared.COSTS.name,
     lambda asked: asked.claims.game is not None and has_costs(asked.claims.game),
     "only a field is given: no costs that a player could lower",
 )
 CONVEX = Hypothesis[Asked](
-    words.CONVEX,
-    lambda asked: is_convex(asked.claims),
+    shared.CONVEX.name,
+    lambda asked: shared.is_convex(asked.claims),
     "some cost is not shown to be convex in its player's own variables",
 )
 ONE_NASH = Hypothesis[Asked](
     "M = M(w), or T19 is claimed on X",
-    lambda asked: asked.claims.metric.kind == "scalar" or has_decay(asked.claims),
+    lambda asked: asked.claims.metric.kind == "scalar" or shared.has_decay(asked.claims),
     "in a metric of matrices only the zero of F is known to be one",
 )
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claims
+from certificates.kernel.numbers.roots import root_above
+from certificates.methods import METHODS
 from certificates.promise_theorems import (
     ACCURATE_STEP,
     BEST_RESPONSES,
     IMPLICIT_STEP,
-    METHODS,
     NOISE_FLOOR,
     PROJECTED_STEPS,
     STALE_READS,
@@ -22,7 +23,7 @@ from certificates.promise_theorems import (
     largest_ball,
     longest_stale_step,
 )
-from certificates.safe import Lower, Upper, labelled, root_above
+from certificates.safe import Lower, Upper, labelled
 from certificates.step_range import in_range
 from games.language.number import Number, exact, round_up, to_text
 

@@ -5,7 +5,6 @@ In float() and in print alike.
 
 from fractions import Fraction
 from functools import partial
-from math import isqrt
 from typing import Any, Self, final
 
 from games.language.number import decimal_places, float_enclosure, round_down, round_up
@@ -122,15 +121,3 @@ def decimal_text(value: Fraction) -> str:
         return f"{sign}{whole}{'.' + tail if tail else ''}"
     tail = digits[1:]
     return f"{sign}{digits[0]}{'.' + tail if tail else ''}e{exponent}"
-
-
-def root_above(square: Fraction) -> Fraction:
-    """A rational at least √square; 0 for negative squares (factors are ≥ 0).
-
-    Within 2^-60 of it, and within 2^-58 of its size.
-    """
-    if square <= 0:
-        return Fraction(0)
-    smallness = square.denominator.bit_length() - square.numerator.bit_length()
-    bits = 60 + max(0, smallness // 2)
-    return Fraction(isqrt((square.numerator << 2 * bits) // square.denominator) + 1, 2**bits)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
+from certificates.kernel.claims import Claims, Steps
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.document.promises import SlowSteps
-from certificates.kernel.document.steps import Steps
-from certificates.safe import Lower, Upper, labelled, root_above
+from certificates.methods import METHODS, is_projected, steps_of
+from certificates.safe import Lower, Upper, labelled
 from games.language.number import Number, exact, to_text
 
 
@@ -16,20 +16,31 @@ from games.language.number import Number, exact, to_text
 class StepRange:
     """The certified steps h of one method: every h in (0, step_max] contracts in `metric`.
 
-    verdict: of the certificate: proved, estimated or conditional.
+    Between any two runs, or towards the equilibrium alone (`towards`): then the factor is per step
+    of extragradient and RK4, and over many of optimistic gradient, where k steps shrink the distance
+    by factor^k if its first step reads the gradient where it starts.
+
+    verdict: of the certificate: proved, estimated or conditional. projected: whether the steps hold
+    as well with every point projected to the region (T7, T20).
     """
 
     method: str
     steps: Steps
     verdict: str
+    projected: bool = False
 
     def __repr__(self) -> str:
         return _range_text(self.method, self.step_max, self.verdict)
 
     @property
     def basis(self) -> str:
-        """structural | direct | sector (Euler); constant | sector | near-linear (RK4)."""
+        """structural | direct | sector (Euler); constant | sector | near-linear (RK4); sector."""
         return self.steps.basis
+
+    @property
+    def towards(self) -> bool:
+        """Whether the steps are towards the equilibrium, not between any two runs."""
+        return self.steps.towards
 
     @property
     def step_max(self) -> Lower:
@@ -45,14 +56,12 @@ class StepRange:
         return Upper(self.steps.factor_at_best, verdict=self.verdict)
 
     @property
-    def projected(self) -> bool:
-        """Whether it holds as well with every point projected to the region (T7)."""
-        return self.steps.projected
-
-    @property
     def unprojected(self) -> bool:
-        """Whether it holds without projection: yes, while runs and stages stay in the region."""
-        return True
+        """Whether it holds without projection, while runs, stages and midpoints stay in the region.
+
+        If not, the steps are those of projected play alone.
+        """
+        return self.steps.unprojected
 
     @property
     def metric(self) -> Metric:
@@ -69,64 +78,16 @@ class StepRange:
         h = in_range(step, self.steps.step_max)
         if h == self.steps.best_step:
             return self.factor_at_best
-        if self.steps.cover is None:
-            return Upper(self._interpolated(h), verdict=self.verdict)
-        return Upper(root_above(self.steps.cover.square_at(h)), verdict=self.verdict)
-
-    def _interpolated(self, h: Fraction) -> Fraction:
-        """Convexity in h (T8, T9, T10): below the chords through 0, best and largest step."""
-        best, largest = self.steps.best_step, self.steps.step_max
-        at_best, at_max = self.steps.factor_at_best, self.steps.factor_at_max
-        at_max = Fraction(1) if at_max is None else at_max
-        if h <= best:
-            return 1 - (1 - at_best) * h / best
-        return at_best + (at_max - at_best) * (h - best) / (largest - best)
+        return Upper(self.steps.factor(h), verdict=self.verdict)
 
 
-@final
-@dataclass(frozen=True)
-class SlowRange:
-    """Steps towards the equilibrium with squared factor 1 − hα, in the certificate's metric (T20).
-
-    The factor is per step: of extragradient for each step, of optimistic gradient over many: k
-    steps shrink the distance by factor^k, if its first step reads the gradient where it starts.
-    verdict: of the certificate: proved, estimated or conditional.
-    """
-
-    method: str
-    steps: SlowSteps
-    margin: Fraction
-    verdict: str
-
-    def __repr__(self) -> str:
-        return _range_text(self.method, self.step_max, self.verdict)
-
-    @property
-    def step_max(self) -> Lower:
-        return Lower(self.steps.step_max, verdict=self.verdict)
-
-    @property
-    def best_step(self) -> Lower:
-        return Lower(self.steps.best_step, verdict=self.verdict)
-
-    @property
-    def factor_at_best(self) -> Upper:
-        return Upper(self.steps.factor_at_best, verdict=self.verdict)
-
-    @property
-    def projected(self) -> bool:
-        """Whether it holds with every point projected to X, towards the solution of VI(F, X)."""
-        return self.steps.projected
-
-    @property
-    def unprojected(self) -> bool:
-        """Whether it holds without projection, towards a zero of F; if not, projected alone."""
-        return self.steps.unprojected
-
-    def factor(self, step: Number) -> Upper:
-        """√(1 − hα), rounded up; ValueError outside (0, step_max]."""
-        h = in_range(step, self.steps.step_max)
-        return Upper(root_above(1 - h * self.margin), verdict=self.verdict)
+def range_of(claims: Claims, key: str) -> StepRange | None:
+    """The certified steps of a method of the table, if there are any."""
+    steps = steps_of(claims, key)
+    if steps is None:
+        return None
+    projected = is_projected(claims, steps)
+    return StepRange(METHODS[key].name, steps, claims.verdict, projected)
 
 
 def _range_text(method: str, step_max: Lower, verdict: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from certificates.certificate import Certificate, Refusal
+from certificates.documents import certificate_document, region_document
+from certificates.kernel.document.head import read_names
 from certificates.kernel.document.reading import Document, encode_arrays
 from certificates.kernel.jacobian.base import Uncheckable
 from games.errors import InputError
@@ -21,12 +23,12 @@ from sgn.bounds.bounder import named_point
 from sgn.bounds.effort import Effort, Progress
 from sgn.geometry import Geometry, in_geometry
 from sgn.metrics.ladder import Choice, Strategy, choice_of
-from sgn.pipeline.assemble import certificate_document, region_document
+from sgn.pipeline.claims import Subject, claims_of
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import Study, conditional_study, study
 from sgn.pipeline.recheck import confirmed, standing
 from sgn.pipeline.safe_side import stated_bounds
-from sgn.promises.drafts import with_promises
+from sgn.promises.added import with_promises
 from sgn.refusals.domains import Defined, DomainReport, Outside, Undecided, check_domains
 from sgn.refusals.reasons import FIXES, not_bounded, not_certified, not_checked
 
@@ -140,15 +142,19 @@ def _examined(
     if found.margin <= 0:
         return _refused(problem, choice, subject, found, made)
     if made["kind"] == "sampled":
-        document = certificate_document(found, made, subject)
-        return Certificate(with_promises(document, problem, found.left_out))
+        claims = claims_of(found, made, _spoken_of(problem, subject))
+        return Certificate(certificate_document(with_promises(claims, problem, found.left_out)))
     try:
-        certificate, verification = standing(problem, found, made, subject)
+        certificate, verification = standing(problem, found, made, _spoken_of(problem, subject))
     except TooMuch as error:
         return not_bounded(subject, problem.bounder.kind, CannotBound("budget", str(error)))
     if not verification:
         return not_checked(subject, {"kind": made["kind"]}, verification)
     return Certificate(certificate)
+
+
+def _spoken_of(problem: Problem, subject: Document) -> Subject:
+    return Subject(read_names(subject, "game"), subject["game"], problem.region)
 
 
 def _refused(
@@ -225,7 +231,7 @@ def _certify_bounds(bounds: Bounds) -> Certificate | Refusal:
         return not_bounded(subject, "assumed", CannotBound("numerical", TOO_FAR(error)))
     if found.margin <= 0:
         return not_certified(None, subject, evidence, found)
-    certificate, verification = standing(None, found, evidence, subject)
+    certificate, verification = standing(None, found, evidence, Subject(names))
     if not verification:
         return not_checked(subject, evidence, verification)
     return Certificate(certificate)

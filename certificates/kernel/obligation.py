@@ -1,23 +1,58 @@
 """What the checker found: obligations, each with its theorem and what of it is not shown."""
 
 from dataclasses import dataclass
+from enum import Enum
 from html import escape
 from typing import final
 
 
 @final
+class Title(Enum):
+    """What can be obliged, as people read it."""
+
+    DIGEST = "digest"
+    PARTS = "parts"
+    JACOBIAN = "Jacobian"
+    BOUNDS = "block bounds"
+    STRUCTURAL = "structural margin"
+    MARGIN = "margin"
+    EUCLIDEAN = "Euclidean margin"
+    LIPSCHITZ = "Lipschitz"
+    COCOERCIVITY = "cocoercivity"
+    EULER = "Euler steps"
+    PROJECTED_EULER = "projected Euler"
+    RK4 = "RK4 steps"
+    RK4_TOWARDS = "RK4 towards the equilibrium"
+    EXTRAGRADIENT = "extragradient"
+    OPTIMISTIC = "optimistic gradient"
+    BAND = "band"
+    EQUILIBRIUM = "equilibrium"
+    KIND = "kind of equilibrium"
+    START = "start set"
+    KL_RATE = "KL rate"
+    KL_LEVEL = "KL level"
+    KL_SIMPLEX = "KL rate on the simplex"
+    REFUTED = "witness"
+
+
+@final
 @dataclass(frozen=True)
 class Obligation:
-    """One thing that was checked: its name, its theorem, whether it holds, and a detail.
+    """One thing that was checked: its title, its theorem, whether it holds, and a detail.
 
     failing: the hypotheses of the theorem that are not shown to hold, by name.
     """
 
-    name: str
+    title: Title
     theorem: str
     holds: bool
     detail: str = ""
     failing: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The title in words."""
+        return self.title.value
 
 
 @final

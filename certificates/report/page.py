@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, final
 
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claims
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, decode_array
-from certificates.kernel.document.refusal import RefusalClaims
+from certificates.kernel.refusal import RefusalClaims
 from certificates.kernel.verify import Verification
 from certificates.report.refusal import refusal_head, refusal_rows, sentence
 from certificates.report.shown import ASKED, Kind, Row, settled

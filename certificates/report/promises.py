@@ -4,22 +4,16 @@ from dataclasses import replace
 from fractions import Fraction
 
 from certificates.decay import decays_of
-from certificates.kernel.document.claims import Claims
-from certificates.kernel.document.promises import METHODS, Equilibrium
+from certificates.equilibrium import Equilibrium, basin_of, equilibrium_of
+from certificates.kernel.claims import Claims
+from certificates.methods import METHODS, steps_of
 from certificates.promise_theorems import NASH_SOLUTION, ONLY_NASH, Asked
 from certificates.report.shown import LINES, Row, line
 from certificates.report.steps import in_metric, projected_methods, projection_basis
 from certificates.report.texts import DIGITS, down, point_text, weights_text
 from games.regions.region import Space
 
-_LABELS = {
-    "flow": "flow",
-    "euler": "Euler",
-    "rk4": "RK4",
-    "rk4_equilibrium": "RK4 towards the equilibrium",
-    "extragradient": "extragradient",
-    "optimistic": "optimistic",
-}
+_FLOW = "flow"
 _RESTRICTED = "the Nash equilibrium of the game restricted to"
 
 
@@ -36,7 +30,7 @@ def _none(label: str, text: str) -> Row:
 
 
 def _equilibrium_row(claims: Claims) -> Row:
-    found = claims.promises.equilibrium
+    found = equilibrium_of(claims)
     if found is None:
         return _none("equilibrium", "none certified")
     where = point_text(found.point, found.error, claims.metric)
@@ -77,7 +71,7 @@ def _kind_text(found: Equilibrium, where: str) -> str:
 
 
 def _start_row(claims: Claims) -> Row:
-    basin, found = claims.promises.basin, claims.promises.equilibrium
+    basin, found = basin_of(claims), claims.solution
     if basin is not None and basin.radii:
         return line("start set", _radii_text(claims, basin.radii))
     if isinstance(claims.region, Space):
@@ -90,18 +84,22 @@ def _start_row(claims: Claims) -> Row:
 
 def _radii_text(claims: Claims, radii: dict[str, Fraction | None]) -> str:
     """Balls, each with its metric where that is not the certificate's; or everywhere."""
-    listed = [(method, radii[method]) for method in METHODS if method in radii]
+    listed = [(key, radii[key]) for key in (_FLOW, *METHODS) if key in radii]
     if all(radius is None for _, radius in listed):
-        return f"everywhere, for {', '.join(_LABELS[method] for method, _ in listed)}"
+        return f"everywhere, for {', '.join(_name(method) for method, _ in listed)}"
     texts = [
-        f"{_LABELS[method]} {'any' if radius is None else down(radius)}{_named(claims, method)}"
+        f"{_name(method)} {'any' if radius is None else down(radius)}{_named(claims, method)}"
         for method, radius in listed
     ]
     return f"balls round the equilibrium of radius {', '.join(texts)}; nothing beyond is promised"
 
 
+def _name(method: str) -> str:
+    return _FLOW if method == _FLOW else METHODS[method].name
+
+
 def _named(claims: Claims, method: str) -> str:
-    steps = {"euler": claims.euler, "rk4": claims.rk4}.get(method)
+    steps = None if method == _FLOW else steps_of(claims, method)
     other = in_metric(claims, steps.metric) if steps is not None else ""
     return f" ({other})" if other else ""
 
@@ -111,7 +109,7 @@ def _named(claims: Claims, method: str) -> str:
 
 def _bregman_rows(claims: Claims) -> list[Row]:
     """The weighted KL divergence, labelled for what it is: of the flow alone."""
-    decays = decays_of(claims.promises.bregman)
+    decays = decays_of(claims)
     if decays is None:
         return []
     rows = []

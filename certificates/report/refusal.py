@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claims, Point
 from certificates.kernel.document.geometry import FIELDS, LOGIT_KINDS, Geometry, geometry_of
 from certificates.kernel.document.reading import Document
-from certificates.kernel.document.refusal import RefusalClaims
-from certificates.kernel.document.witness import NO_WEIGHTS, EigenvalueWitness, Point, Witness
+from certificates.kernel.refusal import RefusalClaims
+from certificates.kernel.theorems.refutation import NO_WEIGHTS, EigenvalueWitness, Witness
 from certificates.report.shown import Row, line
 from certificates.report.texts import (
     DIGITS,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import final
 
-from certificates.kernel.verify import Verification
+from certificates.kernel.obligation import Title, Verification
 
 
 class Kind(Enum):
@@ -34,81 +34,72 @@ class Basis:
     """
 
     kind: Kind
-    obligations: tuple[tuple[str, ...], ...] = ()
+    obligations: tuple[tuple[Title, ...], ...] = ()
 
     def __and__(self, other: "Basis") -> "Basis":
         """Both, for a line that says two things of one kind."""
         return Basis(self.kind, self.obligations + other.obligations)
 
-    def is_established(self, names: Collection[str]) -> bool:
-        """Whether obligations of these names are all it needs.
+    def is_established(self, titles: Collection[Title]) -> bool:
+        """Whether obligations of these titles are all it needs.
 
-        >>> checked("margin", ("RK4 steps", "RK4 near-linear")).is_established(["margin"])
+        >>> checked(Title.MARGIN, (Title.EULER, Title.RK4)).is_established([Title.MARGIN])
         False
         """
-        return all(any(name in names for name in one) for one in self.obligations)
+        return all(any(title in titles for title in one) for one in self.obligations)
 
 
-def checked(*names: str | tuple[str, ...]) -> Basis:
+def checked(*titles: Title | tuple[Title, ...]) -> Basis:
     """Covered by these obligations."""
-    return Basis(Kind.CHECKED, _listed(names))
+    return Basis(Kind.CHECKED, _listed(titles))
 
 
-def computed(*names: str | tuple[str, ...]) -> Basis:
+def computed(*titles: Title | tuple[Title, ...]) -> Basis:
     """Computed from numbers that these obligations cover."""
-    return Basis(Kind.COMPUTED, _listed(names))
+    return Basis(Kind.COMPUTED, _listed(titles))
 
 
-def _listed(names: Sequence[str | tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    return tuple((name,) if isinstance(name, str) else name for name in names)
+def _listed(titles: Sequence[Title | tuple[Title, ...]]) -> tuple[tuple[Title, ...], ...]:
+    return tuple((title,) if isinstance(title, Title) else title for title in titles)
 
 
 ASKED, NOTHING = Basis(Kind.ASKED), Basis(Kind.NOTHING)
 ESTIMATED, SAID = Basis(Kind.ESTIMATED), Basis(Kind.SAID)
 
-_RK4 = ("RK4 steps", "RK4 near-linear")
-_ANY_STEPS = ("Euler steps", *_RK4, "RK4 towards the equilibrium")
-_MARGIN = checked("margin", "margin is positive")
-_BOUNDS = ("structural margin", "curvature from below", "curvature from above", "coupling")
+_ANY_STEPS = (Title.EULER, Title.RK4, Title.RK4_TOWARDS, Title.EXTRAGRADIENT, Title.OPTIMISTIC)
+_MARGIN = checked(Title.MARGIN)
+_BOUNDS = (Title.STRUCTURAL, Title.BOUNDS)
 
 LINES: dict[str, Basis] = {
     "game": ASKED,
     "region": ASKED,
-    "geometry": checked("geometry"),
+    "geometry": ASKED,
     "field of the game": ASKED,
     "coordinates": ASKED,
     "margin": _MARGIN,
-    "Euclidean margin": checked("Euclidean margin"),
-    "structural margin": checked("structural margin"),
-    "weights": checked("margin"),
-    "metric": checked("metric", "margin"),
+    "Euclidean margin": checked(Title.EUCLIDEAN),
+    "structural margin": checked(Title.STRUCTURAL),
+    "weights": checked(Title.MARGIN),
+    "metric": checked(Title.MARGIN),
     "constraints": NOTHING,
     "steps hold": NOTHING,  # it narrows what the rows of steps say
-    "Lipschitz": checked("Lipschitz"),
-    "Euler step": checked("Euler steps"),
-    "RK4 step": checked(_RK4),
-    "RK4 to equilibrium": checked("RK4 towards the equilibrium"),
-    "extragradient step": checked("extragradient"),
-    "optimistic step": checked("optimistic gradient"),
-    "projected Euler": checked("projected Euler"),
-    "projected extragradient": checked("extragradient"),
-    "projected optimistic": checked("optimistic gradient"),
-    "equilibrium": checked("equilibrium"),
-    "kind of equilibrium": checked("kind of equilibrium"),
-    "Nash, of convex costs": checked(("curvature from below", "margin")),
-    "start set": checked("start set"),
-    "start anywhere": computed("margin is positive"),  # the region is all of R^n
-    "KL in the region": checked("Bregman rate", "Bregman level", "equilibrium"),
-    "KL everywhere": checked("Bregman simplex"),
-    "band": checked("band"),
+    "Lipschitz": checked(Title.LIPSCHITZ),
+    "equilibrium": checked(Title.EQUILIBRIUM),
+    "kind of equilibrium": checked(Title.KIND),
+    "Nash, of convex costs": checked((Title.BOUNDS, Title.MARGIN)),
+    "start set": checked(Title.START),
+    "start anywhere": computed(Title.MARGIN),  # the region is all of R^n
+    "KL in the region": checked(Title.KL_RATE, Title.KL_LEVEL, Title.EQUILIBRIUM),
+    "KL everywhere": checked(Title.KL_SIMPLEX),
+    "band": checked(Title.BAND),
     "more bands": NOTHING,
-    "published rules": computed("margin", "Lipschitz"),
-    "evidence": checked("Jacobian"),
+    "published rules": computed(Title.MARGIN, Title.LIPSCHITZ),
+    "evidence": checked(Title.JACOBIAN),
     "given bounds": ASKED,
     "none certified": NOTHING,
     # of a refusal
-    "refuted": checked("witness"),
-    "where": checked("witness"),
+    "refuted": checked(Title.REFUTED),
+    "where": checked(Title.REFUTED),
     "why": SAID,
     "reason": SAID,
     "best": SAID,
@@ -126,9 +117,17 @@ LINES: dict[str, Basis] = {
 
 _STEPS = {
     name: checked(_ANY_STEPS)
-    for name in ("steps", "basis", "step_max", "best_step", "factor_at_best", "metric", "weights")
+    for name in (
+        "steps",
+        "basis",
+        "towards",
+        "step_max",
+        "best_step",
+        "factor_at_best",
+        "metric",
+        "weights",
+    )
 }
-_TOWARDS = ("extragradient", "optimistic gradient")
 ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated certificate: estimated
     "Certificate": {
         "document": ASKED,
@@ -137,28 +136,30 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "region": ASKED,
         "success": NOTHING,
         "reason": NOTHING,
-        "verdict": checked("margin is positive"),
+        "verdict": checked(Title.MARGIN),
         "message": _MARGIN,
-        "geometry": checked("geometry"),
+        "geometry": ASKED,
         "margin": _MARGIN,
         "margin_basis": _MARGIN,
-        "weights": checked("margin"),
-        "metric": checked("margin"),
-        "structural_margin": checked("structural margin"),
-        "euclidean_margin": checked("Euclidean margin"),
-        "lipschitz": checked("Lipschitz"),
-        "cocoercivity": checked("cocoercivity"),
-        "euler": checked("Euler steps"),
-        "rk4": checked(_RK4),
-        "rk4_equilibrium": checked("RK4 towards the equilibrium"),
-        "extragradient": checked("extragradient"),
-        "optimistic": checked("optimistic gradient"),
-        "equilibrium": checked("equilibrium"),
-        "basin": checked("start set"),
-        "bregman": checked(("Bregman rate", "Bregman simplex")),
-        "promises": computed("margin is positive"),
-        "published_rules": computed("margin", "Lipschitz"),
-        "band": checked("band"),
+        "weights": checked(Title.MARGIN),
+        "metric": checked(Title.MARGIN),
+        "structural_margin": checked(Title.STRUCTURAL),
+        "euclidean_margin": checked(Title.EUCLIDEAN),
+        "lipschitz": checked(Title.LIPSCHITZ),
+        "cocoercivity": checked(Title.COCOERCIVITY),
+        "euler": checked(Title.EULER),
+        "rk4": checked(Title.RK4),
+        "rk4_equilibrium": checked(Title.RK4_TOWARDS),
+        "method": checked(_ANY_STEPS),
+        "methods": checked(_ANY_STEPS),
+        "extragradient": checked(Title.EXTRAGRADIENT),
+        "optimistic": checked(Title.OPTIMISTIC),
+        "equilibrium": checked(Title.EQUILIBRIUM),
+        "basin": checked(Title.START),
+        "bregman": checked((Title.KL_RATE, Title.KL_SIMPLEX)),
+        "promises": computed(Title.MARGIN),
+        "published_rules": computed(Title.MARGIN, Title.LIPSCHITZ),
+        "band": checked(Title.BAND),
         "require": NOTHING,
         "save": NOTHING,
     },
@@ -166,9 +167,9 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "document": ASKED,
         "claims": ASKED,
         "success": NOTHING,
-        "verdict": checked("witness"),
-        "reason": checked("witness"),
-        "message": checked("witness"),
+        "verdict": checked(Title.REFUTED),
+        "reason": checked(Title.REFUTED),
+        "message": checked(Title.REFUTED),
         "suggestions": SAID,
         "worst_point": SAID,
         "require": NOTHING,
@@ -176,59 +177,47 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
     },
     "Promised": {
         "claims": ASKED,
-        "verdict": checked("margin is positive"),
-        "steps_to": computed((*_ANY_STEPS, *_TOWARDS), ("start set", "equilibrium")),
-        "time_to": computed("margin", "start set"),
-        "noise_floor": computed("Euler steps"),
-        "step_for_accuracy": computed("Euler steps"),
-        "asynchronous": computed(*_BOUNDS, ("equilibrium", "margin is positive")),
+        "verdict": checked(Title.MARGIN),
+        "steps_to": computed(_ANY_STEPS, (Title.START, Title.EQUILIBRIUM)),
+        "time_to": computed(Title.MARGIN, Title.START),
+        "noise_floor": computed(Title.EULER),
+        "step_for_accuracy": computed(Title.EULER),
+        "asynchronous": computed(*_BOUNDS, (Title.EQUILIBRIUM, Title.MARGIN)),
         "best_response": computed(*_BOUNDS),
-        "implicit_factor": computed("margin", "start set"),
+        "implicit_factor": computed(Title.MARGIN, Title.START),
     },
     "Asynchronous": {
         **dict.fromkeys(("step_max", "rate", "vector", "factor"), computed(*_BOUNDS)),
-        "radius": computed("equilibrium"),
-        "verdict": checked("margin is positive"),
+        "radius": computed(Title.EQUILIBRIUM),
+        "verdict": checked(Title.MARGIN),
     },
     "BestResponse": {
         **dict.fromkeys(("factor", "vector"), computed(*_BOUNDS)),
         "radius": NOTHING,  # every start in the region
-        "verdict": checked("margin is positive"),
+        "verdict": checked(Title.MARGIN),
     },
     "StepRange": {
         "method": NOTHING,
         **_STEPS,
         "factor": computed(_ANY_STEPS),
-        "verdict": checked("margin is positive"),
+        "verdict": checked(Title.MARGIN),
         "projected": checked(_ANY_STEPS),
         "unprojected": checked(_ANY_STEPS),
     },
-    "SlowRange": {
-        "method": NOTHING,
-        "verdict": checked("margin is positive"),
-        "steps": checked(_TOWARDS),
-        "margin": _MARGIN,
-        "step_max": checked(_TOWARDS),
-        "best_step": checked(_TOWARDS),
-        "factor_at_best": checked(_TOWARDS),
-        "projected": checked(_TOWARDS),
-        "unprojected": checked(_TOWARDS),
-        "factor": computed(_TOWARDS, "margin"),
-    },
     "Equilibrium": {
-        "point": checked("equilibrium"),
-        "error": checked("equilibrium"),
-        "is_zero": checked("equilibrium"),
-        "kind": checked(("kind of equilibrium", "equilibrium")),  # a zero is no more than that
+        "point": checked(Title.EQUILIBRIUM),
+        "error": checked(Title.EQUILIBRIUM),
+        "is_zero": checked(Title.EQUILIBRIUM),
+        "kind": checked((Title.KIND, Title.EQUILIBRIUM)),  # a zero is no more than that
     },
-    "Basin": {"radii": checked("start set")},
-    "Decays": {"region": checked("Bregman rate"), "simplex": checked("Bregman simplex")},
+    "Basin": {"radii": checked(Title.START)},
+    "Decays": {"region": checked(Title.KL_RATE), "simplex": checked(Title.KL_SIMPLEX)},
     "Decay": {
         "scope": NOTHING,
-        "rate": checked(("Bregman rate", "Bregman simplex")),
-        "weights": checked(("Bregman rate", "Bregman simplex")),
-        "level": checked("Bregman level"),
-        "after": computed(("Bregman rate", "Bregman simplex")),
+        "rate": checked((Title.KL_RATE, Title.KL_SIMPLEX)),
+        "weights": checked((Title.KL_RATE, Title.KL_SIMPLEX)),
+        "level": checked(Title.KL_LEVEL),
+        "after": computed((Title.KL_RATE, Title.KL_SIMPLEX)),
     },
 }
 
@@ -262,5 +251,5 @@ def estimated(row: Row) -> Row:
 
 def settled(rows: Sequence[Row], verification: Verification) -> list[Row]:
     """The rows after a check: what rests on an obligation that does not hold is only said."""
-    holding = {o.name for o in verification.obligations if o.holds}
+    holding = {o.title for o in verification.obligations if o.holds}
     return [row if row.basis.is_established(holding) else replace(row, basis=SAID) for row in rows]

@@ -3,45 +3,38 @@
 from functools import reduce
 from operator import and_
 
-from certificates.kernel.document.claims import Claims
+from certificates.equilibrium import equilibrium_of
+from certificates.kernel.claims import Claims, Steps
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.document.promises import SlowSteps
-from certificates.kernel.document.steps import Steps
-from certificates.report.shown import LINES, Basis, Row, line
+from certificates.kernel.obligation import Title
+from certificates.kernel.theorems.euler import EulerSteps
+from certificates.kernel.theorems.runge_kutta import RungeKuttaOfMatrix, RungeKuttaSteps
+from certificates.methods import METHODS, Method, all_steps, is_projected, steps_of
+from certificates.report.shown import Basis, Row, checked, line
 from certificates.report.texts import down, factor_text, joined, metric_text, step_text
 from games.regions.region import Space
 
 PROJECTED_ONLY = "projected play only"
 
 
-def pair_rows(claims: Claims) -> list[Row]:
-    """Euler and RK4 between any two runs."""
-    prefix, rows = claims.geometry.prefix, []
-    for name, steps in (("Euler step", claims.euler), ("RK4 step", claims.rk4)):
-        label = f"{prefix}{name}"
-        if steps is None:
-            rows.append(line("none certified", "none certified", label))
-        else:
+def step_rows(claims: Claims) -> list[Row]:
+    """Every method with its steps, in which metric and towards what; what projection keeps."""
+    rows = []
+    for key, method in METHODS.items():
+        steps, label = steps_of(claims, key), _label(claims, method)
+        if steps is not None:
             text = f"{range_text(steps)}  ({_how(claims, steps)})"
-            rows.append(line(name, text, label))
-    return rows
-
-
-def towards_rows(claims: Claims) -> list[Row]:
-    """RK4, extragradient and optimistic gradient towards the equilibrium; what projection keeps."""
-    promises, rows = claims.promises, []
-    if (rk4 := claims.rk4_equilibrium) is not None:
-        rows.append(line("RK4 to equilibrium", f"{range_text(rk4)}  ({_zero(claims)})"))
-    for name, steps in (
-        ("extragradient step", promises.extragradient),
-        ("optimistic step", promises.optimistic),
-    ):
-        if steps is not None and (steps.unprojected or steps.projected):
-            rows.append(line(name, f"{range_text(steps)}  ({_towards(claims, steps)})"))
+            rows.append(Row(label, text, checked(steps.title)))
+        elif method.always:
+            rows.append(line("none certified", "none certified", label))
     if names := projected_methods(claims):
         text = f"the same steps hold for projected {joined(names)}"
         rows.append(Row("with projection", text, projection_basis(claims)))
     return [*rows, *_within_rows(claims)]
+
+
+def _label(claims: Claims, method: Method) -> str:
+    return f"{claims.geometry.prefix}{method.label}" if method.always else method.label
 
 
 def _within_rows(claims: Claims) -> list[Row]:
@@ -49,14 +42,14 @@ def _within_rows(claims: Claims) -> list[Row]:
 
     Not on R^n, nor where J is constant and so bounded everywhere (T11 a).
     """
-    promises, rk4 = claims.promises, claims.rk4
-    if isinstance(claims.region, Space) or (rk4 is not None and rk4.basis == "constant"):
+    each = [steps for _, steps in all_steps(claims)]
+    if isinstance(claims.region, Space) or any(isinstance(s, RungeKuttaOfMatrix) for s in each):
         return []
-    slow = [steps for steps in (promises.extragradient, promises.optimistic) if steps is not None]
     points = []
-    if rk4 is not None or claims.rk4_equilibrium is not None:
+    if any(isinstance(steps, RungeKuttaSteps) for steps in each):
         points.append("RK4's stages")
-    if any(steps.unprojected for steps in slow):
+    others = [s for s in each if not isinstance(s, RungeKuttaSteps | EulerSteps)]
+    if any(steps.unprojected for steps in others):
         points.append("the midpoints of extragradient and optimistic")
     if not points:
         return []
@@ -64,7 +57,7 @@ def _within_rows(claims: Claims) -> list[Row]:
     return [line("steps hold", f"while play stays {where}, {joined(points)} included")]
 
 
-def range_text(steps: Steps | SlowSteps) -> str:
+def range_text(steps: Steps) -> str:
     """Every h up to the largest; the factor holds at the best step, which is printed exactly."""
     best = f"best {step_text(steps.best_step)} with factor {factor_text(steps.factor_at_best)}"
     return f"every h up to {down(steps.step_max)}; {best}"
@@ -72,17 +65,17 @@ def range_text(steps: Steps | SlowSteps) -> str:
 
 def projected_methods(claims: Claims) -> list[str]:
     """The methods whose steps hold as well with every point projected to the region."""
-    methods: dict[str, Steps | SlowSteps | None] = {
-        "Euler": claims.euler,
-        "extragradient": claims.promises.extragradient,
-        "optimistic": claims.promises.optimistic,
-    }
-    return [name for name, steps in methods.items() if steps is not None and steps.projected]
+    return [method.name for method, steps in all_steps(claims) if is_projected(claims, steps)]
 
 
 def projection_basis(claims: Claims) -> Basis:
     """What covers every method that may be projected."""
-    return reduce(and_, (LINES[f"projected {name}"] for name in projected_methods(claims)))
+    titles = (
+        steps.title if steps.projected else Title.PROJECTED_EULER
+        for _, steps in all_steps(claims)
+        if is_projected(claims, steps)
+    )
+    return reduce(and_, map(checked, titles))
 
 
 def in_metric(claims: Claims, metric: Metric) -> str:
@@ -91,21 +84,24 @@ def in_metric(claims: Claims, metric: Metric) -> str:
 
 
 def _how(claims: Claims, steps: Steps) -> str:
+    """How the steps between runs are proved, in which metric; of others towards what."""
+    if steps.towards:
+        return towards_what(claims, steps)
     return ", ".join(filter(None, (steps.basis, in_metric(claims, steps.metric))))
 
 
-def _towards(claims: Claims, steps: SlowSteps) -> str:
+def towards_what(claims: Claims, steps: Steps) -> str:
     """What x* is, and of which play the steps are certified (T20)."""
     if steps.unprojected:
         return _zero(claims)
-    found = claims.promises.equilibrium
+    found = equilibrium_of(claims)
     where = "solution on the boundary" if found is not None and found.kind == "boundary" else ""
     return f"{PROJECTED_ONLY}, to the {where or 'variational solution'}"
 
 
 def _zero(claims: Claims) -> str:
     """A zero of F: certified, or there for certain, or there only perhaps."""
-    if claims.promises.equilibrium is not None:
+    if claims.solution is not None:
         return "to the equilibrium"
     if isinstance(claims.region, Space):
         return "to the one zero of F"

@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from certificates.kernel.claims import Band, Claims
 from certificates.kernel.document.assumption import assumption
-from certificates.kernel.document.claims import Claims
 from certificates.kernel.document.metric import Rung
-from certificates.kernel.document.refusal import RefusalClaims
 from certificates.kernel.inequalities.equilibrium import is_product
+from certificates.kernel.refusal import RefusalClaims
 from certificates.kernel.verify import Verification
 from certificates.report.promises import promise_rows
 from certificates.report.refusal import (
@@ -19,7 +19,7 @@ from certificates.report.refusal import (
     subject_rows,
 )
 from certificates.report.shown import Kind, Row, estimated, line
-from certificates.report.steps import pair_rows, towards_rows
+from certificates.report.steps import step_rows
 from certificates.report.texts import cut, down, near, up, weights_text
 
 WIDTH = 110  # characters a line
@@ -85,10 +85,10 @@ def _all_rows(claims: Claims) -> list[Row]:
     if claims.euclidean_margin is not None:
         rows.append(line("Euclidean margin", down(claims.euclidean_margin)))
     if claims.margin_basis == "direct":
-        rows.append(line("structural margin", down(claims.structural_margin)))
+        rows.append(line("structural margin", down(claims.small_gain.margin)))
     rows += _metric_rows(claims)
     rows.append(line("Lipschitz", up(claims.lipschitz)))
-    rows += [*pair_rows(claims), *towards_rows(claims), *promise_rows(claims), *_band_rows(claims)]
+    rows += [*step_rows(claims), *promise_rows(claims), *_band_rows(claims)]
     beta = claims.lipschitz
     published = f"Euler {near(2 * claims.margin / beta**2)}, RK4 {near(Fraction(5, 2) / beta)}"
     text = f"{published}  (2 margin/L^2, 2.5/L: for comparison, not a proof for this game)"
@@ -171,14 +171,14 @@ def _metric_rows(claims: Claims) -> list[Row]:
 
 def _band_rows(claims: Claims) -> list[Row]:
     """How far the ratio of two weights may move, and the margin that is left within that."""
-    rows = []
-    for band in claims.bands[:_BANDS]:
+    rows, bands = [], list(claims.each(Band))
+    for band in bands[:_BANDS]:
         i, j = (cut(claims.names[k]) for k in band.players)
         high = "inf" if band.high is None else down(band.high)
         text = f"[{up(band.low)}, {high}]  (margin at least {down(band.margin)}, {band.basis})"
         rows.append(line("band", text, f"band w({j})/w({i})"))
-    if len(claims.bands) > _BANDS:
-        text = f"{len(claims.bands) - _BANDS} more, by certificate.band(i, j)"
+    if len(bands) > _BANDS:
+        text = f"{len(bands) - _BANDS} more, by certificate.band(i, j)"
         rows.append(line("more bands", text, "bands"))
     return rows
 
@@ -204,8 +204,8 @@ def _said_rows(claims: Claims) -> list[Row]:
     rows = []
     if claims.metric.kind != "scalar":
         rows.append(line("condition number", f"about {claims.metric.condition:.3g}, of the metric"))
-    if len(claims.ladder) > 2:  # beyond weights
-        texts = [_rung_text(rung) for rung in claims.ladder]
+    if len(claims.rungs) > 2:  # beyond weights
+        texts = [_rung_text(rung) for rung in claims.rungs]
         rows += [line("rungs", text, "rungs" if k == 0 else "") for k, text in enumerate(texts)]
     if "note" in claims.evidence:
         rows.append(line("note", str(claims.evidence["note"])))

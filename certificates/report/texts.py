@@ -12,7 +12,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric, Vector
-from certificates.safe import Lower, Upper, decimal_text, root_above
+from certificates.kernel.numbers.roots import root_above
+from certificates.safe import Lower, Upper, decimal_text
 from games.language.number import decimal_places, round_down, round_near, round_up
 from games.regions.region import Box, Region, Space
 

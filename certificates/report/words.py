@@ -2,11 +2,11 @@
 
 import re
 
-from certificates.kernel.document.claims import Band, Claims
-from certificates.kernel.document.steps import Steps
+from certificates.kernel.claims import Band, Claims, Steps
+from certificates.methods import all_steps
 from certificates.report.promises import promise_rows
-from certificates.report.shown import ESTIMATED, LINES, NOTHING, Row
-from certificates.report.steps import in_metric, towards_rows
+from certificates.report.shown import ESTIMATED, LINES, NOTHING, Row, checked
+from certificates.report.steps import in_metric, towards_what
 from certificates.report.table import shown_as, statement
 from certificates.report.texts import down, factor_text, step_text, up
 
@@ -29,22 +29,15 @@ THEOREMS = {
     "T20": "extragradient and optimistic steps",
     "evidence": "re-derived from the text of the game",
     "integrity": "the file was not changed after it was made",
-    "setting": "bounds on the region, block by block",
+    "Setting": "bounds on the region, block by block",
 }
-_LABEL = re.compile(r"T[0-9]+|[a-z]+")
-_STEPS_BY = {  # by method and basis
-    "Euler": {"structural": "T9", "direct": "T10", "sector": "T8"},
-    "Runge-Kutta 4": {"constant": "T11 (a)", "sector": "T11 (b)", "near-linear": "T11 (c)"},
-}
+_LABEL = re.compile(r"T[0-9]+|[A-Za-z]+")
 CAVEATS = {  # by verdict, before what is promised
     "estimated": "All of this was found by sampling. None of it is proved.",
     "conditional": "All of this holds if what was given holds: the bounds, on a convex region, and"
     " that every J_ii is symmetric where steps rest on it. Nobody checked that.",
 }
 _PROMISES = {  # rows of a certificate by their theorem
-    "RK4 to equilibrium": "T11 (b′)",
-    "extragradient step": "T20",
-    "optimistic step": "T20",
     "equilibrium": "T13",
     "start set": "T12",
     "KL in the region": "T19",
@@ -80,16 +73,12 @@ def promises(claims: Claims) -> list[Row]:
     """
     margin = "T1" if claims.margin_basis == "structural" else "T5"
     found: list[Row] = []
-    for name, method, steps in (
-        ("Euler step", "Euler", claims.euler),
-        ("RK4 step", "Runge-Kutta 4", claims.rk4),
-    ):
-        if steps is not None:
-            named = f"{claims.geometry.prefix.capitalize()}{method}"
-            label = _STEPS_BY[method][steps.basis]
-            found.append(Row(label, _steps(claims, named, steps), LINES[name]))
-    found += [_band(claims, band) for band in claims.bands]
-    for row in [*towards_rows(claims), *promise_rows(claims)]:
+    for method, steps in all_steps(claims):
+        named = f"{claims.geometry.prefix}{method.name}"
+        text = f"{named[:1].upper()}{named[1:]} play with {_steps(claims, steps)}"
+        found.append(Row(steps.label, text, checked(steps.title)))
+    found += [_band(claims, band) for band in claims.each(Band)]
+    for row in promise_rows(claims):
         if row.label in _PROMISES and row.basis != NOTHING:
             text = f"{row.label[:1].upper()}{row.label[1:]}: {row.text}."
             projected = row.label == "start set" and row.basis != LINES["start set"]
@@ -110,11 +99,16 @@ def _band(claims: Claims, band: Band) -> Row:
     return Row("T4" if band.basis == "structural" else "T5", text, LINES["band"])
 
 
-def _steps(claims: Claims, method: str, steps: Steps) -> str:
-    """Every step up to the largest, and the best, in their metric."""
+def _steps(claims: Claims, steps: Steps) -> str:
+    """Every step up to the largest, and the best, in their metric; towards what."""
     best, factor = step_text(steps.best_step), factor_text(steps.factor_at_best)
     other = in_metric(claims, steps.metric)
+    if steps.towards:
+        return (
+            f"any step up to {down(steps.step_max)} approaches a solution ({towards_what(claims, steps)});"
+            f" with step {best} the factor is at most {factor}."
+        )
     return (
-        f"{method} play with any step up to {down(steps.step_max)} contracts; with step {best} each"
-        f" step multiplies distances{f' {other}' if other else ''} by at most {factor}."
+        f"any step up to {down(steps.step_max)} contracts; with step {best} each step multiplies"
+        f" distances{f' {other}' if other else ''} by at most {factor}."
     )

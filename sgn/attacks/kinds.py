@@ -38,7 +38,7 @@ def _always(of: Attacked) -> bool:
 
 
 def _equilibrium(of: Attacked) -> Iterator[Objective]:
-    found, solution = of.claims.promises.equilibrium, of.solution
+    found, solution = of.equilibrium_of(claims), of.solution
     if found is not None and solution is not None:
         yield from equilibrium_claims(of.claims, found, solution, of.frame)
 
@@ -139,7 +139,7 @@ KINDS: Sequence[Kind] = (
     Kind(
         "equilibrium",
         ("equilibrium.*",),
-        lambda of: of.claims.promises.equilibrium is not None,
+        lambda of: of.equilibrium_of(claims) is not None,
         _equilibrium,
     ),
     Kind("start sets", ("basin.*",), _has_start_sets, towards.start_sets),

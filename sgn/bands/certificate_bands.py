@@ -1,20 +1,19 @@
 """The bands of weight ratios that keep a margin of 0 (T4, T5), as a certificate states them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.kernel.claims import WeightsPoint
+from certificates.kernel.numbers.roots import DIGITS
+from certificates.kernel.theorems.bands import BandOfJacobian, BandOfPoints
 from games.language.number import round_down, round_up
 from sgn.bands.band import band
-from sgn.bands.two_players import two_player_band
 from sgn.bounds import Bounds
 from sgn.metrics.block_scalar import direct_margin
-from sgn.metrics.weights import Structural
-from sgn.pipeline.safe_side import DIGITS
+from sgn.pipeline.safe_side import decimals
 
 FloatArray = NDArray[np.float64]
 FARTHEST = 1e12  # ratio over the best one at which the search for an end stops
@@ -22,25 +21,8 @@ INWARD = 1e-9  # the part by which an end is moved inwards before it is rounded
 STATED_PLAYERS = 8  # up to which a certificate states a band for every pair that interacts
 
 
-@final
-@dataclass(frozen=True)
-class BandPlan:
-    """[low, high] for w_j/w_i at margin 0; high None is open, low 0 excluded.
-
-    witnesses: weights at the closed ends with the vectors that prove them; none for two players.
-    """
-
-    players: tuple[int, int]
-    basis: str
-    low: Fraction
-    high: Fraction | None
-    witnesses: tuple[Structural, ...] = ()
-
-
-def structural_bands(bounds: Bounds) -> tuple[BandPlan, ...]:
-    """T4 for bounds with α* > 0: two players in closed form, a few more pair by pair."""
-    if bounds.size == 2:
-        return (_closed_form(bounds),)
+def structural_bands(bounds: Bounds) -> tuple[BandOfPoints, ...]:
+    """T4 for bounds with α* > 0: a few players, pair by pair; two need no witnesses."""
     if not 2 < bounds.size <= STATED_PLAYERS:
         return ()
     L = bounds.coupling_upper.toarray()
@@ -49,15 +31,7 @@ def structural_bands(bounds: Bounds) -> tuple[BandPlan, ...]:
     return tuple(plan for i, j in coupled for plan in _witnessed(bounds, i, j))
 
 
-def _closed_form(bounds: Bounds) -> BandPlan:
-    low, high = two_player_band(bounds)
-    if low * (1 + INWARD) > high / (1 + INWARD):
-        low = high = (low * high) ** 0.5
-    highest = None if np.isinf(high) else _inner_high(high)
-    return BandPlan((0, 1), "structural", _inner_low(low), highest)
-
-
-def _witnessed(bounds: Bounds, i: int, j: int) -> tuple[BandPlan, ...]:
+def _witnessed(bounds: Bounds, i: int, j: int) -> tuple[BandOfPoints, ...]:
     """Ends inside the ratios of the witnesses, which are the decimals that stand for floats."""
     try:
         found = band(bounds, i, j)
@@ -68,10 +42,11 @@ def _witnessed(bounds: Bounds, i: int, j: int) -> tuple[BandPlan, ...]:
     high = None if np.isinf(found.upper) else round_down(max(ratios), DIGITS)
     if high is not None and low > high:
         return ()
-    return (BandPlan((i, j), "structural", low, high, found.witnesses),)
+    points = tuple(WeightsPoint(decimals(w.weights), decimals(w.vector)) for w in found.witnesses)
+    return (BandOfPoints((i, j), Fraction(0), low, high, points),)
 
 
-def direct_band(jacobians: FloatArray, slices: tuple[slice, ...], ratio: float) -> BandPlan:
+def direct_band(jacobians: FloatArray, slices: tuple[slice, ...], ratio: float) -> BandOfJacobian:
     """T5: the interval round a ratio with positive margin; the margin is quasi-concave in w₂/w₁."""
 
     def positive(t: float) -> bool:
@@ -79,7 +54,7 @@ def direct_band(jacobians: FloatArray, slices: tuple[slice, ...], ratio: float) 
 
     low = _end(positive, ratio, lambda t, factor: t / factor)
     high = _end(positive, ratio, lambda t, factor: t * factor)
-    return BandPlan((0, 1), "direct", _inner_low(low), _inner_high(high))
+    return BandOfJacobian((0, 1), Fraction(0), _inner_low(low), _inner_high(high))
 
 
 def _end(

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Coupling
+from certificates.kernel.document.coupling import Coupling
 from certificates.kernel.inequalities.structural import positive_vector_holds
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
 from certificates.safe import Lower

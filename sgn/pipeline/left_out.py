@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
+from certificates.kernel.obligation import Title
 from sgn.bounds import CannotBound
 
 FAILURES = (Uncheckable, CannotBound, ArithmeticError, ValueError)  # of a part, not of the rest
 
 
-def noted(evidence: Document, left_out: Mapping[str, str]) -> Document:
+def noted(evidence: Document, left_out: Mapping[Title, str]) -> Document:
     """The evidence with a word on each claim that was left out."""
     if not left_out:
         return evidence
-    named = ", ".join(f"{name} ({why})" for name, why in left_out.items())
+    named = ", ".join(f"{title.value} ({why})" for title, why in left_out.items())
     note = "; ".join(filter(None, (evidence.get("note"), f"left out: {named}")))
     return {**evidence, "note": note}

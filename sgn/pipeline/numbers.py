@@ -8,9 +8,13 @@ from typing import Any, TypeVar, final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.kernel.claims import Band
 from certificates.kernel.document.metric import Metric, Rung
+from certificates.kernel.obligation import Title
+from certificates.kernel.theorems.euler import EulerSteps, steps_of_margin
+from certificates.kernel.theorems.runge_kutta import RungeKuttaSteps
 from games.game import Structure
-from sgn.bands.certificate_bands import BandPlan, direct_band, structural_bands
+from sgn.bands.certificate_bands import direct_band, structural_bands
 from sgn.bounds import EulerFactor
 from sgn.metrics.ladder import Choice, choose_metric
 from sgn.metrics.norms import NormPlan, norm_plan
@@ -20,13 +24,13 @@ from sgn.pipeline.left_out import FAILURES
 from sgn.pipeline.metric_search import Standing, climb
 from sgn.pipeline.objectives import Family, LongestEulerStep, LongestRK4Step, Objective
 from sgn.pipeline.safe_side import StatedBounds, StatedStructural, stated_bounds, stated_structural
-from sgn.steps.euler import EulerPlan, direct_plan, euler_spectral_limit, sector_steps
-from sgn.steps.runge_kutta import RK4Plan, constant_plan, spectral_limit
+from sgn.steps.euler import direct_plan, euler_spectral_limit
+from sgn.steps.runge_kutta import constant_plan, spectral_limit
 from sgn.steps.sector import sector_plan
 from sgn.steps.structural_euler import longest_step, plan_in, structural_plan
 
 FloatArray = NDArray[np.float64]
-Plan = TypeVar("Plan", EulerPlan, RK4Plan)
+Plan = TypeVar("Plan", EulerSteps, RungeKuttaSteps)
 DIRECT_LIMIT = 1000  # dimensions up to which whole (dense) Jacobians are worked with
 QUICK_LIMIT = 100  # the same where the block bounds suffice and nothing special is asked for
 # how much longer steps in another metric than the certificate's must be: a reader has to tell two
@@ -48,11 +52,11 @@ class Study:
     margin: Fraction
     lipschitz: Fraction
     norms: NormPlan | None = None  # proves lipschitz where the whole Jacobian is not used
-    euler: EulerPlan | None = None
-    rk4: RK4Plan | None = None
-    bands: tuple[BandPlan, ...] = ()
+    euler: EulerSteps | None = None  # none of T8: they follow from the rest
+    rk4: RungeKuttaSteps | None = None
+    bands: tuple[Band, ...] = ()
     rungs: tuple[Rung, ...] = ()  # what each kind of metric gave
-    left_out: Mapping[str, str] = field(default_factory=dict)  # obligations, each with why
+    left_out: Mapping[Title, str] = field(default_factory=dict)  # each with why
 
 
 def study(problem: Problem, choice: Choice) -> Study:
@@ -106,16 +110,16 @@ def _structural_study(bounds: StatedBounds, structural: StatedStructural) -> Stu
 
 def _with_parts(
     base: Study,
-    euler: Callable[[], EulerPlan | None],
-    rk4: Callable[[], RK4Plan | None],
-    bands: Callable[[], tuple[BandPlan, ...]],
+    euler: Callable[[], EulerSteps | None],
+    rk4: Callable[[], RungeKuttaSteps | None],
+    bands: Callable[[], tuple[Band, ...]],
 ) -> Study:
     """The study with its steps and bands, less those that cannot be had."""
-    found, left_out = dict[str, Any](), dict[str, str]()
+    found, left_out = dict[str, Any](), dict[Title, str]()
     for obligation, key, find in (
-        ("Euler steps", "euler", euler),
-        ("RK4 steps", "rk4", rk4),
-        ("band", "bands", bands),
+        (Title.EULER, "euler", euler),
+        (Title.RK4, "rk4", rk4),
+        (Title.BAND, "bands", bands),
     ):
         try:
             found[key] = find()
@@ -124,7 +128,7 @@ def _with_parts(
     return replace(base, **found, left_out=left_out)
 
 
-def _structural_euler(base: Study) -> EulerPlan | None:
+def _structural_euler(base: Study) -> EulerSteps | None:
     """T9 or T8 in the certificate's metric; T9 in a metric of its own where that is worth it."""
     bounds, known = base.bounds.floats, base.structural
     # one at a time: it takes long, and may not be needed
@@ -132,10 +136,10 @@ def _structural_euler(base: Study) -> EulerPlan | None:
     return _preferred(_bounded_euler(base), others, longest_step(bounds), base.metric)
 
 
-def _bounded_euler(base: Study) -> EulerPlan | None:
+def _bounded_euler(base: Study) -> EulerSteps | None:
     """T9 in the certificate's metric, or T8 where that reaches further."""
     c = base.direct.cocoercivity if base.direct is not None else Fraction(0)
-    plan = sector_steps(base.metric, base.margin, base.lipschitz, c)
+    plan: EulerSteps | None = steps_of_margin(base.metric, base.margin, base.lipschitz, c)
     if base.metric.kind != "scalar":
         return plan
     by_blocks = plan_in(base.bounds.floats, base.metric.weights, base.structural.vector)
@@ -152,12 +156,12 @@ def _with_steps(
     # on covers the checker sees boxes of matrices, not that they are one matrix
     constant = game.structure is Structure.CONSTANT and problem.bounder.kind != "enclosed"
 
-    def rk4() -> RK4Plan | None:
+    def rk4() -> RungeKuttaSteps | None:
         c = chosen.direct.cocoercivity
         plan = _constant_rk4(base, family, chosen, choice) if constant else None
         return plan or sector_plan(base.metric, base.margin, base.lipschitz, c)
 
-    def bands() -> tuple[BandPlan, ...]:
+    def bands() -> tuple[Band, ...]:
         weights, known = base.metric.weights, problem.document is not None
         if len(game.players) == 2 and base.basis == "direct" and len(weights) and known:
             return (direct_band(family.jacobians, game.slices, float(weights[1])),)
@@ -168,7 +172,7 @@ def _with_steps(
 
 def _euler(
     problem: Problem, base: Study, family: Family, chosen: Standing, choice: Choice
-) -> EulerPlan | None:
+) -> EulerSteps | None:
     """T10, else T8 or T9, in the certificate's metric; T10 or T9 in another that is worth it."""
     direct, jacobians = chosen.direct, family.jacobians
     own = _direct_euler(problem, direct, base.metric, jacobians) or _bounded_euler(base)
@@ -180,7 +184,9 @@ def _euler(
     return _preferred(own, [structural_plan(base.bounds.floats)], np.inf, base.metric)
 
 
-def _constant_rk4(base: Study, family: Family, chosen: Standing, choice: Choice) -> RK4Plan | None:
+def _constant_rk4(
+    base: Study, family: Family, chosen: Standing, choice: Choice
+) -> RungeKuttaSteps | None:
     """T11 (a) likewise."""
     J, sizes = family.jacobians[0], family.sizes
     limit = spectral_limit(np.linalg.eigvals(J))
@@ -215,7 +221,7 @@ def _candidates(
 
 def _direct_euler(
     problem: Problem, known: Direct, metric: Metric, jacobians: FloatArray
-) -> EulerPlan | None:
+) -> EulerSteps | None:
     """T10 in one metric."""
     direct = known if metric == known.metric else problem.direct(metric)
 

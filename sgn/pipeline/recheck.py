@@ -7,51 +7,50 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
+from certificates.documents import certificate_document
 from certificates.kernel.document.reading import Document, encode_arrays
-from certificates.kernel.verify import Obligation, Verification, verify
+from certificates.kernel.obligation import Title, Verification
+from certificates.kernel.theorems.runge_kutta import RungeKuttaOfSector, SectorSteps
+from certificates.kernel.verify import verify
 from games.work import PATIENCE
 from sgn.bounds import Bounder, CannotBound, Enclosed
 from sgn.bounds.bounder import Confirmation
-from sgn.pipeline.assemble import certificate_document
+from sgn.pipeline.claims import Subject, claims_of
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import Study
-from sgn.pipeline.sampled_claims import claims_of
-from sgn.promises.drafts import BREGMAN, KIND, PROMISES, start_set, with_promises
-from sgn.steps.euler import EulerPlan, sector_steps
-from sgn.steps.runge_kutta import RK4Plan
+from sgn.pipeline.sampled_claims import bounded_claims
+from sgn.promises.added import PROMISES, with_promises
 from sgn.steps.sector import sector_plan
 
-COVERED = {  # obligations that rest on covers
-    "Jacobian",
-    "curvature from below",
-    "curvature from above",
-    "coupling",
-    "margin",
-    "Euclidean margin",
-    "Lipschitz",
-    "cocoercivity",
-    "Euler steps",
-    "RK4 near-linear",
+COVERED = {  # what rests on covers
+    Title.JACOBIAN,
+    Title.BOUNDS,
+    Title.MARGIN,
+    Title.EUCLIDEAN,
+    Title.LIPSCHITZ,
+    Title.COCOERCIVITY,
+    Title.EULER,
+    Title.RK4,
 }
 
 
 def confirmed(problem: Problem, found: Study) -> tuple[Study, Confirmation]:
     """Evidence for the study's claims, less those for which there is none. Raises CannotBound."""
-    for name in ("Euler steps", "cocoercivity", "Euclidean margin"):
+    for title in (Title.EULER, Title.COCOERCIVITY, Title.EUCLIDEAN):
         try:
             return found, _confirmation(problem.bounder, problem, found)
         except CannotBound as obstacle:
-            left_out = {**found.left_out, name: str(obstacle)}
-            found = replace(WEAKER[name](found), left_out=left_out)
+            left_out = {**found.left_out, title: str(obstacle)}
+            found = replace(WEAKER[title](found), left_out=left_out)
     return found, _confirmation(problem.bounder, problem, found)
 
 
 def _confirmation(bounder: Bounder, problem: Problem, found: Study) -> Confirmation:
-    return bounder.confirm(problem.game, problem.region, claims_of(problem, found))
+    return bounder.confirm(problem.game, problem.region, bounded_claims(problem, found))
 
 
 def standing(
-    problem: Problem | None, found: Study, made: Document, subject: Document
+    problem: Problem | None, found: Study, made: Document, subject: Subject
 ) -> tuple[Document, Verification]:
     """The certificate, with what it cannot do without and all else that stands; and its check.
 
@@ -60,7 +59,8 @@ def standing(
     left_out = dict(found.left_out)
 
     def build(evidence: Document) -> Document:
-        return with_promises(certificate_document(found, evidence, subject), problem, left_out)
+        claims = claims_of(found, evidence, subject)
+        return certificate_document(with_promises(claims, problem, left_out))
 
     if problem is None:
         certificate = build(made)
@@ -68,22 +68,15 @@ def standing(
     else:
         made, certificate, verification = verified(problem, found, made, build)
     for _ in range(2 * len(OPTIONAL)):
-        failed = [o for o in verification.obligations if not o.holds]
-        names = {o.name for o in failed}
-        if not failed or not names <= OPTIONAL:
+        failed = {o.title for o in verification.obligations if not o.holds}
+        if not failed or not failed <= OPTIONAL:
             break
-        for name in names & WEAKER.keys():
-            found = WEAKER[name](found)
-        left_out |= {_claim(o): "not confirmed" for o in failed}
+        for title in failed & WEAKER.keys():
+            found = WEAKER[title](found)
+        left_out |= dict.fromkeys(failed, "not confirmed")
         certificate = build(made)
         verification = verify(certificate, patience=PATIENCE)
     return certificate, verification
-
-
-def _claim(failed: Obligation) -> str:
-    """What is left out: for start sets, that of one method."""
-    method, _, _ = failed.detail.partition(":")
-    return start_set(method) if failed.name == "start set" else failed.name
 
 
 def verified(
@@ -97,7 +90,7 @@ def verified(
     verification = verify(certificate, patience=PATIENCE)
     if isinstance(problem.bounder, Enclosed):
         for bounder in problem.bounder.stricter():
-            if not any(o.name in COVERED and not o.holds for o in verification.obligations):
+            if not any(o.title in COVERED and not o.holds for o in verification.obligations):
                 break
             try:
                 confirmation = _confirmation(bounder, problem, found)
@@ -114,12 +107,8 @@ def _without_cocoercivity(found: Study) -> Study:
     if found.direct is None:
         return found
     found = replace(found, direct=replace(found.direct, cocoercivity=Fraction(0)))
-    euler, rk4 = found.euler, found.rk4
-    return replace(
-        found,
-        euler=_sector_euler(found) if euler is not None and euler.basis == "sector" else euler,
-        rk4=_sector_rk4(found) if rk4 is not None and rk4.basis == "sector" else rk4,
-    )
+    by_sector = isinstance(found.rk4, RungeKuttaOfSector)
+    return replace(found, rk4=_sector_rk4(found) if by_sector else found.rk4)
 
 
 def _without_euclidean_margin(found: Study) -> Study:
@@ -128,32 +117,26 @@ def _without_euclidean_margin(found: Study) -> Study:
 
 
 def _without_euler(found: Study) -> Study:
-    """T8 in place of another rule; nothing in place of T8."""
-    by_sector = found.euler is not None and found.euler.basis == "sector"
-    return replace(found, euler=None if by_sector else _sector_euler(found))
+    """T8 follows then."""
+    return replace(found, euler=None)
 
 
 def _without_rk4(found: Study) -> Study:
     """T11 (b) in place of another rule; nothing in place of T11 (b)."""
-    by_sector = found.rk4 is not None and found.rk4.basis == "sector"
+    by_sector = isinstance(found.rk4, RungeKuttaOfSector)
     return replace(found, rk4=None if by_sector else _sector_rk4(found))
 
 
-def _sector_euler(found: Study) -> EulerPlan | None:
-    c = found.direct.cocoercivity if found.direct is not None else Fraction(0)
-    return sector_steps(found.metric, found.margin, found.lipschitz, c)
-
-
-def _sector_rk4(found: Study) -> RK4Plan | None:
+def _sector_rk4(found: Study) -> SectorSteps | None:
     c = found.direct.cocoercivity if found.direct is not None else None
     return sector_plan(found.metric, found.margin, found.lipschitz, c)
 
 
-WEAKER: dict[str, Callable[[Study], Study]] = {  # by obligation: the study with less, or without it
-    "cocoercivity": _without_cocoercivity,
-    "Euclidean margin": _without_euclidean_margin,
-    "Euler steps": _without_euler,
-    "RK4 steps": _without_rk4,
-    "band": lambda found: replace(found, bands=()),
+WEAKER: dict[Title, Callable[[Study], Study]] = {  # the study with less, or without it
+    Title.COCOERCIVITY: _without_cocoercivity,
+    Title.EUCLIDEAN: _without_euclidean_margin,
+    Title.EULER: _without_euler,
+    Title.RK4: _without_rk4,
+    Title.BAND: lambda found: replace(found, bands=()),
 }
-OPTIONAL = WEAKER.keys() | PROMISES.keys() | {KIND}.union(*BREGMAN.values())
+OPTIONAL = WEAKER.keys() | PROMISES.keys() | {Title.KIND, Title.KL_LEVEL, Title.KL_SIMPLEX}

@@ -9,19 +9,20 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Coupling, Vector
+from certificates.documents import TEXT_LIMIT, number_text
+from certificates.kernel.document.coupling import Coupling, Vector
+from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.direct import curvature_holds, failing_couplings
 from certificates.kernel.inequalities.structural import structural_margin_holds
 from certificates.kernel.jacobian.base import jacobian_of
+from certificates.kernel.numbers.roots import DIGITS
 from games.language.number import float_enclosure, round_down, round_near, round_up
 from games.regions.region import Region
 from sgn.bounds import Bounds
 from sgn.metrics.weights import Structural
 
 FloatArray = NDArray[np.float64]
-TEXT_LIMIT = 30  # players up to which numbers are stated as text; beyond, binary arrays
-DIGITS = 13
 LEAST_COUPLING = 1e-280  # a smaller one is stated as this: its products would underflow
 SHORT = 10  # digits of the short numbers that are tried first
 
@@ -61,7 +62,7 @@ def stated_bounds(bounds: Bounds, game: Document | None, region: Region | None) 
     L = bounds.coupling_upper.tocoo()
     rows, cols = (part.astype(np.int64) for part in L.coords)
     if bounds.size > TEXT_LIMIT:
-        coupling = Coupling(rows, cols, L.data)
+        coupling = Coupling(rows, cols, L.data, bounds.size)
         return StatedBounds(bounds.curvature_lower, bounds.curvature_upper, coupling, bounds)
     lower = objects(down(v) for v in bounds.curvature_lower)
     upper = objects(up(v) for v in bounds.curvature_upper)
@@ -72,7 +73,7 @@ def stated_bounds(bounds: Bounds, game: Document | None, region: Region | None) 
         low, high, short = (objects(_short(v) for v in array) for array in arrays)
         above, below = curvature_holds(J, low, high)
         lower, upper = np.where(above, low, lower), np.where(below, high, upper)
-        failing = failing_couplings(J, Coupling(rows, cols, short))
+        failing = failing_couplings(J, Coupling(rows, cols, short, bounds.size))
         values = np.where(np.isin(rows * bounds.size + cols, failing), values, short)
     dense = np.zeros((bounds.size, bounds.size))
     dense[rows, cols] = [float_enclosure(v)[1] for v in values]
@@ -84,7 +85,7 @@ def stated_bounds(bounds: Bounds, game: Document | None, region: Region | None) 
         bounds.evidence,
         bounds.symmetric,
     )
-    return StatedBounds(lower, upper, Coupling(rows, cols, values), floats)
+    return StatedBounds(lower, upper, Coupling(rows, cols, values, bounds.size), floats)
 
 
 @final
@@ -105,6 +106,18 @@ def stated_structural(bounds: StatedBounds, found: Structural) -> StatedStructur
         if structural_margin_holds(bounds.lower, bounds.coupling, found.weights, vector, near):
             return StatedStructural(near, found.weights, vector)
     return StatedStructural(down(found.margin), found.weights, found.vector)
+
+
+def decimals(values: Vector) -> Vector:
+    """Numbers as a document holds them: few as decimals, many as they are."""
+    if len(values) > TEXT_LIMIT:
+        return np.asarray(values, dtype=float)
+    return objects(Fraction(number_text(v)) for v in values)
+
+
+def stated_metric(metric: Metric) -> Metric:
+    """The metric as a document holds it."""
+    return Metric.scalar(decimals(metric.weights)) if metric.kind == "scalar" else metric
 
 
 def objects(values: Iterable[Fraction]) -> NDArray[Any]:

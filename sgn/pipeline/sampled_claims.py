@@ -14,7 +14,7 @@ from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import Study
 
 
-def claims_of(problem: Problem, found: Study) -> list[Claim]:
+def bounded_claims(problem: Problem, found: Study) -> list[Claim]:
     """Every number of the study that speaks of the Jacobian on the region."""
     bounds, slices = found.bounds, problem.game.slices
     claims: list[Claim] = []

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from certificates.certificate import Certificate, Refusal
-from certificates.kernel.document.claims import Band
+from certificates.kernel.claims import Band
 from sgn.bands.band import band_matrix
 from sgn.bounds import Bounds
 from sgn.metrics.block_scalar import best_direct_weights, direct_margin

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from certificates.certificate import Certificate, Refusal
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claims
 from certificates.kernel.document.reading import decode_arrays
 from games.files.document import from_document
 from games.game import Game, Structure
@@ -79,7 +79,7 @@ def metric_matrix(certificate: Certificate, game: Game) -> Floats:
 
 def equilibrium_of(certificate: Certificate) -> Floats:
     """The certified zero of F; ValueError where there is none."""
-    found = certificate.claims.promises.equilibrium
+    found = certificate.equilibrium_of(claims)
     if found is None or not found.is_zero:
         raise ValueError("no equilibrium inside the region is certified; nothing converges to one")
     return np.array([float(v) for v in found.point])

@@ -4,7 +4,7 @@ Sampled policies say which weights and which rate to aim at; the checker's own t
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any, final
@@ -12,13 +12,16 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Claims
-from certificates.kernel.document.reading import Document, encode_array, texts
+from certificates.kernel.certificate import following
+from certificates.kernel.claims import Claims
+from certificates.kernel.document.reading import encode_array
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.policies.divergence import largest_level, simplex_coupling
+from certificates.kernel.obligation import Title
+from certificates.kernel.policies.divergence import simplex_coupling
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.policies.values import ValuesJacobian, read_values
-from games.language.number import float_enclosure, round_down, to_text
+from certificates.kernel.theorems.kl import DecayInRegion, DecayLevel, DecayOnSimplex
+from games.language.number import float_enclosure, round_down
 from games.markov.logit_game import LogitGame
 from games.normal_form import NormalFormGame
 from games.regions.region import Box
@@ -48,33 +51,24 @@ NO_TOKENS: Tokens = np.zeros(0, dtype=np.int32)
 ROOM = 1 + Fraction(1, 10**6)  # for what the checker's own boxes are wider by
 
 
-def with_bregman(
-    document: Document, claims: Claims, problem: Problem, parts: Collection[str]
-) -> Document:
-    """The document with what is proved of the divergence; claims: what it says by now.
-
-    parts: "region", "simplex" or both.
-    """
+def with_divergence(claims: Claims, problem: Problem, left_out: Collection[Title]) -> Claims:
+    """The claims with what is proved of the divergence; left_out: what is not to be stated."""
     game = problem.game
     if claims.verdict != "proved" or claims.game is None or not isinstance(game, LogitGame):
-        return document
+        return claims
     try:
         policies = Policies(claims.game)
     except Uncheckable:
-        return document
-    found, evidence, tried = {}, document["evidence"], [np.ones(len(game.players))]
+        return claims
+    tried = [np.ones(len(game.players))]
     if (aim := _aim(claims, problem, game)) is not None:
         tried.append(aim.weights)
-    made = _in_region(claims, problem, policies, aim) if aim and "region" in parts else None
-    if made is not None:
-        found["region"], cover = made
-        if len(cover):
-            covers = {**evidence["covers"], "bregman": encode_array(cover)}
-            evidence = {**evidence, "covers": covers}
-    if isinstance(game, NormalFormGame) and "simplex" in parts:
+        if Title.KL_RATE not in left_out and Title.KL_LEVEL not in left_out:
+            claims = _in_region(claims, problem, policies, aim)
+    if isinstance(game, NormalFormGame) and Title.KL_SIMPLEX not in left_out:
         simplex = on_simplex(game, tried)
-        found |= {"simplex": simplex} if simplex else {}
-    return {**document, "bregman": found, "evidence": evidence} if found else document
+        claims = claims if simplex is None else claims.with_claims(simplex)
+    return claims
 
 
 @final
@@ -90,7 +84,7 @@ def _aim(claims: Claims, problem: Problem, game: LogitGame) -> _Aim | None:
     """The best weights for sampled policies; None where some are too near to pure ones."""
     starts = [np.ones(len(game.players))]
     if claims.metric.kind == "scalar":
-        starts.append(claims.weights.astype(float))
+        starts.append(claims.metric.weights.astype(float))
     try:
         with np.errstate(all="ignore"):
             whitened = in_whitened_logits(game, problem.points())
@@ -101,15 +95,13 @@ def _aim(claims: Claims, problem: Problem, game: LogitGame) -> _Aim | None:
     return _Aim(*best_direct_weights(whitened, game.slices, starts))
 
 
-def _in_region(
-    claims: Claims, problem: Problem, policies: Policies, aim: _Aim
-) -> tuple[Document, Tokens] | None:
-    """Rate, weights and level in the region, with the cover that proves the rate."""
-    region, equilibrium = problem.region, claims.promises.equilibrium
+def _in_region(claims: Claims, problem: Problem, policies: Policies, aim: _Aim) -> Claims:
+    """With rate and weights in the region, and the cover that proves the rate, if a level follows."""
+    region, equilibrium = problem.region, claims.solution
     if equilibrium is None or not equilibrium.is_zero or aim.rate <= 0:
-        return None
+        return claims
     if not isinstance(region, Box) or region.ball is not None:
-        return None
+        return claims
     weights, best = _short(aim.weights), None
     try:
         proof = _proofs(claims, problem, policies, region, weights)
@@ -119,14 +111,18 @@ def _in_region(
             if cover is None:
                 break
             best = rate, cover
-        level = round_down(largest_level(claims, problem.game.sizes, weights), DIGITS)
     except Uncheckable:
-        return None
-    if best is None or level <= 0:
-        return None
+        return claims
+    if best is None:
+        return claims
     rate, cover = best
-    stated = {"rate": to_text(rate), "weights": texts(weights), "level": to_text(level)}
-    return stated, cover
+    found = replace(claims.with_claims(DecayInRegion(rate, weights)), following=following())
+    if found.find(DecayLevel) is None:
+        return claims
+    if not len(cover):
+        return found
+    covers = {**claims.evidence["covers"], "bregman": encode_array(cover)}
+    return replace(found, evidence={**claims.evidence, "covers": covers})
 
 
 def _proofs(
@@ -181,7 +177,7 @@ def in_whitened_logits(game: LogitGame, points: FloatArray) -> FloatArray:
     return np.asarray(turned @ game.jacobian(points) @ np.linalg.inv(turned))
 
 
-def on_simplex(game: NormalFormGame, tried: Sequence[FloatArray]) -> Document | None:
+def on_simplex(game: NormalFormGame, tried: Sequence[FloatArray]) -> DecayOnSimplex | None:
     """T19 (corollary): from every interior start, where τ outweighs what the others do."""
     try:
         each = [
@@ -194,8 +190,7 @@ def on_simplex(game: NormalFormGame, tried: Sequence[FloatArray]) -> Document | 
     found = max(each, key=lambda structural: structural.margin)
     if found.margin <= 0:
         return None
-    weights, vector = (texts(_short(part)) for part in (found.weights, found.vector))
-    return {"rate": to_text(found.margin), "weights": weights, "vector": vector}
+    return DecayOnSimplex(found.margin, _short(found.weights), _short(found.vector))
 
 
 def _simplex_bounds(game: NormalFormGame, weights: FloatArray) -> StatedBounds:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from certificates.certificate import Refusal
-from certificates.kernel.document.reading import Document
-from certificates.kernel.document.witness import NO_WEIGHTS, Witness, read_witness
+from certificates.kernel.document.reading import Document, texts
+from certificates.kernel.theorems.refutation import NO_WEIGHTS, Witness
 from certificates.kernel.verify import Verification, verify
 from certificates.report.refusal import refuted_sentence
 from certificates.safe import Lower
@@ -19,10 +19,10 @@ from games.regions.region import Box
 from games.work import PATIENCE, TooMuch
 from sgn.bounds import CannotBound
 from sgn.metrics.weights import SMALL
-from sgn.pipeline.assemble import point_document, refusal_document
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import DIRECT_LIMIT, Study
 from sgn.pipeline.safe_side import up
+from sgn.refusals.document import refusal_document
 from sgn.refusals.refutation import dual_refutations, eigenvalue_refutations, least_stable, stated
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def not_certified(
         if places and places[0].real_part < 0:
             point = stated(problem, places[0].point)
             if point is not None:
-                details["worst_point"] = point_document(point)
+                details["worst_point"] = texts(point)
         witnesses = chain(
             eigenvalue_refutations(problem, places), dual_refutations(problem, only_weights)
         )
@@ -165,14 +165,13 @@ def _refuted(
     subject: Document,
     evidence: Document,
     details: Document,
-    witnesses: Iterable[Document],
+    witnesses: Iterable[Witness],
     found: Study,
 ) -> Refusal | None:
     """The first refutation that the checker confirms, if there is one."""
     if not (problem.game.provable and _has_interior(problem)):
         return None
-    for each in witnesses:
-        witness = read_witness(each, "witness")
+    for witness in witnesses:
         refusal = _refusal(
             subject,
             evidence,
@@ -180,7 +179,8 @@ def _refuted(
             witness.reason,
             refuted_sentence(witness, subject["game"]),
             _beside(problem, witness, found),
-            {**details, "witness": each},
+            details,
+            witness,
         )
         try:
             if verify(refusal.document, patience=PATIENCE):
@@ -271,7 +271,8 @@ def _refusal(
     message: str,
     suggestions: list[str],
     details: Document,
+    witness: Witness | None = None,
 ) -> Refusal:
     return Refusal(
-        refusal_document(subject, evidence, verdict, reason, message, suggestions, details)
+        refusal_document(subject, evidence, verdict, reason, message, suggestions, details, witness)
     )

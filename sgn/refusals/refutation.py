@@ -13,14 +13,21 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.reading import Document
+from certificates.kernel.document.fields import Vector
+from certificates.kernel.theorems.refutation import (
+    DualForMetrics,
+    DualForWeights,
+    DualWitness,
+    EigenvalueWitness,
+    Witness,
+)
 from games.game import Game, Structure
 from games.regions.region import Box, Region
 from sgn.bounds.descent import Schedule, descend
 from sgn.metrics.lmi import NoProposal, Opposition, oppose_block_weights, oppose_every_metric
-from sgn.pipeline.assemble import dual_document, witness_document
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import DIRECT_LIMIT
+from sgn.pipeline.safe_side import decimals, objects
 from sgn.refusals.constant_metrics import NoWitness, eigenvalue_witness
 
 FloatArray = NDArray[np.float64]
@@ -74,11 +81,8 @@ def least_stable(problem: Problem) -> list[LeastStable]:
     return sorted(found, key=lambda each: each.real_part)
 
 
-def eigenvalue_refutations(problem: Problem, places: list[LeastStable]) -> Iterator[Document]:
-    """At each point, a witness of an eigenvalue with negative real part, where there is one.
-
-    Witnesses as they stand in a refusal, here and below: what they show they say themselves.
-    """
+def eigenvalue_refutations(problem: Problem, places: list[LeastStable]) -> Iterator[Witness]:
+    """At each point, a witness of an eigenvalue with negative real part, where there is one."""
     for place in places:
         if place.real_part >= 0:
             return
@@ -86,10 +90,12 @@ def eigenvalue_refutations(problem: Problem, places: list[LeastStable]) -> Itera
             witness = eigenvalue_witness(problem.game.jacobian(_floats([place.point]))[0])
         except NoWitness:
             continue
-        yield witness_document(witness, stated(problem, place.point))
+        point = stated(problem, place.point)
+        shift = Fraction(witness.shift)
+        yield EigenvalueWitness(_vector(point), shift, witness.H, decimals(witness.v))
 
 
-def dual_refutations(problem: Problem, only_weights: bool) -> Iterator[Document]:
+def dual_refutations(problem: Problem, only_weights: bool) -> Iterator[Witness]:
     """Points that together refute every constant metric, else all block weights (T6, dual).
 
     only_weights: whether to refute the weights is enough.
@@ -108,9 +114,9 @@ def dual_refutations(problem: Problem, only_weights: bool) -> Iterator[Document]
     if game.structure is not Structure.CONSTANT:
         for part in parts:
             if part.closed:
-                yield from _dual(where, part, "all", oppose_every_metric)
+                yield from _dual(where, part, DualForMetrics, oppose_every_metric)
     for part in parts if only_weights else ():
-        yield from _dual(where, part, "scalar", part.oppose_weights)
+        yield from _dual(where, part, DualForWeights, part.oppose_weights)
 
 
 @final
@@ -161,9 +167,9 @@ def _components(game: Game, jacobians: FloatArray) -> list[NDArray[np.int64]]:
 def _dual(
     points: list[Point | None],
     part: _Part,
-    metrics: str,
+    kind: type[DualWitness],
     oppose: Callable[[FloatArray], Opposition | NoProposal],
-) -> Iterator[Document]:
+) -> Iterator[Witness]:
     """Few points first; then those are added where the metric that resists them fails most."""
     chosen = _worst_for(np.eye(len(part.variables)), part.jacobians)
     for _ in range(ROUNDS):
@@ -175,12 +181,16 @@ def _dual(
             used = [k for k in range(len(chosen)) if share[k] > NEGLIGIBLE]
             places = [points[chosen[k]] for k in used]
             factors = [part.factor(found.Z[k]) for k in used]
-            yield dual_document(metrics, places, factors)
+            yield kind(tuple(map(_vector, places)), tuple(factors))
             return
         fresh = [k for k in _worst_for(found.metric, part.jacobians) if k not in chosen]
         if not fresh:
             return
         chosen += fresh
+
+
+def _vector(point: Point | None) -> Vector | None:
+    return None if point is None else objects(point)
 
 
 def _worst_for(metric: FloatArray, jacobians: FloatArray) -> list[int]:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.document.steps import NearLinear
-from certificates.kernel.inequalities.near_linear import excess
+from certificates.kernel.inequalities.runge_kutta import excess
 from certificates.kernel.numbers.metrics import metric_ball
+from certificates.kernel.theorems.runge_kutta import Cover, RungeKuttaNearLinear
 from games.language.number import round_up
 from sgn.enclosures.frame import Frame
 from sgn.pipeline.safe_side import up
@@ -19,7 +19,6 @@ from sgn.steps.euler import minimise
 from sgn.steps.rounding import nice_step
 from sgn.steps.runge_kutta import (
     CLEARANCE,
-    RK4Plan,
     rated_cover,
     spectral_limit,
     stability_matrix,
@@ -33,11 +32,16 @@ ROUNDING = 1e-8  # of a factor: far more than its evaluation loses
 
 @final
 @dataclass(frozen=True)
-class NearLinearPlan:
-    """J₀ with its distance from J, and the steps that follow."""
+class NearLinear:
+    """‖J(x) − J₀‖_M ≤ deviation on the region, ‖J₀‖_M ≤ norm (T11 c); matrix: J₀ (n, n)."""
 
-    linear: NearLinear
-    steps: RK4Plan
+    matrix: FloatArray
+    deviation: Fraction
+    norm: Fraction
+
+    def excess(self, step: Fraction) -> Fraction:
+        """D(h)."""
+        return excess(step, self.norm, self.deviation)
 
 
 def middle_matrix(jacobians: FloatArray) -> FloatArray:
@@ -63,7 +67,7 @@ def factor_bound(linear: NearLinear, frame: Frame) -> Callable[[float], float]:
     B = frame.similar(linear.matrix[None])[0]
 
     def factor(h: float) -> float:
-        return float(np.linalg.norm(stability_matrix(B, h), 2)) + float(excess(linear, Fraction(h)))
+        return float(np.linalg.norm(stability_matrix(B, h), 2)) + float(linear.excess(Fraction(h)))
 
     return factor
 
@@ -83,7 +87,7 @@ def longest_guess(linear: NearLinear, frame: Frame) -> float:
 
 def near_linear_plan(
     linear: NearLinear, metric: Metric, sizes: tuple[int, ...]
-) -> NearLinearPlan | None:
+) -> RungeKuttaNearLinear | None:
     """The longest (0, H] that T11 (c) gives in the metric; None where it gives nothing.
 
     The cover's rates are those of J₀ alone less what the deviation takes (see the checker).
@@ -101,13 +105,21 @@ def near_linear_plan(
     at_best = round_up(Fraction(factor(float(best)) * (1 + ROUNDING)), 13)
     if at_best >= 1:
         return None
-    plan = RK4Plan("near-linear", metric, steps[-1], best, at_best, steps, rates, ())
-    return NearLinearPlan(linear, plan)
+    return RungeKuttaNearLinear(
+        metric=metric,
+        step_max=steps[-1],
+        best_step=best,
+        factor_at_best=at_best,
+        cover=Cover(steps, rates),
+        deviation=linear.deviation,
+        norm=linear.norm,
+        matrix=linear.matrix,
+    )
 
 
 def _loss(linear: NearLinear) -> Callable[[Fraction], Fraction]:
     def loss(high: Fraction) -> Fraction:
-        d = excess(linear, high) / high
+        d = linear.excess(high) / high
         return 2 * d + d**2 * high
 
     return loss

@@ -1,17 +1,16 @@
 """RK4 steps for constant J (T11 a): intervals of h cover (0, H], by matrix Bernstein bounds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.inequalities.steps import balanced, bernstein, decrease
+from certificates.kernel.inequalities.runge_kutta import balanced, bernstein, decrease
 from certificates.kernel.numbers.matrices import Ball, is_psd
 from certificates.kernel.numbers.metrics import metric_ball, multiple
+from certificates.kernel.theorems.runge_kutta import Cover, RungeKuttaOfMatrix
 from games.language.number import round_down, round_up
 from sgn.enclosures.frame import Frame
 from sgn.steps.euler import minimise
@@ -20,27 +19,10 @@ from sgn.steps.rounding import nice_step
 FloatArray = NDArray[np.float64]
 REFINEMENTS = 14  # halvings of an interval of h before the cover stops there
 PARTS = (1 - 1e-6, 0.999, 0.9, 0.5)  # of the least eigenvalue: what may be left to rounding
+NORM = 1e-6  # by which a norm is stated larger than it is in floats
 CLEARANCE = 1e-4  # below the spectral limit, where the factor reaches 1
 _GRID = 200
 _REACH_GRID = 64
-
-
-@final
-@dataclass(frozen=True)
-class RK4Plan:
-    """Steps to certify: intervals of h with rates κ (factor² ≤ 1 − κh).
-
-    With multipliers where the basis is sector.
-    """
-
-    basis: str
-    metric: Metric
-    step_max: Fraction
-    best_step: Fraction
-    factor_at_best: Fraction
-    steps: tuple[Fraction, ...]
-    rates: tuple[Fraction, ...]
-    multipliers: tuple[tuple[Fraction, ...], ...]
 
 
 def stability_polynomial(z: NDArray[np.complex128]) -> NDArray[np.complex128]:
@@ -94,7 +76,7 @@ def rk4_reach(B: FloatArray) -> float:
 
 def constant_plan(
     J: FloatArray, metric: Metric, sizes: tuple[int, ...], limit: float
-) -> RK4Plan | None:
+) -> RungeKuttaOfMatrix | None:
     """The longest (0, H] that the metric allows, up to 0.01 % below the spectral limit.
 
     J: (n, n), constant; sizes: of the players; None when not even short steps are covered.
@@ -127,7 +109,10 @@ def constant_plan(
     if not at_best < 1:
         return None
     factor_at_best = round_up(Fraction(at_best), 13)
-    return RK4Plan("constant", metric, steps[-1], best, factor_at_best, steps, rates, ())
+    norm = Fraction(float(np.linalg.norm(B, 2)) * frame.loss * (1 + NORM))
+    return RungeKuttaOfMatrix(
+        metric, steps[-1], best, factor_at_best, Cover(steps, rates), round_up(norm, 13)
+    )
 
 
 def stability_matrix(B: FloatArray, h: float) -> FloatArray:
@@ -149,7 +134,7 @@ def _accepted(matrices: Ball, M: Ball, rate: Fraction) -> bool:
     return bool(is_psd(matrices - multiple(M, Ball.of(rate))).all())
 
 
-Cover = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
+RatedCover = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 
 
 def nothing(step: Fraction) -> Fraction:
@@ -159,7 +144,7 @@ def nothing(step: Fraction) -> Fraction:
 
 def rated_cover(
     J: FloatArray, M: Ball, limit: float, loss: Callable[[Fraction], Fraction] = nothing
-) -> tuple[Cover, float]:
+) -> tuple[RatedCover, float]:
     """Interval ends from 0 up to the limit with their rates, and how far the cover got.
 
     loss: what to take off a rate on an interval, by its upper end; never less for a larger one.

@@ -9,16 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.inequalities.steps import (
+from certificates.kernel.inequalities.runge_kutta import (
     Matrix,
     bernstein_weights,
     is_positive_definite,
     quadratic_bernstein,
     sector_matrices,
 )
-from certificates.safe import root_above
+from certificates.kernel.numbers.roots import root_above
+from certificates.kernel.theorems.runge_kutta import (
+    Cover,
+    RungeKuttaOfSector,
+    RungeKuttaTowards,
+    SectorSteps,
+)
 from games.language.number import round_down, round_up
-from sgn.steps.runge_kutta import RK4Plan
 
 FloatArray = NDArray[np.float64]
 LONGEST = Fraction(28, 10)  # hβ: beyond the real stability limit of RK4
@@ -45,14 +50,14 @@ class _Piece:
 class _Sector:
     """α, β, c as the certificate states them (c = 0: not known).
 
-    kind: "pairs" of runs (b), or runs towards the "equilibrium" (b′), where the stages of one
-    step may be compared with each other too.
+    towards: the equilibrium (b′), where the stages of one step may be compared with each other too;
+    else between any two runs (b).
     """
 
     margin: Fraction
     lipschitz: Fraction
     cocoercivity: Fraction
-    kind: str
+    towards: bool
 
     def matrices(self, piece: _Piece, low: Fraction, high: Fraction) -> tuple[Matrix, ...]:
         """T11 (b) on [low, high]: matrices that must be positive definite."""
@@ -64,12 +69,12 @@ class _Sector:
     def scaled(self) -> "_Sector":
         """In units of time and force where β = 1."""
         beta = self.lipschitz
-        return _Sector(self.margin / beta, Fraction(1), self.cocoercivity * beta, self.kind)
+        return _Sector(self.margin / beta, Fraction(1), self.cocoercivity * beta, self.towards)
 
     @property
     def layout(self) -> str:
         """Which inequality each multiplier belongs to: monotone a, Lipschitz b, cocoercive c."""
-        return "aaaabbbbcccc" + ("aaaaaabbbbbbcccccc" if self.kind == "equilibrium" else "")
+        return "aaaabbbbcccc" + ("aaaaaabbbbbbcccccc" if self.towards else "")
 
     def solve(self, low: Fraction, high: Fraction) -> _Piece | None:
         """What :meth:`propose` finds, where it holds in rationals."""
@@ -124,14 +129,15 @@ def sector_plan(
     margin: Fraction,
     lipschitz: Fraction,
     cocoercivity: Fraction | None,
-    kind: str = "pairs",
-) -> RK4Plan | None:
+    kind: type[SectorSteps] = RungeKuttaOfSector,
+) -> SectorSteps | None:
     """The longest (0, H] that α, β (and c) allow for every game with these bounds.
 
-    kind: "pairs" (between any two runs) or "equilibrium" (towards it, far longer).
+    kind: between any two runs (b), or towards the equilibrium (b′), far longer.
     None when α/β is too small for the solver's accuracy.
     """
-    sector = _Sector(margin, lipschitz, max(cocoercivity or Fraction(0), Fraction(0)), kind)
+    c = max(cocoercivity or Fraction(0), Fraction(0))
+    sector = _Sector(margin, lipschitz, c, kind is RungeKuttaTowards)
     unit = sector.scaled()
     low, high = Fraction(0), LONGEST
     for _ in range(BISECTIONS):
@@ -140,7 +146,7 @@ def sector_plan(
     while low > LONGEST / 2**BISECTIONS:
         pieces = _cover(sector, unit, round_down(low / lipschitz, 6))
         if pieces and pieces[-1][0] * lipschitz > ENOUGH * low:
-            return _plan(metric, pieces)
+            return _plan(kind, metric, pieces)
         low *= ENOUGH
     return None
 
@@ -172,15 +178,16 @@ def _in_game_units(sector: _Sector, piece: _Piece) -> _Piece:
     return _Piece(round_down(piece.rate * beta * Fraction(999_999, 1_000_000), 10), multipliers)
 
 
-def _plan(metric: Metric, pieces: list[tuple[Fraction, _Piece]]) -> RK4Plan:
+def _plan(
+    kind: type[SectorSteps], metric: Metric, pieces: list[tuple[Fraction, _Piece]]
+) -> SectorSteps:
     best, square = min(((h, 1 - piece.rate * h) for h, piece in pieces), key=lambda pair: pair[1])
-    return RK4Plan(
-        basis="sector",
+    rates = tuple(piece.rate for _, piece in pieces)
+    return kind(
         metric=metric,
         step_max=pieces[-1][0],
         best_step=best,
         factor_at_best=round_up(root_above(square), 13),
-        steps=(Fraction(0), *(h for h, _ in pieces)),
-        rates=tuple(piece.rate for _, piece in pieces),
+        cover=Cover((Fraction(0), *(h for h, _ in pieces)), rates),
         multipliers=tuple(piece.multipliers for _, piece in pieces),
     )

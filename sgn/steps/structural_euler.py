@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
+from certificates.kernel.theorems.euler import EulerByBounds
 from sgn.bounds.bounds import Bounds
 from sgn.metrics.perron import Perron, iteration, perron, product, sparse_rows
 from sgn.metrics.weights import SMALL
-from sgn.steps.euler import EulerPlan, minimise, stated_plan
+from sgn.pipeline.safe_side import down, up
+from sgn.steps.euler import minimise
 from sgn.steps.rounding import nice_step, nice_weights
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ ABOVE = 1e-9  # how far above ρ(N) the resolvent is taken: its vector is positi
 
 def structural_plan(
     bounds: Bounds, x: FloatArray | None = None, weights: FloatArray | None = None
-) -> EulerPlan | None:
+) -> EulerByBounds | None:
     """T9: N(h) = diag(max(|1 − hμ|, |1 − hΛ|)) + hL contracts where ρ(N(h)) < 1.
 
     The largest such h; for many players those of the metric of the best step, in O(nonzeros) a
@@ -48,7 +50,7 @@ def structural_plan(
     return _alternated(bounds, right, right if weights is None else weights * right)
 
 
-def plan_in(bounds: Bounds, weights: FloatArray, x: FloatArray) -> EulerPlan | None:
+def plan_in(bounds: Bounds, weights: FloatArray, x: FloatArray) -> EulerByBounds | None:
     """T9 in the metric of these weights, with the vector that serves best of a few.
 
     Nearly the longest steps of these weights, by the vector with the least factor; x: T2's vector,
@@ -108,7 +110,7 @@ def _common_vector(own: FloatArray, one: FloatArray, other: FloatArray) -> Float
     return None
 
 
-def _with_vector(bounds: Bounds, weights: FloatArray, x: FloatArray) -> EulerPlan | None:
+def _with_vector(bounds: Bounds, weights: FloatArray, x: FloatArray) -> EulerByBounds | None:
     ratios = _ratios(bounds, weights, x)
     largest = _end(bounds, ratios) * (1 - CLEAR)
     if not largest > 0:
@@ -121,7 +123,7 @@ def longest_step(bounds: Bounds) -> float:
     return 2 / float(bounds.curvature_upper.max())
 
 
-def _alternated(bounds: Bounds, x: FloatArray, y: FloatArray) -> EulerPlan | None:
+def _alternated(bounds: Bounds, x: FloatArray, y: FloatArray) -> EulerByBounds | None:
     """Many players: the metric of the best step, by turns the best step for x and x for that step.
 
     h = min 2/(μ_i + Λ_i) contracts where α* > 0 (T9); at it the Perron vectors are those of T2.
@@ -158,7 +160,7 @@ def _end(bounds: Bounds, ratios: FloatArray) -> float:
     return 2 / float((bounds.curvature_upper + ratios).max())
 
 
-def _searched(bounds: Bounds) -> EulerPlan | None:
+def _searched(bounds: Bounds) -> EulerByBounds | None:
     """The interval {h : ρ(N(h)) < 1} starts at 0 or is empty; its end by bisection."""
 
     def radius(h: float) -> float:
@@ -185,15 +187,16 @@ def _searched(bounds: Bounds) -> EulerPlan | None:
 
 def _plan(
     bounds: Bounds, largest: float, best: float, weights: FloatArray, x: FloatArray
-) -> EulerPlan | None:
+) -> EulerByBounds | None:
     ratios, L = _ratios(bounds, weights, x), bounds.coupling_upper
     terms = int(np.diff(L.indptr).max(initial=0) + np.bincount(L.indices, minlength=1).max())
-    up = 1 + 1e-15 * (terms + 100)  # more than the rounding
-    at_best, at_max = (_factor(bounds, h, ratios) * up for h in (best, largest))
+    more = 1 + 1e-15 * (terms + 100)  # than the rounding
+    at_best, at_max = (_factor(bounds, h, ratios) * more for h in (best, largest))
     if not max(at_best, at_max) < 1:
         return None
-    metric = Metric.scalar(weights)
-    return stated_plan("structural", metric, (largest, best), (at_max, at_best), x)
+    high = down(largest)
+    low = min(Fraction(repr(best)), high)
+    return EulerByBounds(Metric.scalar(weights), high, low, up(at_best), up(at_max), x)
 
 
 def _own(bounds: Bounds, h: float) -> FloatArray:

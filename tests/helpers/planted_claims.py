@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.reading import Document, digest, encode_array, encode_arrays
-from certificates.safe import root_above
+from certificates.kernel.numbers.roots import root_above
 from games import Box, MetricBall, QuadraticGame, SymbolicGame
 from games.game import Game
 from games.language.number import round_down, round_up, to_text

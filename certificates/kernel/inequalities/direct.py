@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Band, Coupling, Vector
+from certificates.kernel.document.coupling import Coupling, Vector
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.jacobian.base import Jacobian
 from certificates.kernel.numbers.averages import Averages
@@ -147,10 +147,3 @@ def step_factor_holds(
     M, h = metric_ball(metric, J.sizes), Ball.of(step)
     eye = Ball.exact(np.eye(sum(J.sizes)))
     return always(J, purpose, lambda B: _norm(eye - B * h, M, factor))
-
-
-def ratio_margin_holds(J: Jacobian, band: Band, ratio: Fraction) -> bool:
-    """T5 at one ratio of the two players' weights, with the band's margin."""
-    weights = np.array([Fraction(1), Fraction(1)], dtype=object)
-    weights[band.players[1]] = ratio
-    return margin_holds(J, Metric.scalar(weights), band.margin)

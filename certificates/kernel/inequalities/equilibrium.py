@@ -7,20 +7,20 @@ from math import isqrt
 
 import numpy as np
 
+from certificates.kernel.claims import Solution
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.document.promises import Equilibrium
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.outside import metric_of
 from certificates.kernel.numbers.matrices import Ball, diagonal, is_psd
 from certificates.kernel.numbers.metrics import metric_ball, times
-from certificates.safe import root_above
+from certificates.kernel.numbers.roots import root_above
 from games.regions.region import Box, Region
 
 MAX_SIDES = 300  # of a matrix whose inverse is bounded
 
 
-def room_round(found: Equilibrium, region: Region) -> list[Fraction]:
+def room_round(found: Solution, region: Region) -> list[Fraction]:
     """How far the point is from the nearer face of the box, side by side; nothing on R^n.
 
     In a ball: how far it is from the sphere, in the metric of the ball, alone.
@@ -45,7 +45,7 @@ def has_costs(game: Document) -> bool:
     return game.get("kind") == "quadratic" and game.get("field") is not True
 
 
-def off_the_faces(F: Ball, found: Equilibrium, region: Region) -> Ball:
+def off_the_faces(F: Ball, found: Solution, region: Region) -> Ball:
     """F without the entries that press the point against its own face of the box.
 
     With r what is left, ⟨F(x₀) − r, x − x₀⟩_M ≥ 0 on X. Add ⟨F(x*), x₀ − x*⟩_M ≥ 0 at x = x*:

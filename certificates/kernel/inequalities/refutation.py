@@ -1,11 +1,13 @@
 """T6, checked: at points of the region, J refutes every constant metric or all block weights."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.witness import DualWitness, EigenvalueWitness, Point
+from certificates.kernel.claims import Point
+from certificates.kernel.document.metric import Floats, Vector
 from certificates.kernel.numbers.matrices import Ball, diagonal, is_psd
 from games.regions.region import Box, Region
 
@@ -33,14 +35,13 @@ def _lies_in(region: Region, point: Point) -> bool:
 # ---- an eigenvalue of real part < s ≤ 0 ----------------------------------------------------------
 
 
-def eigenvalue_form(J: Ball, witness: EigenvalueWitness) -> Ball:
+def eigenvalue_form(J: Ball, H: Floats, shift: Fraction) -> Ball:
     """HK, K = J − sI.
 
     With sym(HK) ≻ 0 and vᵀHv < 0 some eigenvalue of K has negative real part: Ku = iωu would give
     u*sym(HK)u = 0; were all to the right of that axis, H = ∫ e^{−Kᵀt}(HK + KᵀH)e^{−Kt} dt ≻ 0.
     """
-    shift = diagonal(Ball.of([witness.shift] * J.mid.shape[-1]))
-    return Ball.exact(witness.matrix) @ (J - shift)
+    return Ball.exact(H) @ (J - diagonal(Ball.of([shift] * J.mid.shape[-1])))
 
 
 def is_strictly_positive(product: Ball) -> bool:
@@ -49,27 +50,22 @@ def is_strictly_positive(product: Ball) -> bool:
     return bool((np.diagonal(floor.mid) > 0).all() and is_psd(product - floor))
 
 
-def is_negative(witness: EigenvalueWitness) -> bool:
+def is_negative(H: Floats, vector: Vector) -> bool:
     """vᵀHv < 0."""
-    v = Ball.of_vector(witness.vector)[:, None]
-    value = v.T @ (Ball.exact(witness.matrix) @ v)
+    v = Ball.of_vector(vector)[:, None]
+    value = v.T @ (Ball.exact(H) @ v)
     return bool(value.mid[0, 0] + value.rad[0, 0] < 0)
 
 
 # ---- the dual form -------------------------------------------------------------------------------
 
 
-def factors_fit(witness: DualWitness, J: Ball) -> bool:
-    """Whether every C_k has a row for each variable."""
-    return all(len(factor) == J.mid.shape[-1] for factor in witness.factors)
-
-
-def factors_used(witness: DualWitness) -> NDArray[np.bool_]:
+def factors_used(factors: Sequence[Floats]) -> NDArray[np.bool_]:
     """The variables in which some C_k is not 0."""
-    return np.asarray(np.any([C.any(axis=1) for C in witness.factors], axis=0))
+    return np.asarray(np.any([C.any(axis=1) for C in factors], axis=0))
 
 
-def _sum(J: Ball, witness: DualWitness) -> Ball:
+def _sum(J: Ball, factors: Sequence[Floats]) -> Ball:
     """S = Σ_k J(x_k)Z_k, Z_k = C_kC_kᵀ.
 
     A metric M with sym(MJ) ⪰ αM, α > 0, at these points would give
@@ -77,27 +73,27 @@ def _sum(J: Ball, witness: DualWitness) -> Ball:
     """
     n = J.mid.shape[-1]
     S = Ball.exact(np.zeros((n, n)))
-    for k, factor in enumerate(witness.factors):
+    for k, factor in enumerate(factors):
         C = Ball.exact(factor)
         S = S + (J[k] @ C) @ C.T
     return S
 
 
-def sums_are_semidefinite(J: Ball, witness: DualWitness) -> bool:
+def sums_are_semidefinite(J: Ball, factors: Sequence[Floats]) -> bool:
     """S + Sᵀ ⪯ 0.
 
     Variables where every C_k is 0 have columns 0 in S, and rows 0 if J has zeros there: such
     variables are left out.
     """
-    used = factors_used(witness)
+    used = factors_used(factors)
     rows = J[:, ~used][:, :, used]
     zero = not rows.mid.any() and not rows.rad.any()
-    return bool(zero and is_psd(-_sum(J, witness)[used][:, used]))
+    return bool(zero and is_psd(-_sum(J, factors)[used][:, used]))
 
 
-def traces_are_not_positive(J: Ball, witness: DualWitness, sizes: Sequence[int]) -> bool:
+def traces_are_not_positive(J: Ball, factors: Sequence[Floats], sizes: Sequence[int]) -> bool:
     """tr S_ii ≤ 0 for each player: tr(MS) = Σ_i w_i tr S_ii for M = M(w)."""
-    used, S = factors_used(witness), _sum(J, witness)
+    used, S = factors_used(factors), _sum(J, factors)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     traces = [np.flatnonzero(used & (owners == i)) for i in np.unique(owners[used])]
     return bool(traces) and all(_sum_is_not_positive(S[own, own]) for own in traces)

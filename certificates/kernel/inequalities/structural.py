@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Band, Claims, Coupling, Vector
+from certificates.kernel.claims import Bounds
+from certificates.kernel.document.coupling import Coupling, Vector
 from certificates.kernel.numbers.matrices import UNIT, Ball, rounded_up
 from games.work import common_bits, of_rational, spend
 
@@ -94,12 +95,12 @@ def structural_margin_holds(
 
 
 def structural_factor_holds(
-    claims: Claims, weights: Vector, x: Vector, step: Fraction, factor: Fraction
+    bounds: Bounds, weights: Vector, x: Vector, step: Fraction, factor: Fraction
 ) -> bool:
     """T9: N(h)x ≤ qx and N(h)ᵀ(wx) ≤ q(wx)."""
-    L = claims.coupling_upper
+    L = bounds.coupling_upper
     low, high, w, x, values = _numbers(
-        claims.curvature_lower, claims.curvature_upper, weights, x, L.values
+        bounds.curvature_lower, bounds.curvature_upper, weights, x, L.values
     )
     h, q, one = (_scalar(low, v) for v in (step, factor, Fraction(1)))
     y = w * x
@@ -113,35 +114,27 @@ def structural_factor_holds(
     return True
 
 
-def image_holds(claims: Claims, image: Vector) -> bool:
+def image_holds(bounds: Bounds, x: Vector, image: Vector) -> bool:
     """T9 (norms): Nx ≤ s, N = diag(max(|μ|, |Λ|)) + L."""
-    L, x = claims.coupling_upper, claims.witnesses["lipschitz"]
+    L = bounds.coupling_upper
     low, high, x, s, values = _numbers(
-        claims.curvature_lower, claims.curvature_upper, x, image, L.values
+        bounds.curvature_lower, bounds.curvature_upper, x, image, L.values
     )
     zero = _scalar(low, Fraction(0))
     onto = totals(low, L.rows, lambda k: values[k] * x[L.cols[k]])
     return all(dominates(s - own * x, onto) for own in (low, zero - low, high, zero - high))
 
 
-def square_holds(claims: Claims, image: Vector) -> bool:
+def square_holds(bounds: Bounds, weights: Vector, x: Vector, image: Vector, norm: Fraction) -> bool:
     """T9 (norms): NᵀWs ≤ β²Wx."""
-    L, x = claims.coupling_upper, claims.witnesses["lipschitz"]
+    L = bounds.coupling_upper
     low, high, w, x, s, values = _numbers(
-        claims.curvature_lower, claims.curvature_upper, claims.metric.weights, x, image, L.values
+        bounds.curvature_lower, bounds.curvature_upper, weights, x, image, L.values
     )
     zero, ws = _scalar(low, Fraction(0)), w * s
-    wx = _scalar(low, claims.lipschitz**2) * w * x
+    wx = _scalar(low, norm**2) * w * x
     back = totals(low, L.cols, lambda k: values[k] * ws[L.rows[k]])
     return all(dominates(wx - own * ws, back) for own in (low, zero - low, high, zero - high))
-
-
-def ratio_holds(claims: Claims, band: Band, ratio: Fraction) -> bool:
-    """T4, two players: 4(μ_i − a)(μ_j − a)t ≥ (L_ij + L_ji t)² at one ratio t of w_j/w_i."""
-    i, j = band.players
-    p, r = (Fraction(claims.curvature_lower[k]) - band.margin for k in (i, j))
-    onto, back = (Fraction(claims.coupling_upper.entry(*pair)) for pair in ((i, j), (j, i)))
-    return 4 * p * r * ratio >= (onto + back * ratio) ** 2
 
 
 def positive_vector_holds(curvature: Vector, L: Coupling, vector: Vector, margin: Fraction) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import read_sparse
+from certificates.kernel.document.coupling import read_sparse
 from certificates.kernel.document.player_sizes import MAX_SIZE, counted_sizes
 from certificates.kernel.document.reading import (
     Document,

@@ -8,7 +8,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claims
 from certificates.kernel.document.reading import Document, decode_array, is_count, require_keys
 from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
 from certificates.kernel.jacobian.bernstein import in_the_midst

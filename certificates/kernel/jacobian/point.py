@@ -5,16 +5,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from certificates.kernel.document.geometry import LOGIT_KINDS
-from certificates.kernel.document.player_sizes import counted_sizes
+from certificates.kernel.claims import Point
 from certificates.kernel.document.reading import Document
-from certificates.kernel.document.witness import Point
 from certificates.kernel.jacobian.base import Uncheckable, quadratic, second_derivatives
 from certificates.kernel.jacobian.base import evaluate as evaluate_polynomials
 from certificates.kernel.jacobian.cover import Leaves, Model
+from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.jacobian.text import TEXT_KINDS, read_costs
 from certificates.kernel.numbers.matrices import Ball
-from certificates.kernel.policies.logit import read_policies_game
 from certificates.kernel.policies.values import jacobians_of, needs_values
 from games.language.number import float_enclosure
 
@@ -33,7 +31,7 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
     if game.get("kind") not in TEXT_KINDS:
         raise Uncheckable("the game holds nothing that can be re-derived")
     if needs_values(game):
-        n = sum(player_sizes(game))
+        n = sum(sizes_of(game))
         return jacobians_of(game, _complete(points, n))
     try:
         sizes, entries = second_derivatives(game)
@@ -44,16 +42,6 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
         columns = zip(*_complete(points, sum(sizes)), strict=True)
         values = {k: Ball.of(column) for k, column in enumerate(columns)}
     return evaluate_polynomials(entries, values, len(points))
-
-
-def player_sizes(game: Document) -> tuple[int, ...]:
-    """d_1 … d_N of a game that was read before."""
-    if "sizes" in game:
-        return counted_sizes(game["sizes"], "game.sizes")
-    if game.get("kind") in LOGIT_KINDS:
-        return tuple(player.size for player in read_policies_game(game)[0])
-    players = game["players"]
-    return tuple(p["size"] if "size" in p else len(p["variables"]) for p in players)
 
 
 def _enclosed(game: Document, points: Sequence[Point]) -> Ball:

@@ -10,9 +10,9 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Claims, Coupling
-from certificates.kernel.document.kl import RegionDecay, SimplexDecay
-from certificates.kernel.document.metric import Vector
+from certificates.kernel.claims import Solution
+from certificates.kernel.document.coupling import Coupling
+from certificates.kernel.document.metric import Metric, Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.equilibrium import half_widths
 from certificates.kernel.inequalities.structural import structural_margin_holds
@@ -28,14 +28,13 @@ DIFFERENCE = 2_500  # operations for one
 MAX_BITS = 256  # of a weight that payoffs are multiplied with
 
 
-def rate_holds(claims: Claims, J: Jacobian, found: RegionDecay) -> bool:
+def rate_holds(game: Document | None, J: Jacobian, rate: Fraction, weights: Vector) -> bool:
     """T19 on every leaf: sym(W ∂G/∂p) ⪰ αWH. Raises Uncheckable."""
-    policies = policies_of(claims.game)
+    policies = policies_of(game)
     if not isinstance(J, PolicyJacobian):
         raise Uncheckable("the Jacobian is not enclosed over policies")
     return all(
-        policies.keep(found.rate, found.weights, *leaf).all()
-        for leaf in J.each_reward("bregman", policies)
+        policies.keep(rate, weights, *leaf).all() for leaf in J.each_reward("bregman", policies)
     )
 
 
@@ -49,16 +48,20 @@ def policies_of(game: Document | None) -> Policies:
 # ---- the level: what it costs to leave the box ---------------------------------------------------
 
 
-def largest_level(claims: Claims, sizes: Sequence[int], weights: Vector) -> Fraction:
+def largest_level(
+    game: Document,
+    region: Box,
+    found: Solution,
+    metric: Metric,
+    sizes: Sequence[int],
+    weights: Vector,
+) -> Fraction:
     """The least that a face of the box costs, the equilibrium being known up to its error.
 
     Beyond the face z_k = b of player i: w_i m d(q* ‖ logistic b) at least, with m = π*_0 + π*_k and
     q* = π*_k/m = logistic z*_k; m grows with z*_k and falls with the others, d falls towards b.
     """
-    found, region = claims.promises.equilibrium, claims.region
-    if found is None or not found.is_zero or not isinstance(region, Box):
-        return Fraction(0)
-    policies, reach = policies_of(claims.game), half_widths(claims.metric, sizes)
+    policies, reach = policies_of(game), half_widths(metric, sizes)
     ends = [
         (Fraction(x) - found.error * r, Fraction(x) + found.error * r)
         for x, r in zip(found.point, reach, strict=True)
@@ -101,12 +104,12 @@ def _below(value: Any) -> Fraction:
 # ---- the whole simplex: normal-form games --------------------------------------------------------
 
 
-def simplex_holds(game: Document | None, found: SimplexDecay) -> bool:
+def simplex_holds(game: Document | None, weights: Vector, vector: Vector, rate: Fraction) -> bool:
     """T19 (corollary): μ_i = τ_i and the couplings of the payoffs, with T2's test."""
     tensors = policies_of(game).tensors
     curvature = np.array(tensors.entropy, dtype=object)
-    coupling = simplex_coupling(tensors, [Fraction(w) for w in found.weights])
-    return structural_margin_holds(curvature, coupling, found.weights, found.vector, found.rate)
+    coupling = simplex_coupling(tensors, [Fraction(w) for w in weights])
+    return structural_margin_holds(curvature, coupling, weights, vector, rate)
 
 
 def simplex_coupling(tensors: Tensors, weights: Sequence[Fraction]) -> Coupling:
@@ -135,7 +138,7 @@ def simplex_coupling(tensors: Tensors, weights: Sequence[Fraction]) -> Coupling:
             values += [Fraction(largest, 8 * unit) / weights[k] for k in (i, j)]
     array = np.empty(len(values), dtype=object)
     array[:] = values
-    return Coupling(np.array(rows, dtype=np.int64), np.array(cols, dtype=np.int64), array)
+    return Coupling(np.array(rows, dtype=np.int64), np.array(cols, dtype=np.int64), array, count)
 
 
 def _weighted(tensors: Tensors, weights: Sequence[Fraction]) -> tuple[list[NDArray[Any]], int]:

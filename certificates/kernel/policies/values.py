@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claims
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, decode_array, is_count, require_keys
 from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar, final
 from certificates.kernel.jacobian.base import Uncheckable
 from games.work import TooMuch
 
-Case = TypeVar("Case")
+Case = TypeVar("Case", contravariant=True)
 
 
 @final

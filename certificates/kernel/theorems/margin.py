@@ -1,8 +1,17 @@
-"""The metric, the margins and the Lipschitz constant (T1, T2, T5, T7, T9 norms, T10)."""
+"""The margins, the Lipschitz constant and cocoercivity (T1, T2, T5, T9 norms, T10)."""
+
+from typing import ClassVar
 
 import numpy as np
 
-from certificates.kernel.document.claims import Claims, Vector
+from certificates.kernel.claims import (
+    Cocoercivity,
+    EuclideanMargin,
+    Lipschitz,
+    Margin,
+    SmallGain,
+)
+from certificates.kernel.document.fields import PerPlayer, Vector, record, witness
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.inequalities.direct import (
     cocoercivity_holds,
@@ -14,129 +23,149 @@ from certificates.kernel.inequalities.structural import (
     square_holds,
     structural_margin_holds,
 )
-from certificates.kernel.jacobian.base import Jacobian
-from certificates.kernel.numbers.metrics import is_metric
-from certificates.kernel.theorems.context import symmetric_blocks
 from certificates.kernel.theorems.hypotheses import Hypothesis
-from certificates.kernel.theorems.rule import Stated, given, once, rule
-from certificates.kernel.theorems.words import METRIC, POSITIVE, SYMMETRIC, WEIGHTS
-
-IMAGE = "an image s goes with x"
-POSITIVE_C = "c > 0"
+from certificates.kernel.theorems.rule import Case, rule
+from certificates.kernel.theorems.shared import METRIC, POSITIVE, SYMMETRIC, WEIGHTS
 
 
-def _structural_holds(claims: Claims) -> bool:
+class MarginOfBounds(SmallGain):
+    """The block bounds alone give this margin in M(w)."""
+
+    theorem = "margin/T2"
+    label = "T2"
+
+
+def _small_gain_holds(case: Case[MarginOfBounds]) -> bool:
+    own, what = case.claims.bounds, case.what
     return structural_margin_holds(
-        claims.curvature_lower,
-        claims.coupling_upper,
-        claims.structural_weights,
-        claims.witnesses["structural"],
-        claims.structural_margin,
+        own.curvature_lower, own.coupling_upper, what.weights, what.vector, what.margin
     )
 
 
-def _equal(J: Jacobian) -> Metric:
-    return Metric.scalar(np.ones(len(J.sizes)))
+rule(MarginOfBounds, Hypothesis("W(A − aI)x + (A − aI)ᵀWx ≥ 0", _small_gain_holds))
 
 
-def _image(claims: Claims) -> Vector:
-    return claims.witnesses.get("lipschitz_image", np.zeros(0))
+class MarginByBounds(Margin):
+    """α is the structural margin, or less."""
+
+    theorem = "margin/T1"
+    label = "T1"
+    basis: ClassVar[str] = "structural"
 
 
-_METRIC: Hypothesis[Stated[None]] = Hypothesis(
-    METRIC, lambda case: is_metric(case.claims.metric, case.J.sizes)
+rule(
+    MarginByBounds,
+    Hypothesis(
+        "M = M(w), w those of the structural margin",
+        lambda case: case.claims.metric == Metric.scalar(case.claims.small_gain.weights),
+    ),
+    Hypothesis(
+        "α is at most the structural margin",
+        lambda case: case.what.margin <= case.claims.small_gain.margin,
+    ),
+    POSITIVE,
 )
-RULES = (
-    rule(
-        "T5",
-        "metric",
-        once(lambda claims: claims.metric.kind != "scalar"),
-        _METRIC,
+
+
+class MarginOfJacobian(Margin):
+    """α by the whole Jacobian."""
+
+    theorem = "margin/T5"
+    label = "T5"
+    basis: ClassVar[str] = "direct"
+
+
+rule(
+    MarginOfJacobian,
+    METRIC,
+    Hypothesis(
+        "sym(MJ) ⪰ αM on X",
+        lambda case: margin_holds(case.J, case.claims.metric, case.what.margin),
+        given=(METRIC.name,),
     ),
-    rule(
-        "T2",
-        "structural margin",
-        once(lambda claims: True),
-        Hypothesis("W(A − aI)x + (A − aI)ᵀWx ≥ 0", lambda case: _structural_holds(case.claims)),
+    POSITIVE,
+)
+
+
+class EuclideanMarginOfJacobian(EuclideanMargin):
+    """The margin with equal weights, by the whole Jacobian."""
+
+    theorem = "margin/T5 (equal weights)"
+    label = "T5 (equal weights)"
+
+
+def _equal_weights_hold(case: Case[EuclideanMarginOfJacobian]) -> bool:
+    equal = Metric.scalar(np.ones(len(case.J.sizes)))
+    return margin_holds(case.J, equal, case.what.margin, "euclidean_margin")
+
+
+rule(EuclideanMarginOfJacobian, Hypothesis("sym J ⪰ aI on X", _equal_weights_hold))
+
+
+class LipschitzOfJacobian(Lipschitz):
+    """β by the whole Jacobian."""
+
+    theorem = "margin/T5 (norm)"
+    label = "T5 (norm)"
+
+
+rule(
+    LipschitzOfJacobian,
+    METRIC,
+    Hypothesis(
+        "‖J‖_M ≤ β on X",
+        lambda case: lipschitz_holds(case.J, case.claims.metric, case.what.bound),
+        given=(METRIC.name,),
     ),
-    rule(
-        "T1",
-        "margin",
-        once(lambda claims: claims.margin_basis == "structural"),
-        Hypothesis(
-            "M = M(w), w those of the structural margin",
-            lambda case: case.claims.metric == Metric.scalar(case.claims.structural_weights),
-        ),
-        Hypothesis(
-            "α is at most the structural margin",
-            lambda case: case.claims.margin <= case.claims.structural_margin,
-        ),
+)
+
+
+@record
+class LipschitzByBounds(Lipschitz):
+    """β by the block bounds alone."""
+
+    theorem = "margin/T9 (norms)"
+    label = "T9 (norms)"
+    vector: Vector = witness(PerPlayer(positive=True), "x > 0")
+    image: Vector = witness(PerPlayer(positive=True), "s ≥ Nx")
+
+
+rule(
+    LipschitzByBounds,
+    SYMMETRIC,
+    WEIGHTS,
+    Hypothesis(
+        "Nx ≤ s", lambda case: image_holds(case.claims.bounds, case.what.vector, case.what.image)
     ),
-    rule(
-        "T5",
-        "margin",
-        once(lambda claims: claims.margin_basis == "direct"),
-        _METRIC,
-        Hypothesis(
-            "sym(MJ) ⪰ αM on X",
-            lambda case: margin_holds(case.J, case.claims.metric, case.claims.margin),
-            given=(METRIC,),
+    Hypothesis(
+        "NᵀWs ≤ β²Wx",
+        lambda case: square_holds(
+            case.claims.bounds,
+            case.claims.metric.weights,
+            case.what.vector,
+            case.what.image,
+            case.what.bound,
         ),
+        given=(WEIGHTS.name,),
     ),
-    rule(
-        "T7",
-        "margin is positive",
-        once(lambda claims: True),
-        Hypothesis(POSITIVE, lambda case: case.claims.margin > 0),
-    ),
-    rule(
-        "T5",
-        "Euclidean margin",
-        lambda claims: given(claims.euclidean_margin),
-        Hypothesis(
-            "sym J ⪰ aI on X",
-            lambda case: margin_holds(case.J, _equal(case.J), case.what, "euclidean_margin"),
-        ),
-    ),
-    rule(
-        "T5",
-        "Lipschitz",
-        once(lambda claims: "lipschitz" not in claims.witnesses),
-        _METRIC,
-        Hypothesis(
-            "‖J‖_M ≤ β on X",
-            lambda case: lipschitz_holds(case.J, case.claims.metric, case.claims.lipschitz),
-            given=(METRIC,),
-        ),
-    ),
-    rule(
-        "T9 (norms)",
-        "Lipschitz",
-        once(lambda claims: "lipschitz" in claims.witnesses),
-        Hypothesis(SYMMETRIC, lambda case: symmetric_blocks(case.claims, case.known)),
-        Hypothesis(WEIGHTS, lambda case: case.claims.metric.kind == "scalar"),
-        Hypothesis(IMAGE, lambda case: len(_image(case.claims)) > 0),
-        Hypothesis(
-            "Nx ≤ s",
-            lambda case: image_holds(case.claims, _image(case.claims)),
-            given=(IMAGE,),
-        ),
-        Hypothesis(
-            "NᵀWs ≤ β²Wx",
-            lambda case: square_holds(case.claims, _image(case.claims)),
-            given=(IMAGE, WEIGHTS),
-        ),
-    ),
-    rule(
-        "T10",
-        "cocoercivity",
-        lambda claims: given(claims.cocoercivity),
-        Hypothesis(METRIC, lambda case: is_metric(case.claims.metric, case.J.sizes)),
-        Hypothesis(POSITIVE_C, lambda case: case.what > 0),
-        Hypothesis(
-            "sym(MJ) ⪰ cJᵀMJ on X",
-            lambda case: cocoercivity_holds(case.J, case.claims.metric, case.what),
-            given=(METRIC, POSITIVE_C),
-        ),
+)
+
+
+class CocoercivityOfJacobian(Cocoercivity):
+    """c by the whole Jacobian."""
+
+    theorem = "margin/T10"
+    label = "T10"
+
+
+POSITIVE_C = "c > 0"
+rule(
+    CocoercivityOfJacobian,
+    METRIC,
+    Hypothesis(POSITIVE_C, lambda case: case.what.constant > 0),
+    Hypothesis(
+        "sym(MJ) ⪰ cJᵀMJ on X",
+        lambda case: cocoercivity_holds(case.J, case.claims.metric, case.what.constant),
+        given=(METRIC.name, POSITIVE_C),
     ),
 )

@@ -1,14 +1,27 @@
 """What refutes a positive margin (T6): in every constant metric, or in all weights per player."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
-from typing import Generic, TypeVar, final
+from typing import ClassVar, Generic, TypeVar, final
 
+from certificates.kernel.claims import Claim, Cost, Point
+from certificates.kernel.document.fields import (
+    Floats,
+    ListOf,
+    Matrix,
+    Number,
+    OrNull,
+    PerVariable,
+    Square,
+    Vector,
+    record,
+    stated,
+    witness,
+)
 from certificates.kernel.document.reading import Document
-from certificates.kernel.document.witness import DualWitness, EigenvalueWitness, Witness
 from certificates.kernel.inequalities.refutation import (
     eigenvalue_form,
-    factors_fit,
     factors_used,
     has_interior,
     is_negative,
@@ -18,24 +31,112 @@ from certificates.kernel.inequalities.refutation import (
     traces_are_not_positive,
 )
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.jacobian.point import jacobians_at, player_sizes
+from certificates.kernel.jacobian.point import jacobians_at
+from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.numbers.matrices import Ball
-from certificates.kernel.obligation import Obligation
+from certificates.kernel.obligation import Obligation, Title
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
 from certificates.kernel.theorems.rule import obligation
+from games import work
+from games.errors import InputError
 from games.regions.region import Region
 
-Kind = TypeVar("Kind", EigenvalueWitness, DualWitness)
+MAX_POINTS = 1000
+NO_METRIC = "no constant metric certifies this region"
+NO_WEIGHTS = "no weights per player certify this region"
+
+
+@record
+class Witness(Claim):
+    """J at points of the region refutes metrics.
+
+    refutes: what it shows, in words; reason: the one that a refusal with such a witness gives.
+    """
+
+    title = Title.REFUTED
+    refutes: ClassVar[str]
+    reason: ClassVar[str]
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        raise NotImplementedError
+
+    def cost_in(self, dimension: int) -> Cost | None:
+        """What its test costs."""
+        return None
 
 
 @final
-@dataclass(frozen=True)
-class Refuted(Generic[Kind]):
+@record
+class EigenvalueWitness(Witness):
+    """At `point`, J − shift·I has an eigenvalue of negative real part; H and v show it."""
+
+    theorem = "refutation/T6"
+    label = "T6"
+    refutes: ClassVar[str] = NO_METRIC
+    reason: ClassVar[str] = "unstable"
+    point: Vector | None = stated(OrNull(PerVariable()), "a point of X; null: any, J is constant")
+    shift: Fraction = stated(Number(), "s ≤ 0")
+    matrix: Floats = witness(Square(), "H")
+    vector: Vector = witness(PerVariable(), "v")
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        return (_exact(self.point),)
+
+
+@record
+class DualWitness(Witness):
+    """At points x_k, Z_k = C_kC_kᵀ with C_k (n, r_k): Σ_k (J(x_k)Z_k + Z_kJ(x_k)ᵀ) ⪯ 0."""
+
+    reason: ClassVar[str] = "small-gain"
+    places: tuple[Vector | None, ...] = stated(
+        ListOf(OrNull(PerVariable()), MAX_POINTS), "points of X; null: any, J is constant"
+    )
+    factors: tuple[Floats, ...] = witness(ListOf(Matrix(), MAX_POINTS), "C_k, one a point")
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        return tuple(map(_exact, self.places))
+
+    def cost_in(self, dimension: int) -> Cost | None:
+        n, count = dimension, len(self.factors)
+        widest = max((factor.shape[1] for factor in self.factors), default=0)
+        operations = 2 * count * work.of_product(n, n, widest)
+        return operations, "{0} matrices of {1} × {2}", (count, n, widest)
+
+
+class DualForMetrics(DualWitness):
+    """Against every constant metric."""
+
+    theorem = "refutation/T6 (dual)"
+    label = "T6 (dual)"
+    refutes: ClassVar[str] = NO_METRIC
+
+
+class DualForWeights(DualWitness):
+    """Against weights per player, for which the traces of the diagonal blocks say enough."""
+
+    theorem = "refutation/T6 (dual, weights)"
+    label = "T6 (dual, weights)"
+    refutes: ClassVar[str] = NO_WEIGHTS
+
+
+def _exact(point: Vector | None) -> Point:
+    return None if point is None else tuple(map(Fraction, point))
+
+
+Kind_co = TypeVar("Kind_co", bound=Witness, covariant=True)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Refuted(Generic[Kind_co]):
     """A witness with the game and the region it speaks of."""
 
     game: Document
     region: Region | None
-    witness: Kind
+    witness: Kind_co
 
     @cached_property
     def J(self) -> Ball:
@@ -46,30 +147,39 @@ class Refuted(Generic[Kind]):
         return J
 
 
-REGION = "X has an interior"
-POINTS = "every point lies in X"
+def _factors_fit(case: Refuted[DualWitness]) -> bool:
+    """Whether every point has a C_k, with a row for each variable."""
+    factors, n = case.witness.factors, case.J.mid.shape[-1]
+    return len(factors) == len(case.witness.places) and all(len(C) == n for C in factors)
+
+
+REGION = Hypothesis[Refuted[Witness]]("X has an interior", lambda case: has_interior(case.region))
+POINTS = Hypothesis[Refuted[Witness]](
+    "every point lies in X",
+    lambda case: bool(case.witness.points) and lie_in(case.region, case.witness.points),
+    given=(REGION.name,),
+)
+PLACE = (REGION.name, POINTS.name)
 FITS = "its arrays fit the variables"
-_EIGENVALUE_PLACE: tuple[Hypothesis[Refuted[EigenvalueWitness]], ...] = (
-    Hypothesis(REGION, lambda case: has_interior(case.region)),
-    Hypothesis(POINTS, lambda case: lie_in(case.region, case.witness.points), given=(REGION,)),
+USED = Hypothesis[Refuted[DualWitness]](
+    "some C_k is not 0",
+    lambda case: bool(factors_used(case.witness.factors).any()),
+    given=(*PLACE, FITS),
 )
-_DUAL_PLACE: tuple[Hypothesis[Refuted[DualWitness]], ...] = (
-    Hypothesis(REGION, lambda case: has_interior(case.region)),
-    Hypothesis(POINTS, lambda case: lie_in(case.region, case.witness.points), given=(REGION,)),
-    Hypothesis(FITS, lambda case: factors_fit(case.witness, case.J), given=(REGION, POINTS)),
-    Hypothesis(
-        "some C_k is not 0", lambda case: bool(factors_used(case.witness).any()), given=(FITS,)
-    ),
+DUAL_PLACE: tuple[Hypothesis[Refuted[DualWitness]], ...] = (
+    REGION,
+    POINTS,
+    Hypothesis(FITS, _factors_fit, given=PLACE),
+    USED,
 )
-EIGENVALUE = Theorem(
-    "T6",
-    "witness",
+EIGENVALUE = Theorem[Refuted[EigenvalueWitness]](
+    EigenvalueWitness.label,
+    Witness.title.value,
     (
-        *_EIGENVALUE_PLACE,
+        REGION,
+        POINTS,
         Hypothesis(
-            FITS,
-            lambda case: case.witness.matrix.shape == case.J.mid.shape[1:],
-            given=(REGION, POINTS),
+            FITS, lambda case: case.witness.matrix.shape == case.J.mid.shape[1:], given=PLACE
         ),
         Hypothesis("s ≤ 0", lambda case: case.witness.shift <= 0),
         Hypothesis(
@@ -77,42 +187,45 @@ EIGENVALUE = Theorem(
         ),
         Hypothesis(
             "sym(HK) ≻ 0, K = J − sI",
-            lambda case: is_strictly_positive(eigenvalue_form(case.J[0], case.witness)),
-            given=(REGION, POINTS, FITS),
+            lambda case: is_strictly_positive(
+                eigenvalue_form(case.J[0], case.witness.matrix, case.witness.shift)
+            ),
+            given=(*PLACE, FITS),
         ),
-        Hypothesis("vᵀHv < 0", lambda case: is_negative(case.witness)),
+        Hypothesis("vᵀHv < 0", lambda case: is_negative(case.witness.matrix, case.witness.vector)),
     ),
 )
-DUAL = Theorem(
-    "T6 (dual)",
-    "witness",
+DUAL = Theorem[Refuted[DualWitness]](
+    DualForMetrics.label,
+    Witness.title.value,
     (
-        *_DUAL_PLACE,
+        *DUAL_PLACE,
         Hypothesis(
             "S + Sᵀ ⪯ 0, S = Σ_k J(x_k)C_kC_kᵀ",
-            lambda case: sums_are_semidefinite(case.J, case.witness),
-            given=(REGION, POINTS, FITS, "some C_k is not 0"),
+            lambda case: sums_are_semidefinite(case.J, case.witness.factors),
+            given=(*PLACE, FITS, USED.name),
         ),
     ),
 )
-DUAL_WEIGHTS = Theorem(
-    "T6 (dual, weights)",
-    "witness",
+DUAL_WEIGHTS = Theorem[Refuted[DualWitness]](
+    DualForWeights.label,
+    Witness.title.value,
     (
-        *_DUAL_PLACE,
+        *DUAL_PLACE,
         Hypothesis(
             "tr S_ii ≤ 0 for every player",
-            lambda case: traces_are_not_positive(case.J, case.witness, player_sizes(case.game)),
-            given=(REGION, POINTS, FITS, "some C_k is not 0"),
+            lambda case: traces_are_not_positive(case.J, case.witness.factors, sizes_of(case.game)),
+            given=(*PLACE, FITS, USED.name),
         ),
     ),
 )
-THEOREMS = (EIGENVALUE, DUAL, DUAL_WEIGHTS)
 
 
-def witnessed(game: Document, region: Region | None, witness: Witness) -> Obligation:
+def witnessed(game: Document, region: Region | None, found: Witness) -> Obligation:
     """Whether the witness refutes what it says. Raises InputError for a game not well formed."""
-    if isinstance(witness, EigenvalueWitness):
-        return obligation(EIGENVALUE, Refuted(game, region, witness))
-    theorem = DUAL if witness.metrics == "all" else DUAL_WEIGHTS
-    return obligation(theorem, Refuted(game, region, witness))
+    if isinstance(found, EigenvalueWitness):
+        return obligation(found.title, EIGENVALUE, Refuted(game, region, found))
+    if not isinstance(found, DualWitness):
+        raise InputError(f"{found.theorem} refutes nothing")
+    theorem = DUAL_WEIGHTS if isinstance(found, DualForWeights) else DUAL
+    return obligation(found.title, theorem, Refuted(game, region, found))

@@ -1,20 +1,22 @@
-"""A rule: where in a certificate a theorem is cited, and what its hypotheses are tested on."""
+"""A rule: a class of claims with its theorem, whose hypotheses are tested on every such claim."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar, final
+from typing import Any, Generic, TypeVar, final
 
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claim, Claims
 from certificates.kernel.jacobian.base import Jacobian, Uncheckable
-from certificates.kernel.obligation import Obligation
+from certificates.kernel.obligation import Obligation, Title
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
 
-What = TypeVar("What")
+What = TypeVar("What", bound=Claim)
+What_co = TypeVar("What_co", bound=Claim, covariant=True)
+Tested = TypeVar("Tested")
 
 
 @final
 @dataclass(frozen=True)
-class Stated(Generic[What]):
+class Case(Generic[What_co]):
     """One claim of a certificate, with all that the certificate says and the Jacobian.
 
     known: J as the checker derived it from the game; None where only bounds were given.
@@ -22,7 +24,7 @@ class Stated(Generic[What]):
 
     claims: Claims
     known: Jacobian | None
-    what: What
+    what: What_co
 
     @property
     def J(self) -> Jacobian:
@@ -35,49 +37,36 @@ class Stated(Generic[What]):
 @final
 @dataclass(frozen=True)
 class Rule(Generic[What]):
-    """A theorem, and each claim of a certificate that cites it."""
+    """A class of claims and the theorem that each of them cites.
 
-    theorem: Theorem[Stated[What]]
-    each: Callable[[Claims], Iterable[What]]
-    detail: Callable[[What], str]
+    follow: how such claims are computed from others; None where they have to be stated.
+    """
 
-    def obligations(self, claims: Claims, J: Jacobian | None) -> Iterator[Obligation]:
-        """One a claim. Raises InputError for a game that is not well formed."""
-        for what in self.each(claims):
-            yield obligation(self.theorem, Stated(claims, J, what), self.detail(what))
+    claim: type[What]
+    theorem: Theorem[Case[What]]
+    follow: Callable[[Claims], Iterator[What]] | None
+
+
+REGISTERED: dict[type[Claim], Rule[Any]] = {}
 
 
 def rule(
-    label: str,
-    name: str,
-    each: Callable[[Claims], Iterable[What]],
-    *hypotheses: Hypothesis[Stated[What]],
-    detail: Callable[[What], str] = lambda what: "",
+    claim: type[What],
+    *hypotheses: Hypothesis[Case[What]],
+    follow: Callable[[Claims], Iterator[What]] | None = None,
 ) -> Rule[What]:
-    """The theorem of this label, cited for claims of this name, with its list of hypotheses.
-
-    detail: which of several such claims it is.
-    """
-    return Rule(Theorem(label, name, hypotheses), each, detail)
-
-
-def once(when: Callable[[Claims], bool]) -> Callable[[Claims], Iterable[None]]:
-    """The one claim of a certificate of which this is so."""
-    return lambda claims: (None,) if when(claims) else ()
+    """Registers the theorem of a class of claims, with its list of hypotheses."""
+    made = Rule(claim, Theorem(claim.label, claim.title.value, hypotheses), follow)
+    REGISTERED[claim] = made
+    return made
 
 
-def given(value: What | None) -> tuple[What, ...]:
-    """What is claimed, if it is."""
-    return () if value is None else (value,)
-
-
-Case = TypeVar("Case")
-
-
-def obligation(theorem: Theorem[Case], case: Case, detail: str = "") -> Obligation:
+def obligation(
+    title: Title, theorem: Theorem[Tested], case: Tested, detail: str = ""
+) -> Obligation:
     """Whether every hypothesis of the theorem is shown to hold in this case."""
     failing = theorem.failing(case)
     reasons = [f"{name} ({why})" if why else name for name, why in failing.items()]
     if failing:
         detail = f"{detail}{': ' if detail else ''}not shown: {'; '.join(reasons)}"
-    return Obligation(theorem.name, theorem.label, not failing, detail, tuple(failing))
+    return Obligation(title, theorem.label, not failing, detail, tuple(failing))

@@ -1,197 +1,345 @@
 """Steps of RK4 over intervals of h (T11): constant J, sectors, towards x*, near one matrix."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
+from typing import ClassVar, final
 
-from certificates.kernel.document.claims import Claims
-from certificates.kernel.document.steps import Cover, NearLinear, Steps
+from certificates.kernel.claims import Claims, Cost, Steps
+from certificates.kernel.document.fields import (
+    Floats,
+    ListOf,
+    Number,
+    Record,
+    Row,
+    Square,
+    record,
+    stated,
+    witness,
+)
 from certificates.kernel.inequalities.direct import deviation_holds, norm_holds
-from certificates.kernel.inequalities.near_linear import excess, linear_cover
-from certificates.kernel.inequalities.steps import (
+from certificates.kernel.inequalities.runge_kutta import (
+    PAIRS,
+    STAGES,
     constant_cover_holds,
     constant_step,
-    covers,
-    multipliers_fit,
+    excess,
     sector_cover_holds,
-    well_ordered,
 )
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.numbers.matrices import Ball
-from certificates.kernel.numbers.metrics import is_metric, metric_ball
-from certificates.kernel.theorems.context import zero_in_region
+from certificates.kernel.numbers.metrics import metric_ball
+from certificates.kernel.numbers.roots import root_above
+from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.hypotheses import Hypothesis
-from certificates.kernel.theorems.rule import Rule, Stated, given, rule
-from certificates.kernel.theorems.words import (
-    INTERVALS,
-    METRIC,
-    ORDERED,
-    POSITIVE,
-    SAME_METRIC,
-    ZERO,
+from certificates.kernel.theorems.rule import Case, rule
+from certificates.kernel.theorems.shared import OWN_METRIC, POSITIVE, SAME_METRIC, ZERO
+from games import work
+
+MAX_INTERVALS = 10**4
+BERNSTEIN = 9  # matrices of an interval of T11 (a), coefficients of degree 8
+FORMS = 10**6  # operations to form the 5 × 5 matrices of an interval of T11 (b)
+SECTOR, LONGER = 150, 1.5  # steps of their elimination, and how much longer its rationals are
+
+
+@final
+@record
+class Cover:
+    """RK4 over (0, H]: on [steps[k], steps[k+1]] the squared factor is ≤ 1 − rates[k]·h."""
+
+    steps: tuple[Fraction, ...] = stated(ListOf(Number(), MAX_INTERVALS + 1), "0 = h_0 < h_1 < …")
+    rates: tuple[Fraction, ...] = stated(ListOf(Number(), MAX_INTERVALS), "κ, one an interval")
+
+    def intervals(self) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+        """(low, high, rate) one after the other."""
+        for (low, high), rate in zip(pairwise(self.steps), self.rates, strict=True):
+            yield low, high, rate
+
+    def leads_to(self, step_max: Fraction) -> bool:
+        """Whether the intervals lead from 0 to the largest step, every rate positive."""
+        steps = self.steps
+        ends = len(steps) == len(self.rates) + 1 and steps[0] == 0 and steps[-1] == step_max
+        return ends and all(a < b for a, b in pairwise(steps)) and all(r > 0 for r in self.rates)
+
+    def square_at(self, step: Fraction) -> Fraction:
+        """The least proved bound of the squared factor at a step; ValueError outside the cover."""
+        return min(1 - rate * step for low, high, rate in self.intervals() if low <= step <= high)
+
+
+@record
+class RungeKuttaSteps(Steps):
+    """Steps of the classical method of four stages, each interval of h with a rate of its own."""
+
+    title = Title.RK4
+    method: ClassVar[str] = "rk4"
+    cover: Cover = stated(Record(Cover), "intervals of h with their rates")
+
+    def factor(self, step: Fraction) -> Fraction:
+        return root_above(self.cover.square_at(step))
+
+    def growth(self, claims: Claims) -> Fraction:
+        """T12: with b = hβ the stages stay in B((1 + b + b²/2 + b³/4)r).
+
+        In B((1 + b + b²/2)r) when ½h ≤ 2c, for then x ↦ x − ½hF(x) keeps B(r).
+        """
+        b = self.step_max * self._norm(claims)
+        keeps = self.metric == claims.metric and self.step_max <= 4 * (claims.cocoercivity or 0)
+        return 1 + b + b**2 / 2 + (0 if keeps else b**3 / 4)
+
+    def _norm(self, claims: Claims) -> Fraction:
+        """A bound of ‖J‖ in the metric of the steps. Raises Uncheckable."""
+        if self.metric != claims.metric:
+            raise Uncheckable("no bound of the Jacobian is known in the metric of these steps")
+        return claims.lipschitz
+
+    def _matrices_cost(self, n: int) -> float:
+        return len(self.cover.rates) * BERNSTEIN * (work.of_test(n) + 40 * BERNSTEIN * n**2)
+
+
+ORDERED = Hypothesis[Case[RungeKuttaSteps]](
+    "0 < best step ≤ largest step, the factor in [0, 1)",
+    lambda case: (
+        0 < case.what.best_step <= case.what.step_max and 0 <= case.what.factor_at_best < 1
+    ),
 )
-
-Case = Stated[Steps]
-CONSTANT = "J is constant"
-COCOERCIVE = "c is claimed where multipliers use it"
-MULTIPLIERS = "multipliers ≥ 0, one row an interval"
-FITS = "J₀ is a matrix of all variables, δ ≥ 0, b ≥ 0"
-
-
-def _with_basis(basis: str) -> Callable[[Claims], tuple[Steps, ...]]:
-    def each(claims: Claims) -> tuple[Steps, ...]:
-        rk4 = claims.rk4
-        return (rk4,) if rk4 is not None and rk4.basis == basis else ()
-
-    return each
-
-
-def _cover(steps: Steps) -> Cover:
-    if steps.cover is None:
-        raise Uncheckable("there is no cover of the steps")
-    return steps.cover
-
-
-def _linear(steps: Steps) -> NearLinear:
-    if steps.linear is None:
-        raise Uncheckable("there is no matrix J₀")
-    return steps.linear
-
-
-def _intervals_lead_on(steps: Steps) -> bool:
-    return steps.cover is not None and covers(steps.cover, steps.step_max)
-
+INTERVALS = Hypothesis[Case[RungeKuttaSteps]](
+    "intervals lead from 0 to the largest step, rates > 0",
+    lambda case: case.what.cover.leads_to(case.what.step_max),
+)
 
 # ---- (a) constant J
 
 
-def _matrix(case: Case) -> Ball:
+@final
+@record
+class RungeKuttaOfMatrix(RungeKuttaSteps):
+    """J is one matrix. norm: ‖J‖ in the metric of the steps, where start sets need it."""
+
+    theorem = "runge_kutta/T11 (a)"
+    label = "T11 (a)"
+    basis: ClassVar[str] = "constant"
+    norm: Fraction = stated(Number(), "b ≥ ‖J‖ in the metric of the steps")
+
+    def _norm(self, claims: Claims) -> Fraction:
+        return self.norm
+
+    def cost(self, claims: Claims) -> Cost:
+        n = 0 if claims.region is None else claims.region.dimension
+        count = len(self.cover.rates)
+        return self._matrices_cost(n), "{0} intervals of {1} × {1} matrices", (count, n)
+
+
+CONSTANT = Hypothesis[Case[RungeKuttaOfMatrix]]("J is constant", lambda case: case.J.constant)
+
+
+def _matrix(case: Case[RungeKuttaOfMatrix]) -> Ball:
     family = next(iter(case.J.each_whole("rk4")))
     if not isinstance(family, Ball):
         raise Uncheckable("the Jacobian is not known as one matrix")
     return family[0]
 
 
-def _constant_rates_hold(case: Case) -> bool:
-    M = metric_ball(case.what.metric, case.J.sizes)
-    return constant_cover_holds(_matrix(case), M, _cover(case.what))
+def _own(case: Case[Steps]) -> Ball:
+    return metric_ball(case.what.metric, case.J.sizes)
 
 
-def _constant_factor_holds(case: Case) -> bool:
-    M = metric_ball(case.what.metric, case.J.sizes)
-    P, metric = constant_step(_matrix(case), M, case.what.best_step)
+def _norm_holds(case: Case[RungeKuttaOfMatrix]) -> bool:
+    """By β, where the metric is the certificate's and no less is said."""
+    claims, what = case.claims, case.what
+    if what.metric == claims.metric and what.norm >= claims.lipschitz:
+        return True
+    return norm_holds(_matrix(case), _own(case), what.norm)
+
+
+def _constant_factor_holds(case: Case[RungeKuttaOfMatrix]) -> bool:
+    P, metric = constant_step(_matrix(case), _own(case), case.what.best_step)
     return norm_holds(P, metric, case.what.factor_at_best)
 
+
+rule(
+    RungeKuttaOfMatrix,
+    OWN_METRIC,
+    CONSTANT,
+    ORDERED,
+    INTERVALS,
+    Hypothesis(
+        "every Q_m ⪰ κM on every interval",
+        lambda case: constant_cover_holds(_matrix(case), _own(case), case.what.cover.intervals()),
+        given=(OWN_METRIC.name, CONSTANT.name, INTERVALS.name),
+    ),
+    Hypothesis(
+        "‖P(−hJ)‖_M ≤ q at the best step",
+        _constant_factor_holds,
+        given=(OWN_METRIC.name, CONSTANT.name),
+    ),
+    Hypothesis("‖J‖_M ≤ b", _norm_holds, given=(OWN_METRIC.name, CONSTANT.name)),
+)
 
 # ---- (b), (b′) sectors
 
 
-def _cocoercivity_is_claimed(case: Case) -> bool:
+@record
+class SectorSteps(RungeKuttaSteps):
+    """By α, β and c. multipliers: an interval's, times h: a₁…a₄ b₁…b₄ c₁…c₄."""
+
+    basis: ClassVar[str] = "sector"
+    multipliers: tuple[tuple[Fraction, ...], ...] = witness(
+        ListOf(Row(STAGES), MAX_INTERVALS), "a₁…a₄ b₁…b₄ c₁…c₄, one row an interval"
+    )
+
+    def cost(self, claims: Claims) -> Cost:
+        known = (claims.margin, claims.lipschitz**2, claims.cocoercivity or Fraction(0))
+        rows = zip(pairwise(self.cover.steps), self.cover.rates, self.multipliers, strict=False)
+        bits = work.common_bits(known) + max(
+            (work.common_bits((*ends, rate, *row)) for ends, rate, row in rows), default=0
+        )
+        count = len(self.cover.rates)
+        each = FORMS + SECTOR * work.of_rational(LONGER * bits)
+        return count * each, "{} intervals with rationals of {} bits", (count, bits)
+
+
+class RungeKuttaOfSector(SectorSteps):
+    """Between any two runs."""
+
+    theorem = "runge_kutta/T11 (b)"
+    label = "T11 (b)"
+
+
+@final
+@record
+class RungeKuttaTowards(SectorSteps):
+    """Towards x*, where the stages of one step may be compared with each other too."""
+
+    theorem = "runge_kutta/T11 (b′)"
+    label = "T11 (b′)"
+    title = Title.RK4_TOWARDS
+    method: ClassVar[str] = "rk4_equilibrium"
+    towards: ClassVar[bool] = True
+    multipliers: tuple[tuple[Fraction, ...], ...] = witness(
+        ListOf(Row(STAGES + PAIRS), MAX_INTERVALS),
+        "those of (b), then a, b and c of the six pairs of stages",
+    )
+
+
+def _cocoercivity_is_claimed(case: Case[SectorSteps]) -> bool:
     """The last third of the multipliers of the stages, and of the pairs, belong to c."""
-    used = any(any(row[8:12] + row[24:]) for row in _cover(case.what).multipliers)
+    used = any(any(row[8:12] + row[24:]) for row in case.what.multipliers)
     return not used or (case.claims.cocoercivity or 0) > 0
 
 
-def _form_is_definite(case: Case) -> bool:
-    claims = case.claims
+def _multipliers_fit(case: Case[SectorSteps]) -> bool:
+    rows = case.what.multipliers
+    return len(rows) == len(case.what.cover.rates) and all(m >= 0 for row in rows for m in row)
+
+
+def _form_is_definite(case: Case[SectorSteps]) -> bool:
+    claims, what = case.claims, case.what
     c = max(claims.cocoercivity or Fraction(0), Fraction(0))
-    return sector_cover_holds(claims.margin, claims.lipschitz, c, _cover(case.what))
+    constants = claims.margin, claims.lipschitz, c
+    return sector_cover_holds(constants, what.cover.intervals(), what.multipliers)
 
 
-def _sector_factor_holds(case: Case) -> bool:
-    steps = case.what
-    return steps.factor_at_best**2 >= _cover(steps).square_at(steps.best_step)
-
-
-_SECTOR: tuple[Hypothesis[Case], ...] = (
-    Hypothesis(POSITIVE, lambda case: case.claims.margin > 0),
-    Hypothesis(SAME_METRIC, lambda case: case.what.metric == case.claims.metric),
-    Hypothesis(ORDERED, lambda case: well_ordered(case.what)),
-    Hypothesis(INTERVALS, lambda case: _intervals_lead_on(case.what)),
-    Hypothesis(COCOERCIVE, _cocoercivity_is_claimed),
-    Hypothesis(MULTIPLIERS, lambda case: multipliers_fit(_cover(case.what))),
+COCOERCIVE = Hypothesis[Case[SectorSteps]](
+    "c is claimed where multipliers use it", _cocoercivity_is_claimed
+)
+MULTIPLIERS = Hypothesis[Case[SectorSteps]](
+    "multipliers ≥ 0, one row an interval", _multipliers_fit
+)
+SECTOR_LIST: tuple[Hypothesis[Case[SectorSteps]], ...] = (
+    POSITIVE,
+    SAME_METRIC,
+    ORDERED,
+    INTERVALS,
+    COCOERCIVE,
+    MULTIPLIERS,
     Hypothesis(
         "the form is ≻ 0 on every interval",
         _form_is_definite,
-        given=(POSITIVE, INTERVALS, COCOERCIVE, MULTIPLIERS),
+        given=(POSITIVE.name, INTERVALS.name, COCOERCIVE.name, MULTIPLIERS.name),
     ),
-    Hypothesis("q² ≥ 1 − κh at the best step", _sector_factor_holds, given=(INTERVALS, ORDERED)),
+    Hypothesis(
+        "q² ≥ 1 − κh at the best step",
+        lambda case: case.what.factor_at_best**2 >= case.what.cover.square_at(case.what.best_step),
+        given=(INTERVALS.name, ORDERED.name),
+    ),
 )
+rule(RungeKuttaOfSector, *SECTOR_LIST)
+rule(RungeKuttaTowards, ZERO, *SECTOR_LIST)
 
 # ---- (c) near one matrix
 
 
-def _fits(case: Case) -> bool:
-    linear, n = _linear(case.what), sum(case.J.sizes)
-    return linear.matrix.shape == (n, n) and linear.deviation >= 0 and linear.norm >= 0
+@final
+@record
+class RungeKuttaNearLinear(RungeKuttaSteps):
+    """‖J(x) − J₀‖_M ≤ deviation on the region, ‖J₀‖_M ≤ norm."""
+
+    theorem = "runge_kutta/T11 (c)"
+    label = "T11 (c)"
+    basis: ClassVar[str] = "near-linear"
+    deviation: Fraction = stated(Number(), "δ ≥ ‖J − J₀‖_M on X")
+    norm: Fraction = stated(Number(), "b ≥ ‖J₀‖_M")
+    matrix: Floats = witness(Square(), "J₀, of all variables")
+
+    def cost(self, claims: Claims) -> Cost:
+        count, n = len(self.cover.rates), len(self.matrix)
+        return self._matrices_cost(n), "{0} intervals of {1} × {1} matrices", (count, n)
+
+    def rates(self) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+        """The intervals with the rates κ at which J₀ alone must contract for those of the cover, ρ.
+
+        With D(h) = p(h(b + δ)) − p(hb) ≤ dh on [h₁, h₂], d = D(h₂)/h₂ (D is convex and D(0) = 0):
+        (√(1 − κh) + dh)² ≤ 1 − (κ − 2d − d²h₂)h = 1 − ρh.
+        """
+        for low, high, rate in self.cover.intervals():
+            d = self.excess(high) / high
+            yield low, high, rate + 2 * d + d**2 * high
+
+    def excess(self, step: Fraction) -> Fraction:
+        """D(h)."""
+        return excess(step, self.norm, self.deviation)
 
 
-def _norm_holds(case: Case) -> bool:
-    linear, M = _linear(case.what), metric_ball(case.what.metric, case.J.sizes)
-    return norm_holds(Ball.exact(linear.matrix), M, linear.norm)
+def _fits(case: Case[RungeKuttaNearLinear]) -> bool:
+    what, n = case.what, sum(case.J.sizes)
+    return what.matrix.shape == (n, n) and what.deviation >= 0 and what.norm >= 0
 
 
-def _is_near(case: Case) -> bool:
-    linear = _linear(case.what)
-    return deviation_holds(case.J, case.what.metric, linear.matrix, linear.deviation)
+def _is_near(case: Case[RungeKuttaNearLinear]) -> bool:
+    what = case.what
+    return deviation_holds(case.J, what.metric, what.matrix, what.deviation)
 
 
-def _near_rates_hold(case: Case) -> bool:
-    linear, M = _linear(case.what), metric_ball(case.what.metric, case.J.sizes)
-    cover = linear_cover(_cover(case.what), linear)
-    return constant_cover_holds(Ball.exact(linear.matrix), M, cover)
-
-
-def _near_factor_holds(case: Case) -> bool:
-    steps, linear = case.what, _linear(case.what)
-    M = metric_ball(steps.metric, case.J.sizes)
-    P, metric = constant_step(Ball.exact(linear.matrix), M, steps.best_step)
-    left = steps.factor_at_best - excess(linear, steps.best_step)
+def _near_factor_holds(case: Case[RungeKuttaNearLinear]) -> bool:
+    what = case.what
+    P, metric = constant_step(Ball.exact(what.matrix), _own(case), what.best_step)
+    left = what.factor_at_best - what.excess(what.best_step)
     return left >= 0 and norm_holds(P, metric, left)
 
 
-RULES: tuple[Rule[Steps], ...] = (
-    rule(
-        "T11 (a)",
-        "RK4 steps",
-        _with_basis("constant"),
-        Hypothesis(METRIC, lambda case: is_metric(case.what.metric, case.J.sizes)),
-        Hypothesis(CONSTANT, lambda case: case.J.constant),
-        Hypothesis(ORDERED, lambda case: well_ordered(case.what)),
-        Hypothesis(INTERVALS, lambda case: _intervals_lead_on(case.what)),
-        Hypothesis(
-            "every Q_m ⪰ κM on every interval",
-            _constant_rates_hold,
-            given=(METRIC, CONSTANT, INTERVALS),
-        ),
-        Hypothesis(
-            "‖P(−hJ)‖_M ≤ q at the best step", _constant_factor_holds, given=(METRIC, CONSTANT)
-        ),
+FITS = "J₀ is a matrix of all variables, δ ≥ 0, b ≥ 0"
+rule(
+    RungeKuttaNearLinear,
+    OWN_METRIC,
+    ORDERED,
+    INTERVALS,
+    Hypothesis(FITS, _fits),
+    Hypothesis(
+        "‖J₀‖_M ≤ b",
+        lambda case: norm_holds(Ball.exact(case.what.matrix), _own(case), case.what.norm),
+        given=(OWN_METRIC.name, FITS),
     ),
-    rule("T11 (b)", "RK4 steps", _with_basis("sector"), *_SECTOR),
-    rule(
-        "T11 (b′)",
-        "RK4 towards the equilibrium",
-        lambda claims: given(claims.rk4_equilibrium),
-        Hypothesis(ZERO, lambda case: zero_in_region(case.claims)),
-        *_SECTOR,
+    Hypothesis("‖J − J₀‖_M ≤ δ on X", _is_near, given=(OWN_METRIC.name, FITS)),
+    Hypothesis(
+        "J₀ contracts at κ + 2d + d²h₂ on every interval",
+        lambda case: constant_cover_holds(
+            Ball.exact(case.what.matrix), _own(case), case.what.rates()
+        ),
+        given=(OWN_METRIC.name, FITS, INTERVALS.name),
     ),
-    rule(
-        "T11 (c)",
-        "RK4 near-linear",
-        _with_basis("near-linear"),
-        Hypothesis(METRIC, lambda case: is_metric(case.what.metric, case.J.sizes)),
-        Hypothesis(ORDERED, lambda case: well_ordered(case.what)),
-        Hypothesis(INTERVALS, lambda case: _intervals_lead_on(case.what)),
-        Hypothesis(FITS, _fits),
-        Hypothesis("‖J₀‖_M ≤ b", _norm_holds, given=(METRIC, FITS)),
-        Hypothesis("‖J − J₀‖_M ≤ δ on X", _is_near, given=(METRIC, FITS)),
-        Hypothesis(
-            "J₀ contracts at κ + 2d + d²h₂ on every interval",
-            _near_rates_hold,
-            given=(METRIC, FITS, INTERVALS),
-        ),
-        Hypothesis(
-            "‖P(−hJ₀)‖_M + D(h) ≤ q at the best step", _near_factor_holds, given=(METRIC, FITS)
-        ),
+    Hypothesis(
+        "‖P(−hJ₀)‖_M + D(h) ≤ q at the best step",
+        _near_factor_holds,
+        given=(OWN_METRIC.name, FITS),
     ),
 )

@@ -1,70 +1,113 @@
 """Start sets (T12): balls round the equilibrium from which a method stays in the region."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from certificates.kernel.document.claims import Claims
-from certificates.kernel.inequalities.start_set import largest_radius
-from certificates.kernel.theorems.context import certified_zero
+from certificates.kernel.claims import Claim, Claims, Steps
+from certificates.kernel.document.fields import record
+from certificates.kernel.document.metric import Metric
+from certificates.kernel.inequalities.equilibrium import reach_of, room_round
+from certificates.kernel.jacobian.base import Uncheckable
+from certificates.kernel.jacobian.sizes import sizes_of
+from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.hypotheses import Hypothesis
-from certificates.kernel.theorems.rule import Rule, rule
-from certificates.kernel.theorems.words import CERTIFIED
+from certificates.kernel.theorems.rule import Case, rule
+from certificates.kernel.theorems.shared import CERTIFIED, certified_zero
+from games.language.number import round_down
 from games.regions.region import Box
 
-CLAIMED = "unprojected steps of the method are claimed"
-BOUNDED = "every start only where X = R^n"
+FLOW = "flow"
+DIGITS = 6
 
 
 @final
-@dataclass(frozen=True)
-class Start:
-    """A method with its radius; None: every start."""
+@record
+class StartSet(Claim):
+    """From B(x*, radius) the method stays in the region; None: from every start.
 
-    method: str
+    steps: those of the method, in whose metric the ball is; None for the flow.
+    """
+
+    label = "T12"
+    title = Title.START
+    steps: Steps | None
     radius: Fraction | None
 
+    @property
+    def method(self) -> str:
+        return FLOW if self.steps is None else self.steps.method
 
-def _each(claims: Claims) -> Iterator[Start]:
-    basin = claims.promises.basin
-    for method, radius in (basin.radii if basin is not None else {}).items():
-        yield Start(method, radius)
-
-
-def is_claimed(claims: Claims, method: str) -> bool:
-    """Whether the certificate claims steps of the method that need no projection."""
-    slow = {
-        "extragradient": claims.promises.extragradient,
-        "optimistic": claims.promises.optimistic,
-    }
-    if method in slow:
-        steps = slow[method]
-        return steps is not None and steps.unprojected
-    made = {"euler": claims.euler, "rk4": claims.rk4, "rk4_equilibrium": claims.rk4_equilibrium}
-    return method == "flow" or made[method] is not None
+    @property
+    def detail(self) -> str:
+        return self.method.replace("_", " ")
 
 
-RULES: tuple[Rule[Start], ...] = (
-    rule(
-        "T12",
-        "start set",
-        _each,
-        Hypothesis(CERTIFIED, lambda case: certified_zero(case.claims)),
-        Hypothesis(CLAIMED, lambda case: is_claimed(case.claims, case.what.method)),
-        Hypothesis(
-            BOUNDED,
-            lambda case: (case.what.radius is None) is not isinstance(case.claims.region, Box),
-        ),
-        Hypothesis("r ≥ 0", lambda case: case.what.radius is None or case.what.radius >= 0),
-        Hypothesis(
-            "what the method visits from B(x*, r) lies in X",
-            lambda case: (
-                case.what.radius is None
-                or case.what.radius <= largest_radius(case.claims, case.J, case.what.method)
-            ),
-            given=(CERTIFIED, CLAIMED, BOUNDED),
-        ),
-        detail=lambda start: start.method.replace("_", " "),
+def _follow(claims: Claims) -> Iterator[StartSet]:
+    """Of the flow and of every method that needs no projection, where its radius is positive."""
+    if not certified_zero(claims):
+        return
+    each: list[Steps | None] = [None, *(s for s in claims.each(Steps) if s.unprojected)]
+    if not isinstance(claims.region, Box):
+        yield from (StartSet(steps, None) for steps in each)
+        return
+    for steps in each:
+        try:
+            radius = round_down(largest_radius(claims, steps), DIGITS)
+        except Uncheckable:
+            continue
+        if radius > 0:
+            yield StartSet(steps, radius)
+
+
+def largest_radius(claims: Claims, steps: Steps | None) -> Fraction:
+    """The largest r that can be shown for a method, its largest step taken; 0 where none can.
+
+    x* is within the error e of x₀, so along axis k a point visited from B(x*, r) is at most
+    e·√(M⁻¹)_kk + growth·r·√(M₁⁻¹)_kk from x₀, M₁ the metric of the method's claim. In a ball of
+    metric W likewise, with √κ for W ⪯ κM in place of the half-widths.
+    """
+    found, region = claims.solution, claims.region
+    if found is None or claims.game is None or not isinstance(region, Box):
+        return Fraction(0)
+    sizes = sizes_of(claims.game)
+
+    def reach(metric: Metric) -> list[Fraction]:
+        return reach_of(metric, sizes, region)
+
+    own = reach(claims.metric)
+    same = steps is None or steps.metric == claims.metric
+    other = own if same or steps is None else reach(steps.metric)
+    growth = Fraction(1) if steps is None else steps.growth(claims)
+    room = room_round(found, region)
+    if not len(room) == len(own) == len(other):
+        raise Uncheckable("the metric has another dimension than the region")
+    limits = [
+        (gap - found.error * mine) / (growth * width)
+        for gap, mine, width in zip(room, own, other, strict=True)
+    ]
+    return max(min(limits), Fraction(0))
+
+
+BOUNDED = Hypothesis[Case[StartSet]](
+    "every start only where X = R^n",
+    lambda case: (case.what.radius is None) is not isinstance(case.claims.region, Box),
+)
+rule(
+    StartSet,
+    CERTIFIED,
+    Hypothesis(
+        "unprojected steps of the method are claimed",
+        lambda case: case.what.steps is None or case.what.steps.unprojected,
     ),
+    BOUNDED,
+    Hypothesis(
+        "what the method visits from B(x*, r) lies in X",
+        lambda case: (
+            case.what.radius is None
+            or 0 <= case.what.radius <= largest_radius(case.claims, case.what.steps)
+        ),
+        given=(CERTIFIED.name, BOUNDED.name),
+    ),
+    follow=_follow,
 )

@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Band, Claims
+from certificates.kernel.claims import Band, Claims
 from certificates.kernel.document.metric import Metric, Vector
 from games.language.number import round_near, to_text
 from sgn.attacks.claims.measures import Frame, Margin

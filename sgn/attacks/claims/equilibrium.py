@@ -8,8 +8,8 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Claims
-from certificates.kernel.document.promises import Equilibrium
+from certificates.equilibrium import Equilibrium
+from certificates.kernel.claims import Claims
 from games.markov.logit_game import LogitGame
 from sgn.attacks.claims.measures import Asymmetry, Frame
 from sgn.attacks.claims.numbers import contradiction

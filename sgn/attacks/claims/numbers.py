@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claims
 from certificates.kernel.document.metric import Vector
 from sgn.attacks.claims.measures import Frame, norms, stretches
 from sgn.attacks.claims.objectives import Objective

@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
-
 from certificates.kernel.document.promises import SlowSteps
 from certificates.kernel.document.steps import Cover
 from certificates.kernel.document.steps import Steps as StatedSteps
-from certificates.safe import root_above
+from numpy.typing import NDArray
+
+from certificates.kernel.numbers.roots import root_above
 from sgn.attacks.claims.measures import Frame
 from sgn.attacks.claims.step_methods import Play
 from sgn.attacks.subject.precise import nearest

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import final
 
 import numpy as np
+from certificates.kernel.document.witness import DualWitness, Point, Witness
 from numpy.typing import NDArray
 
-from certificates.kernel.document.refusal import RefusalClaims
-from certificates.kernel.document.witness import DualWitness, Point, Witness
+from certificates.kernel.refusal import RefusalClaims
 from games.errors import InputError
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.subject.jacobians import GameSubject, point_text

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import final
 
 import numpy as np
+from certificates.kernel.document.promises import SlowSteps
 
 from certificates.certificate import Certificate
-from certificates.kernel.document.claims import Claims
-from certificates.kernel.document.promises import SlowSteps
+from certificates.kernel.claims import Claims
 from sgn.attacks.claims.measures import Frame
 from sgn.attacks.subject.jacobians import GameSubject, Subject
 from sgn.attacks.subject.precise import precisely
@@ -38,7 +38,7 @@ class Attacked:
         """None where there is only a Jacobian, or no solution is found."""
         if not isinstance(self.subject, GameSubject):
             return None
-        found = self.claims.promises.equilibrium
+        found = self.equilibrium_of(claims)
         hint = None if found is None else [Fraction(v) for v in found.point]
         with precisely():
             return solution_of(self.subject, self.frame, self.claims.margin, hint)

@@ -12,7 +12,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import Claims
+from certificates.kernel.claims import Claims
 from certificates.kernel.document.reading import Document, decode_arrays
 from games.errors import InputError
 from games.files.document import from_document

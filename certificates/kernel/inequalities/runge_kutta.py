@@ -3,15 +3,13 @@
 For constant J by matrices (T11 a), else by 5 × 5 rationals (T11 b).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.steps import Cover, Steps
 from certificates.kernel.numbers.matrices import TINY, Ball, is_psd, rounded_up
 from certificates.kernel.numbers.metrics import multiple, times
 
@@ -27,21 +25,8 @@ _OUTPUT = (Fraction(1), Fraction(2), Fraction(2), Fraction(1))  # x⁺ = x − (
 # the stages themselves (their difference to x*, or between two runs), then the pairs of stages
 STAGE_PAIRS = ((1, 0), (2, 0), (3, 0), (4, 0), (2, 1), (3, 1), (4, 1), (3, 2), (4, 2), (4, 3))
 Matrix = list[list[Fraction]]
-
-
-def covers(cover: Cover, step_max: Fraction) -> bool:
-    """Whether the intervals start at 0, increase, end at step_max, and every rate is positive."""
-    steps = cover.steps
-    ordered = all(a < b for a, b in pairwise(steps))
-    return steps[0] == 0 and steps[-1] == step_max and ordered and all(r > 0 for r in cover.rates)
-
-
-def well_ordered(steps: Steps) -> bool:
-    """0 < best_step ≤ step_max, and factors in [0, 1)."""
-    at_max = steps.factor_at_max if steps.factor_at_max is not None else Fraction(0)
-    return (
-        0 < steps.best_step <= steps.step_max and 0 <= steps.factor_at_best < 1 and 0 <= at_max < 1
-    )
+Interval = tuple[Fraction, Fraction, Fraction]  # h₁, h₂ and the rate κ on [h₁, h₂]
+STAGES, PAIRS = 12, 18  # multipliers of the four stages, and of their six pairs: a, b and c of each
 
 
 # ---- constant J: factor² ≤ 1 − κh on [h₁, h₂] ⇔ (M − P(−hJ)ᵀMP(−hJ))/h ⪰ κM ---------------------
@@ -102,12 +87,13 @@ def _blossom(k: int, m: int, degree: int, low: Fraction, high: Fraction) -> Frac
     return total / comb(degree, k)
 
 
-def constant_cover_holds(J: Ball, M: Ball, cover: Cover) -> bool:
-    """T11 (a) on every interval of the cover."""
-    step = cover.steps[-1]
+def constant_cover_holds(J: Ball, M: Ball, intervals: Iterable[Interval]) -> bool:
+    """T11 (a) on every interval, which lead from 0 to the largest step."""
+    cover = list(intervals)
+    step = cover[-1][1]
     scaled, metric = balanced(J, M)
     coefficients = decrease(scaled, metric, step)
-    for low, high, rate in cover.intervals():
+    for low, high, rate in cover:
         matrices = bernstein(coefficients, low / step, high / step)
         if not is_psd(matrices - multiple(metric, Ball.of(rate * step))).all():
             return False
@@ -128,20 +114,18 @@ def constant_step(J: Ball, M: Ball, step: Fraction) -> tuple[Ball, Ball]:
 # ---- any J: the sector condition -----------------------------------------------------------------
 
 
-def multipliers_fit(cover: Cover) -> bool:
-    """Whether there is a row for each interval, and no multiplier is negative."""
-    rows = cover.multipliers
-    return len(rows) == len(cover.rates) and all(weight >= 0 for row in rows for weight in row)
-
-
 def sector_cover_holds(
-    margin: Fraction, lipschitz: Fraction, cocoercivity: Fraction, cover: Cover
+    constants: tuple[Fraction, Fraction, Fraction],
+    intervals: Iterable[Interval],
+    multipliers: Sequence[Sequence[Fraction]],
 ) -> bool:
-    """T11 (b) on every interval: the form at q² = 1 − κh is positive definite; exact."""
-    for (low, high, rate), weights in zip(cover.intervals(), cover.multipliers, strict=True):
-        parts = sector_matrices(margin, lipschitz, cocoercivity, rate, weights)
-        ends = quadratic_bernstein(parts, low, high)
-        if not all(is_positive_definite(m) for m in ends):
+    """T11 (b) on every interval: the form at q² = 1 − κh is positive definite; exact.
+
+    constants: α, β and c.
+    """
+    for (low, high, rate), weights in zip(intervals, multipliers, strict=True):
+        parts = sector_matrices(*constants, rate, weights)
+        if not all(map(is_positive_definite, quadratic_bernstein(parts, low, high))):
             return False
     return True
 
@@ -236,3 +220,16 @@ def is_positive_definite(matrix: Matrix) -> bool:
             for j in range(k, len(row)):
                 row[j] -= factor * pivot_row[j]
     return True
+
+
+# ---- near one matrix -----------------------------------------------------------------------------
+
+
+def excess(step: Fraction, norm: Fraction, deviation: Fraction) -> Fraction:
+    """D(h) = p(h(b + δ)) − p(hb), p(z) = z + z²/2 + z³/6 + z⁴/24 (T11 c)."""
+    near = step * norm
+    return _polynomial(near + step * deviation) - _polynomial(near)
+
+
+def _polynomial(z: Fraction) -> Fraction:
+    return sum((c * z**k for k, c in enumerate(RK4) if k), Fraction(0))

@@ -1,0 +1,267 @@
+"""What is stated beside a margin: equilibrium, longer RK4 steps, the divergence of policies.
+
+Added to the claims of a study; the checker's own rules say how much may be claimed.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.documents import TEXT_LIMIT
+from certificates.kernel.claims import Claim, Claims, EquilibriumKind, Solution
+from certificates.kernel.document.metric import Metric
+from certificates.kernel.document.reading import encode_arrays
+from certificates.kernel.inequalities.equilibrium import norms_within, off_the_faces
+from certificates.kernel.jacobian.base import Blocks, Jacobian, Uncheckable, jacobian_of
+from certificates.kernel.jacobian.force import force_at
+from certificates.kernel.numbers.matrices import Ball
+from certificates.kernel.numbers.metrics import metric_ball
+from certificates.kernel.numbers.roots import root_above
+from certificates.kernel.obligation import Title
+from certificates.kernel.theorems.equilibrium import (
+    Nash,
+    NoZero,
+    QuantalResponse,
+    RestrictedNash,
+    RestrictedNashOfPolicies,
+    StatedSolution,
+    VariationalSolution,
+    Zero,
+)
+from certificates.kernel.theorems.rule import REGISTERED, Case
+from certificates.kernel.theorems.runge_kutta import (
+    RungeKuttaOfMatrix,
+    RungeKuttaSteps,
+    RungeKuttaTowards,
+)
+from certificates.kernel.theorems.shared import zero_in_region
+from games.game import Structure
+from games.language.number import round_up
+from games.regions.region import Box, Space
+from sgn.bounds import CannotBound, Deviation
+from sgn.bounds import Claim as Bounded
+from sgn.enclosures.frame import Frame
+from sgn.pipeline.claims import stated_steps
+from sgn.pipeline.game_on_region import Problem
+from sgn.pipeline.left_out import FAILURES, noted
+from sgn.pipeline.numbers import DIRECT_LIMIT
+from sgn.pipeline.safe_side import up
+from sgn.promises.divergence import with_divergence
+from sgn.promises.equilibrium import find_equilibrium, stated_points
+from sgn.steps.near_linear import (
+    longest_guess,
+    middle_matrix,
+    near_linear,
+    near_linear_plan,
+    sampled_deviation,
+)
+from sgn.steps.sector import sector_plan
+
+ERROR_DIGITS = 3
+LONGER = Fraction(101, 100)  # a step must be so much longer to be stated beside another
+WORTH = 1.1  # and so much, by samples, to be worth a proof that J is near one matrix
+
+# the strongest first: a solution, and what it is beyond that
+KINDS: tuple[tuple[type[StatedSolution], type[EquilibriumKind] | None], ...] = (
+    (Zero, Nash),
+    (Zero, RestrictedNash),
+    (Zero, QuantalResponse),
+    (Zero, None),
+    (VariationalSolution, NoZero),
+    (VariationalSolution, None),
+)
+
+
+def with_promises(claims: Claims, problem: Problem | None, left_out: Mapping[Title, str]) -> Claims:
+    """The claims with all that can be promised; problem: None where only bounds were given.
+
+    left_out: what is known to fail, each with why. It is not stated, nor what rests on it; the
+    evidence's note names it, and the promises that fail here.
+    """
+    failed = dict(left_out)
+    for title, add in PROMISES.items():
+        if title in left_out:
+            continue
+        try:
+            claims = add(claims, problem, left_out)
+        except FAILURES as error:
+            failed[title] = str(error)
+    return replace(claims, evidence=noted(claims.evidence, failed))
+
+
+# ---- steps ---------------------------------------------------------------------------------------
+
+
+def _add_towards(claims: Claims, problem: Problem | None, left_out: Collection[Title]) -> Claims:
+    """(b′) where J is not constant: then the steps towards x* are far longer (T11)."""
+    rk4 = claims.find(RungeKuttaSteps)
+    if not zero_in_region(claims) or isinstance(rk4, RungeKuttaOfMatrix):
+        return claims
+    metric, c = _in_floats(claims.metric), claims.cocoercivity
+    plan = sector_plan(metric, claims.margin, claims.lipschitz, c, RungeKuttaTowards)
+    known = rk4.step_max if rk4 is not None else 0
+    if plan is None or plan.step_max <= LONGER * known:
+        return claims
+    return claims.with_claims(stated_steps(plan))
+
+
+def _add_near_linear(
+    claims: Claims, problem: Problem | None, left_out: Collection[Title]
+) -> Claims:
+    """(c) where J is near one matrix, so that it beats the sector."""
+    if problem is None or problem.bounder.kind == "sampled" or Title.RK4 in left_out:
+        return claims
+    game, metric = problem.game, _in_floats(claims.metric)
+    constant = game.structure is Structure.CONSTANT and problem.bounder.kind == "exact"
+    if constant or game.dimension > DIRECT_LIMIT:
+        return claims
+    frame, jacobians = Frame(metric, game.sizes), problem.representatives()
+    centre = middle_matrix(jacobians)
+    rk4 = claims.find(RungeKuttaSteps)
+    known = float(rk4.step_max) if rk4 is not None else 0.0
+    hoped = near_linear(centre, up(sampled_deviation(jacobians, centre, frame)), frame)
+    if longest_guess(hoped, frame) < WORTH * known:
+        return claims
+    quantity = Deviation(metric, game.slices, tuple(map(tuple, centre.tolist())))
+    try:
+        [bound] = problem.bounder.bound(game, problem.region, [quantity])
+        linear = near_linear(centre, up(float(bound)), frame)
+        plan = near_linear_plan(linear, metric, game.sizes)
+        if plan is None or plan.step_max < LONGER * Fraction(known):
+            return claims
+        bounded = Bounded(quantity, float(linear.deviation), "near_linear")
+        made = problem.bounder.confirm(game, problem.region, [bounded])
+    except CannotBound:
+        return claims
+    if "covers" in made.evidence:
+        claims = _with_cover(claims, "near_linear", made.evidence["covers"]["near_linear"])
+    return claims.with_claims(stated_steps(plan))
+
+
+def _with_cover(claims: Claims, purpose: str, cover: NDArray[np.int32]) -> Claims:
+    covers = {**claims.evidence["covers"], purpose: encode_arrays(cover)}
+    return replace(claims, evidence={**claims.evidence, "covers": covers})
+
+
+def _in_floats(metric: Metric) -> Metric:
+    """The metric as the search had it."""
+    return Metric.scalar(metric.weights.astype(float)) if metric.kind == "scalar" else metric
+
+
+# ---- the equilibrium -----------------------------------------------------------------------------
+
+
+@final
+@dataclass(frozen=True)
+class _Shape(Jacobian):
+    """What T13 asks of a Jacobian known by covers or samples, or on all of R^n."""
+
+    sizes: tuple[int, ...]
+    constant: bool
+    symmetric: bool
+
+    def each_block(self) -> Iterator[Blocks]:
+        raise Uncheckable("only the shape is known")
+
+    def each_whole(self, purpose: str) -> Iterator[Ball]:
+        raise Uncheckable("only the shape is known")
+
+
+def _jacobian(problem: Problem) -> Jacobian:
+    game, everywhere = problem.game, isinstance(problem.region, Space)
+    if problem.document is not None and not everywhere:
+        return jacobian_of(problem.document, problem.region)
+    constant = everywhere and game.structure is Structure.CONSTANT
+    return _Shape(game.sizes, constant, game.symmetric)
+
+
+def _add_equilibrium(
+    claims: Claims, problem: Problem | None, left_out: Collection[Title]
+) -> Claims:
+    """The equilibrium with its error and kind."""
+    if problem is None:
+        return claims
+    x = find_equilibrium(
+        problem.game, problem.region, float(claims.margin), float(claims.lipschitz)
+    )
+    if not np.isfinite(x).all():
+        return claims
+    known = Title.KIND not in left_out
+    kinds = [(solution, kind) for solution, kind in KINDS if known or kind is None]
+    return claims.with_claims(*_supported(claims, _jacobian(problem), x, problem, kinds))
+
+
+def _supported(
+    claims: Claims,
+    J: Jacobian,
+    x: NDArray[np.float64],
+    problem: Problem,
+    kinds: Collection[tuple[type[StatedSolution], type[EquilibriumKind] | None]],
+) -> tuple[Claim, ...]:
+    """The first point and the strongest kind that the checker's rules grant."""
+    points = stated_points(x, problem.region, len(x) <= TEXT_LIMIT)
+    for point in points:
+        region = problem.region
+        if isinstance(region, Box) and region.ball and not region.contains(list(point)):
+            continue  # F may not be defined there
+        F = _force(claims, problem, point)
+        for solution, kind in kinds:
+            found = _with_error(claims, J, solution(point, Fraction(0), [F]))
+            stated = (found,) if kind is None else (found, kind())
+            good = found.error == 0 or point is points[-1]  # a short point only if it is exact
+            if good and _hold(claims.with_claims(*stated), J, stated):
+                return stated
+    return ()
+
+
+def _hold(claims: Claims, J: Jacobian, stated: Collection[Claim]) -> bool:
+    return all(
+        not REGISTERED[type(claim)].theorem.failing(Case(claims, J, claim)) for claim in stated
+    )
+
+
+def _force(claims: Claims, problem: Problem, point: NDArray[np.float64]) -> Ball:
+    """F at the point: enclosed where the checker can, else as the game computes it."""
+    if claims.game is not None and problem.game.provable:
+        return force_at(claims.game, point)
+    return Ball.exact(problem.game.pseudo_gradient(point.astype(float)))
+
+
+def _with_error(claims: Claims, J: Jacobian, found: StatedSolution) -> StatedSolution:
+    """The least error that F grants (T13)."""
+    residual = found.force(claims.game)
+    if not found.is_zero and claims.region is not None:
+        residual = off_the_faces(residual, found, claims.region)
+    _, square = norms_within(residual, metric_ball(claims.metric, J.sizes))
+    error = round_up(root_above(square) / claims.margin, ERROR_DIGITS)
+    return replace(found, error=error)
+
+
+# ---- the divergence of policies ------------------------------------------------------------------
+
+
+def _add_divergence(claims: Claims, problem: Problem | None, left_out: Collection[Title]) -> Claims:
+    """T19, by which the equilibrium may be more than a zero."""
+    if problem is None:
+        return claims
+    claims = with_divergence(claims, problem, left_out)
+    stated, kind = [RestrictedNashOfPolicies()], claims.find(EquilibriumKind)
+    plain = claims.find(Solution) is not None and kind is None and Title.KIND not in left_out
+    if plain and _hold(claims, _jacobian(problem), stated):
+        return claims.with_claims(*stated)
+    return claims
+
+
+# ---- all of them ---------------------------------------------------------------------------------
+
+Adding = Callable[[Claims, Problem | None, Collection[Title]], Claims]
+PROMISES: dict[Title, Adding] = {  # each may rest on those before it
+    Title.RK4: _add_near_linear,
+    Title.EQUILIBRIUM: _add_equilibrium,
+    Title.RK4_TOWARDS: _add_towards,
+    Title.KL_RATE: _add_divergence,
+}
