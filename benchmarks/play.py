@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import games
 import sgn
-from certificates.certificate import Certificate, SlowRange, StepRange
+from certificates.certificate import Certificate, StepRange
 from certificates.promises import steps_needed
 from games.regions.region import Box
 from sgn.simulation.ruler import FACTOR_ERROR
@@ -43,7 +43,7 @@ class Plan:
     method: str
     played: str
     game: games.Game
-    steps: StepRange | SlowRange | None
+    steps: StepRange | None
     margin: float
     M: Floats
     centre: Floats
@@ -198,7 +198,7 @@ def lasting(relative: Floats) -> float:
 
 def _pairs(plan: Plan) -> float:
     """The largest factor within pairs of starts, where one is claimed."""
-    if plan.method == "rk4_equilibrium" or isinstance(plan.steps, SlowRange):
+    if plan.steps is None or plan.steps.towards:
         return 0.0
     both = np.stack([plan.starts, plan.starts[::-1]])[:, : STARTS // 2]
     play = sgn.simulate(

@@ -12,9 +12,10 @@ from fractions import Fraction
 import numpy as np
 
 from certificates.certificate import Certificate, Refusal
+from certificates.kernel.claims import Steps
 from certificates.kernel.document.reading import digest
 from games.errors import InputError
-from sgn.attacks.claims.claimed import pair_promise
+from sgn.attacks.claims.claimed import promise_of
 from sgn.attacks.claims.contracting import BetweenNeighbours
 from sgn.attacks.claims.numbers import Definite
 from sgn.attacks.claims.objectives import Objective
@@ -85,7 +86,7 @@ def _refutation(refusal: Refusal) -> list[Objective]:
 def _indefinite(of: Attacked) -> list[Objective]:
     """Metrics that are none: in such nothing else can be measured."""
     claims = of.claims
-    steps = [s for s in (claims.euler, claims.rk4, claims.rk4_equilibrium) if s is not None]
+    steps = claims.each(Steps)
     metrics = {"metric": claims.metric} | {f"metric of {s.basis} steps": s.metric for s in steps}
     found = [
         Definite(
@@ -172,9 +173,9 @@ def _by_kind(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _reaches(of: Attacked, hunts: Sequence[Hunt]) -> Iterable[Reach]:
     """Steps beyond the promise, at samples and at the worst places of the hunts."""
-    for method, steps in (("Euler", of.claims.euler), ("RK4", of.claims.rk4)):
-        if steps is not None and steps.step_max > 0:
-            yield _reach(of.subject, pair_promise(of, method), hunts, of.rng)
+    for steps in of.claims.each(Steps):
+        if not steps.towards and steps.step_max > 0:
+            yield _reach(of.subject, promise_of(of, steps), hunts, of.rng)
 
 
 def _reach(

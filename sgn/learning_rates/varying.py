@@ -104,7 +104,7 @@ def _vector_proves(play: TimeVaryingRates) -> bool:
     """Ax ≥ ax with x > 0, exactly."""
     L = play.bounds.coupling_upper.tocoo()
     rows, cols = (part.astype(np.int64) for part in L.coords)
-    coupling = Coupling(rows, cols, L.data)
+    coupling = Coupling(rows, cols, L.data, play.bounds.size)
     mu, finite = play.bounds.curvature_lower, bool(np.isfinite(play.vector).all())
     return finite and positive_vector_holds(mu, coupling, play.vector, play.contraction)
 

@@ -107,7 +107,7 @@ def time_scale_band(subject: Subject, ax: "Axes | None" = None) -> "Axes":
 
 
 def _curve(subject: Subject, bounds: Bounds, ax: "Axes") -> "Axes":
-    bands = subject.claims.bands if isinstance(subject, Certificate) else ()
+    bands = list(subject.claims.each(Band)) if isinstance(subject, Certificate) else []
     centre, reach = float(optimal_weights(bounds).weights[1]), 100.0
     low, high = _ends(bands[0], centre) if bands else (centre, centre)
     ratios = np.geomspace(min(low / 3, centre / reach), max(high * 3, centre * reach), POINTS)
@@ -126,7 +126,7 @@ def _curve(subject: Subject, bounds: Bounds, ax: "Axes") -> "Axes":
     if bands:
         ax.axvspan(low, high, color=BLUE, alpha=0.13, linewidth=0, label="certified band")
     if isinstance(subject, Certificate) and subject.claims.metric.kind == "scalar":
-        weights = [float(w) for w in subject.claims.weights]
+        weights = [float(w) for w in subject.claims.metric.weights]
         ax.plot(weights[1] / weights[0], float(subject.margin), "o", color=INK, label="certified")
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.set_ylim(-1.2 * top if top > 0 else min(structural), 1.15 * top if top > 0 else 0.1)

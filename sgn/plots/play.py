@@ -133,7 +133,7 @@ def _steps(certificate: Certificate, method: str) -> StepRange:
 
 def _radius(certificate: Certificate, method: str, M: Floats) -> float:
     """Of the start set, a little inside; where every start will do, one that shows the region."""
-    basin = certificate.claims.promises.basin
+    basin = certificate.basin
     if basin is None or method not in basin.radii:
         raise ValueError(f"no start set for {method} is certified")
     radius = basin.radii[method]

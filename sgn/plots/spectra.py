@@ -47,7 +47,7 @@ def pseudospectra(certificate: Certificate, ax: "Axes | None" = None) -> "Axes":
 
 
 def _place(certificate: Certificate, n: int) -> Floats:
-    found = certificate.equilibrium_of(claims)
+    found = certificate.equilibrium
     if found is not None:
         return np.array([float(v) for v in found.point])
     region = certificate.claims.region

@@ -79,16 +79,17 @@ def metric_matrix(certificate: Certificate, game: Game) -> Floats:
 
 def equilibrium_of(certificate: Certificate) -> Floats:
     """The certified zero of F; ValueError where there is none."""
-    found = certificate.equilibrium_of(claims)
+    found = certificate.equilibrium
     if found is None or not found.is_zero:
         raise ValueError("no equilibrium inside the region is certified; nothing converges to one")
     return np.array([float(v) for v in found.point])
 
 
 def _stated(claims: Claims) -> Bounds:
-    n, L = len(claims.names), claims.coupling_upper
+    n, bounds = len(claims.names), claims.bounds
+    L = bounds.coupling_upper
     values = np.array([float(v) for v in L.values])
     table = sparse.csr_array((values, (L.rows, L.cols)), shape=(n, n))
-    low = np.array([float(v) for v in claims.curvature_lower])
-    high = np.array([float(v) for v in claims.curvature_upper])
+    low = np.array([float(v) for v in bounds.curvature_lower])
+    high = np.array([float(v) for v in bounds.curvature_upper])
     return Bounds.given(low, table, high, claims.names)

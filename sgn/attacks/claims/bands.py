@@ -24,7 +24,7 @@ OPEN = 60.0  # how far a band without an end is followed, in powers of e
 
 def bands(claims: Claims, subject: Subject) -> Iterator[Objective]:
     """Each band at its ends, between them, and against the block bounds it follows from."""
-    for band in claims.bands:
+    for band in claims.each(Band):
         yield from _ends(claims, subject, band)
         i, j = (claims.names[k] for k in band.players)
         if len(claims.names) == 2:
@@ -52,7 +52,7 @@ def bands(claims: Claims, subject: Subject) -> Iterator[Objective]:
 
 def _ends(claims: Claims, subject: Subject, band: Band) -> Iterator[Objective]:
     """The others have the weights that are stated there."""
-    ends = [weights for weights, _ in band.witnesses]
+    ends = [point.weights for point in band.witnesses]
     if len(claims.names) == 2:
         ends = [_pair(band, end) for end in (band.low, band.high) if end]
     for weights in ends:
@@ -143,13 +143,13 @@ class FromBounds(Objective):
 
     def _table(self) -> list[list[Fraction]]:
         """A − aI, the pair first."""
-        claims, L = self.claims, self.claims.coupling_upper
+        claims, L = self.claims, self.claims.bounds.coupling_upper
         n = len(claims.names)
         order = sorted(range(n), key=lambda k: (k not in self.band.players, k))
         order[:2] = self.band.players
         place = {k: row for row, k in enumerate(order)}
         table = [[Fraction(0)] * n for _ in range(n)]
-        for k, mu in enumerate(claims.curvature_lower):
+        for k, mu in enumerate(claims.bounds.curvature_lower):
             table[place[k]][place[k]] = Fraction(mu) - self.band.margin
         for i, j, value in zip(L.rows, L.cols, L.values, strict=True):
             table[place[int(i)]][place[int(j)]] = -Fraction(value)

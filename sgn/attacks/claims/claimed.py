@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.kernel.claims import Steps as StatedSteps
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.document.steps import Steps as StatedSteps
+from certificates.kernel.theorems.runge_kutta import RungeKuttaNearLinear
+from certificates.methods import METHODS
 from games.language.number import round_near, to_text
 from sgn.attacks.claims.contracting import BetweenNeighbours, BetweenPairs
 from sgn.attacks.claims.measures import (
@@ -25,11 +27,10 @@ from sgn.attacks.claims.measures import (
 from sgn.attacks.claims.numbers import SizeOf, SmallGain, contradiction
 from sgn.attacks.claims.objectives import AtPoint, FlowBetweenPairs, Objective
 from sgn.attacks.claims.promise import Promise, range_promise
-from sgn.attacks.claims.step_methods import Steps, euler, runge_kutta
+from sgn.attacks.claims.step_methods import COUNTS, PLAYS, Steps
 from sgn.attacks.subject.attacked import Attacked
 from sgn.attacks.subject.jacobians import GameSubject, Subject
 
-EULER = {"sector": "T8", "structural": "T9", "direct": "T10"}  # theorems of its steps, by basis
 PROBES = 64  # places where couplings that are claimed to be 0 are looked at
 
 
@@ -85,17 +86,18 @@ def euclidean_margin(of: Attacked) -> Iterator[Objective]:
 def structural_margin(of: Attacked) -> Iterator[Objective]:
     """Of J at the best weights, and of the stated bounds alone."""
     claims = of.claims
-    frame = Frame(Metric.scalar(claims.structural_weights), of.subject.sizes)
+    found = claims.small_gain
+    frame = Frame(Metric.scalar(found.weights), of.subject.sizes)
     name = "structural margin"
-    yield _at(of.subject, Margin(frame), name, "", "T1", claims.structural_margin)
+    yield _at(of.subject, Margin(frame), name, "", "T1", found.margin)
     yield SmallGain(
         claim=f"{name}, from the bounds",
         detail="",
         theorem="T2",
-        claimed=claims.structural_margin,
+        claimed=found.margin,
         upper=False,
         claims=claims,
-        weights=claims.structural_weights,
+        weights=found.weights,
     )
 
 
@@ -110,14 +112,14 @@ def cocoercivity(of: Attacked) -> Iterator[Objective]:
 
 def blocks(of: Attacked) -> Iterator[Objective]:
     """Curvatures, and the couplings that are not 0 at every probe."""
-    claims, subject = of.claims, of.subject
+    claims, subject, bounds = of.claims, of.subject, of.claims.bounds
     for name, own, low, high in zip(
-        claims.names, subject.slices, claims.curvature_lower, claims.curvature_upper, strict=True
+        claims.names, subject.slices, bounds.curvature_lower, bounds.curvature_upper, strict=True
     ):
         yield _at(subject, Curvature(own, False), "curvature from below", name, "setting", low)
         yield _at(subject, Curvature(own, True), "curvature from above", name, "setting", high)
     size = _coupling_sizes(subject, of.rng)
-    coupling = claims.coupling_upper
+    coupling = bounds.coupling_upper
     stated = {
         (int(i), int(j)): value
         for i, j, value in zip(coupling.rows, coupling.cols, coupling.values, strict=True)
@@ -128,7 +130,7 @@ def blocks(of: Attacked) -> Iterator[Objective]:
         detail = f"{claims.names[j]} on {claims.names[i]}"
         found = _at(subject, measure, "coupling", detail, "setting", claimed)
         # how near none at all is to none is seen beside the player's own curvature
-        own = max(abs(claims.curvature_lower[i]), abs(claims.curvature_upper[i]))
+        own = max(abs(bounds.curvature_lower[i]), abs(bounds.curvature_upper[i]))
         yield found if claimed else replace(found, scale=Fraction(own))
 
 
@@ -144,19 +146,11 @@ def _coupling_sizes(subject: Subject, rng: np.random.Generator) -> NDArray[np.fl
 # ---- steps between any two runs ------------------------------------------------------------------
 
 
-def pair_promise(of: Attacked, method: str) -> Promise:
-    """The steps of Euler or of RK4, in their own metric."""
-    steps = _pair_steps(of, method)
-    play, theorem = (euler, EULER[steps.basis]) if method == "Euler" else (runge_kutta, "T11")
-    frame = Frame(steps.metric, of.subject.sizes)
-    return range_promise(method, theorem, play, steps, frame)
-
-
-def _pair_steps(of: Attacked, method: str) -> StatedSteps:
-    steps = of.claims.euler if method == "Euler" else of.claims.rk4
-    if steps is None:
-        raise ValueError(f"no steps of {method} are stated")
-    return steps
+def promise_of(of: Attacked, steps: StatedSteps) -> Promise:
+    """The steps of a method, in their own metric."""
+    frame, count = Frame(steps.metric, of.subject.sizes), COUNTS.get(steps.method, 1)
+    name = METHODS[steps.method].name
+    return range_promise(name, steps.label, PLAYS[steps.method], steps, frame, count)
 
 
 def between_runs(of: Attacked, promise: Promise, where: str = "") -> Iterator[Objective]:
@@ -202,14 +196,13 @@ def of_steps(
 
 def near_linear(of: Attacked) -> Iterator[Objective]:
     """How far J is from J₀, and how large J₀ is (T11 c)."""
-    steps = _pair_steps(of, "RK4")
-    linear, name = steps.linear, "RK4, near-linear"
+    linear, name = of.claims.find(RungeKuttaNearLinear), "RK4, near-linear"
     if linear is None:
         return
     if linear.matrix.shape != (sum(of.subject.sizes),) * 2:
         yield contradiction(name, "T11 (c)", "the stated matrix has another size")
         return
-    frame = Frame(steps.metric, of.subject.sizes)
+    frame = Frame(linear.metric, of.subject.sizes)
     away = Deviation(frame, linear.matrix)
     yield _at(of.subject, away, f"{name}, deviation", "", "T11 (c)", linear.deviation)
     yield SizeOf(

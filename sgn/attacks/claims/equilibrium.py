@@ -60,7 +60,7 @@ def equilibrium_claims(
 
 def _solves_game(claims: Claims, found: Equilibrium, subject: GameSubject) -> bool:
     """Whether the solution of VI(F, X) is called a Nash equilibrium: of costs, convex, on a box."""
-    convex = all(Fraction(mu) >= 0 for mu in claims.curvature_lower)
+    convex = all(Fraction(mu) >= 0 for mu in claims.bounds.curvature_lower)
     costs = subject.game.symmetric and claims.metric.kind == "scalar"
     return not found.is_zero and convex and costs and subject.sphere is None
 

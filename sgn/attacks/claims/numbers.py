@@ -30,8 +30,8 @@ class SmallGain(Objective):
 
     def _least(self) -> tuple[float, Floats]:
         """The eigenvalue and its vector."""
-        claims, L = self.claims, self.claims.coupling_upper
-        S = np.diag([nearest(mu) for mu in claims.curvature_lower])
+        bounds, L = self.claims.bounds, self.claims.bounds.coupling_upper
+        S = np.diag([nearest(mu) for mu in bounds.curvature_lower])
         root = np.sqrt([nearest(w) for w in self.weights])
         for i, j, value in zip(L.rows, L.cols, L.values, strict=True):
             S[i, j] -= nearest(value) * root[i] / root[j] / 2
@@ -44,11 +44,11 @@ class SmallGain(Objective):
 
     def broken(self, place: Floats) -> bool:
         """zᵀS(w)z against α|z|², in balls."""
-        claims, L = self.claims, self.claims.coupling_upper
+        bounds, L = self.claims.bounds, self.claims.bounds.coupling_upper
         z = [ball(v) for v in self._least()[1]]
         root = [ball(w).sqrt() for w in self.weights]
         form = sum(
-            (ball(mu) * v * v for mu, v in zip(claims.curvature_lower, z, strict=True)), ball(0)
+            (ball(mu) * v * v for mu, v in zip(bounds.curvature_lower, z, strict=True)), ball(0)
         )
         for i, j, value in zip(L.rows, L.cols, L.values, strict=True):
             form -= ball(value) * root[i] / root[j] * z[i] * z[j]

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import final
 
 import numpy as np
-from certificates.kernel.document.witness import DualWitness, Point, Witness
 from numpy.typing import NDArray
 
+from certificates.kernel.claims import Point
 from certificates.kernel.refusal import RefusalClaims
+from certificates.kernel.theorems.refutation import DualForWeights, Witness
 from games.errors import InputError
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.subject.jacobians import GameSubject, point_text
@@ -30,7 +31,7 @@ def refused(claims: RefusalClaims, witness: Witness, subject: GameSubject) -> li
     n = subject.game.dimension
     if any(point is not None and len(point) != n for point in witness.points):
         raise InputError(f"a point of the witness has not {n} coordinates")
-    weights = isinstance(witness, DualWitness) and witness.metrics == "scalar"
+    weights = isinstance(witness, DualForWeights)
     kinds = [not weights] if not weights or SAID_OF_ALL not in claims.message else [False, True]
     points = InRegion(
         claim="the witness's points",

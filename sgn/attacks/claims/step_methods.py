@@ -129,6 +129,16 @@ class Steps:
             yield from read
 
 
+COUNTS = {"optimistic": 8}  # over how many steps a factor is taken, where not over one
+PLAYS: dict[str, Play] = {  # by the keys of certificates/methods.py
+    "euler": euler,
+    "rk4": runge_kutta,
+    "rk4_equilibrium": runge_kutta,
+    "extragradient": extragradient,
+    "optimistic": optimistic,
+}
+
+
 def linearised(
     play: Play,
     h: Any,

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import final
 
 import numpy as np
-from certificates.kernel.document.promises import SlowSteps
 
 from certificates.certificate import Certificate
 from certificates.kernel.claims import Claims
@@ -38,18 +37,7 @@ class Attacked:
         """None where there is only a Jacobian, or no solution is found."""
         if not isinstance(self.subject, GameSubject):
             return None
-        found = self.equilibrium_of(claims)
+        found = self.claims.solution
         hint = None if found is None else [Fraction(v) for v in found.point]
         with precisely():
             return solution_of(self.subject, self.frame, self.claims.margin, hint)
-
-    def slow(self, key: str) -> tuple[SlowSteps, bool] | None:
-        """Extragradient or optimistic steps, and whether they are stated without projection.
-
-        Documents that do not say state both.
-        """
-        promises = self.claims.promises
-        steps = promises.extragradient if key == "extragradient" else promises.optimistic
-        if steps is None:
-            return None
-        return steps, self.certificate.document["steps"][key].get("unprojected", True) is not False

@@ -207,13 +207,14 @@ class BoundsSubject(Subject):
     """
 
     def __init__(self, claims: Claims) -> None:
-        n, coupling = len(claims.names), claims.coupling_upper
+        n, bounds = len(claims.names), claims.bounds
+        coupling = bounds.coupling_upper
         self.constant, turns = False, claims.evidence.get("symmetric") is not True
         width = 2 if turns else 1
         self.sizes = (width,) * n
         values = [Fraction(v) for v in coupling.values]
-        lower = [Fraction(v) for v in claims.curvature_lower]
-        upper = [Fraction(v) for v in claims.curvature_upper]
+        lower = [Fraction(v) for v in bounds.curvature_lower]
+        upper = [Fraction(v) for v in bounds.curvature_upper]
         size = TURNS * max(map(abs, (*lower, *upper, *values)))
         self.low = [*lower, *(-v for v in values), *([-size] * (n if turns else 0))]
         self.high = [*upper, *values, *([size] * (n if turns else 0))]
