@@ -17,8 +17,8 @@ class StepRange:
     """The certified steps h of one method: every h in (0, step_max] contracts in `metric`.
 
     Between any two runs, or towards the equilibrium alone (`towards`): then the factor is per step
-    of extragradient and RK4, and over many of optimistic gradient, where k steps shrink the distance
-    by factor^k if its first step reads the gradient where it starts.
+    of extragradient and RK4, and over many of optimistic gradient: k steps shrink the distance by
+    factor^k if its first step reads the gradient where it starts.
 
     verdict: of the certificate: proved, estimated or conditional. projected: whether the steps hold
     as well with every point projected to the region (T7, T20).

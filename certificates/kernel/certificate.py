@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from certificates.kernel.claims import (
+    STATED,
     Bounds,
     Claim,
     Claims,
@@ -65,10 +66,9 @@ def read_claim(value: object, where: str, shape: Shape) -> Claim:
     if not isinstance(name, str):
         raise InputError(f"{where}.theorem: expected text")
     load_rules(name.partition("/")[0])
-    for claim in REGISTERED:
-        if claim.theorem == name != "":
-            return read_entry(claim, entry, where, shape)
-    raise InputError(f"{where}.theorem: no theorem is called {name[:60]!r}")
+    if name not in STATED:
+        raise InputError(f"{where}.theorem: no theorem is called {name[:60]!r}")
+    return read_entry(STATED[name], entry, where, shape)
 
 
 def read_stated(value: object, where: str, shape: Shape) -> tuple[Claim, ...]:

@@ -34,6 +34,9 @@ Point = tuple[Fraction, ...] | None  # None: any point, J being the same everywh
 Cost = tuple[float, str, tuple[int, ...]]  # operations, on what (sizes in braces), the sizes
 
 
+STATED: dict[str, "type[Claim]"] = {}  # by theorem, of the modules that are loaded
+
+
 @record
 class Claim:
     """One statement of a certificate.
@@ -45,6 +48,11 @@ class Claim:
     theorem: ClassVar[str] = ""
     label: ClassVar[str] = ""
     title: ClassVar[Title]
+
+    def __init_subclass__(cls) -> None:
+        """What can be stated is found by its theorem."""
+        if cls.theorem:
+            STATED[cls.theorem] = cls
 
     @property
     def detail(self) -> str:

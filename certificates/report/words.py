@@ -104,9 +104,10 @@ def _steps(claims: Claims, steps: Steps) -> str:
     best, factor = step_text(steps.best_step), factor_text(steps.factor_at_best)
     other = in_metric(claims, steps.metric)
     if steps.towards:
+        what = towards_what(claims, steps)
         return (
-            f"any step up to {down(steps.step_max)} approaches a solution ({towards_what(claims, steps)});"
-            f" with step {best} the factor is at most {factor}."
+            f"any step up to {down(steps.step_max)} approaches a solution ({what}); with step {best}"
+            f" the factor is at most {factor}."
         )
     return (
         f"any step up to {down(steps.step_max)} contracts; with step {best} each step multiplies"

@@ -96,7 +96,7 @@ def _aim(claims: Claims, problem: Problem, game: LogitGame) -> _Aim | None:
 
 
 def _in_region(claims: Claims, problem: Problem, policies: Policies, aim: _Aim) -> Claims:
-    """With rate and weights in the region, and the cover that proves the rate, if a level follows."""
+    """With rate and weights in the region, and the cover that proves it, if a level follows."""
     region, equilibrium = problem.region, claims.solution
     if equilibrium is None or not equilibrium.is_zero or aim.rate <= 0:
         return claims

@@ -1,6 +1,6 @@
 """What a field of a document holds: its reader, declared once, beside the field's name.
 
-A record is a class under :func:`record` whose fields were made by :func:`stated` or :func:`witness`.
+A record is a class under :func:`record` whose fields are :func:`stated` or a :func:`witness`.
 :func:`read_fields` reads it; its JSON Schema and its rows in docs/formats.md follow from the same
 fields (certificates/schemas.py), and so does the text that is written (certificates/writing.py).
 """
