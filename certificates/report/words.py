@@ -106,8 +106,8 @@ def _steps(claims: Claims, steps: Steps) -> str:
     if steps.towards:
         what = towards_what(claims, steps)
         return (
-            f"any step up to {down(steps.step_max)} approaches a solution ({what}); with step {best}"
-            f" the factor is at most {factor}."
+            f"any step up to {down(steps.step_max)} approaches a solution ({what}); with step"
+            f" {best} the factor is at most {factor}."
         )
     return (
         f"any step up to {down(steps.step_max)} contracts; with step {best} each step multiplies"
