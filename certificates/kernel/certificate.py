@@ -102,6 +102,9 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
     region = read_region(document["region"], f"{where}: region") if "region" in document else None
     shape = Shape(len(names), None if region is None else region.dimension)
     stated = read_stated(document["claims"], f"{where}: claims", shape)
+    for k, claim in enumerate(stated):
+        if type(claim) not in REGISTERED:
+            raise InputError(f"{where}: claims[{k}]: a certificate does not claim what refutes it")
     for kind in NEEDED:
         if not any(isinstance(claim, kind) for claim in stated):
             raise InputError(

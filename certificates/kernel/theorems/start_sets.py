@@ -79,6 +79,8 @@ def largest_radius(claims: Claims, steps: Steps | None) -> Fraction:
     same = steps is None or steps.metric == claims.metric
     other = own if same or steps is None else reach(steps.metric)
     growth = Fraction(1) if steps is None else steps.growth(claims)
+    if growth <= 0:
+        raise Uncheckable("the steps are not above 0")
     room = room_round(found, region)
     if not len(room) == len(own) == len(other):
         raise Uncheckable("the metric has another dimension than the region")
