@@ -16,13 +16,13 @@ from certificates.kernel.document.fields import (
     Matrix,
     MetricKind,
     Number,
+    Numbers,
     OrNull,
     Pair,
     PairTable,
     PerPlayer,
     PerVariable,
     Record,
-    Row,
     Square,
     Text,
     Vector,
@@ -108,7 +108,7 @@ def _(kind: Text, value: str) -> str:
 
 @write.register(PerPlayer)
 @write.register(PerVariable)
-@write.register(Row)
+@write.register(Numbers)
 def _(kind: object, value: Vector) -> Any:
     return vector(value)
 

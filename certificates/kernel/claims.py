@@ -126,17 +126,20 @@ class Cocoercivity(Claim):
 class Steps(Claim):
     """Every step h in (0, step_max] of one method contracts in the metric.
 
-    key of the method: in certificates.methods; basis: how it is proved, in a word; towards: whether
-    towards x* alone, not between any two runs.
+    basis: how it is proved, in a word; towards: whether towards x* alone, not between any two runs.
     """
 
-    method: ClassVar[str]
     basis: ClassVar[str] = ""
     towards: ClassVar[bool] = False
     metric: Metric = stated(MetricKind(), "the metric in which the steps contract")
     step_max: Fraction = stated(Number(), "every h up to it contracts")
     best_step: Fraction = stated(Number(), "the step of the least factor known")
     factor_at_best: Fraction = stated(Number(), "a bound of the factor there")
+
+    @property
+    def method(self) -> str:
+        """The key of the method in certificates/methods.py."""
+        raise NotImplementedError
 
     @property
     def projected(self) -> bool:

@@ -64,8 +64,7 @@ def _each(study: Study) -> Iterator[Claim]:
         yield CocoercivityOfJacobian(direct.cocoercivity)
     if study.euler is not None and not isinstance(study.euler, EulerByMargin):
         yield stated_steps(study.euler)
-    if study.rk4 is not None:
-        yield stated_steps(study.rk4)
+    yield from map(stated_steps, study.runge_kutta)
     yield from study.bands
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from certificates.kernel.claims import Band
 from certificates.kernel.document.metric import Metric, Rung
+from certificates.kernel.inequalities.runge_kutta import TABLEAUS
 from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.euler import EulerSteps, steps_of_margin
 from certificates.kernel.theorems.runge_kutta import RungeKuttaSteps
@@ -53,7 +54,7 @@ class Study:
     lipschitz: Fraction
     norms: NormPlan | None = None  # proves lipschitz where the whole Jacobian is not used
     euler: EulerSteps | None = None  # none of T8: they follow from the rest
-    rk4: RungeKuttaSteps | None = None
+    runge_kutta: tuple[RungeKuttaSteps, ...] = ()  # one a scheme
     bands: tuple[Band, ...] = ()
     rungs: tuple[Rung, ...] = ()  # what each kind of metric gave
     left_out: Mapping[Title, str] = field(default_factory=dict)  # each with why
@@ -103,7 +104,9 @@ def _structural_study(bounds: StatedBounds, structural: StatedStructural) -> Stu
     return _with_parts(
         base,
         euler=lambda: _structural_euler(base),
-        rk4=lambda: sector_plan(metric, margin, norms.bound, None),
+        runge_kutta=lambda: _each_scheme(
+            lambda scheme: sector_plan(metric, margin, norms.bound, None, scheme=scheme)
+        ),
         bands=lambda: structural_bands(bounds.floats),
     )
 
@@ -111,14 +114,14 @@ def _structural_study(bounds: StatedBounds, structural: StatedStructural) -> Stu
 def _with_parts(
     base: Study,
     euler: Callable[[], EulerSteps | None],
-    rk4: Callable[[], RungeKuttaSteps | None],
+    runge_kutta: Callable[[], tuple[RungeKuttaSteps, ...]],
     bands: Callable[[], tuple[Band, ...]],
 ) -> Study:
     """The study with its steps and bands, less those that cannot be had."""
     found, left_out = dict[str, Any](), dict[Title, str]()
     for obligation, key, find in (
         (Title.EULER, "euler", euler),
-        (Title.RK4, "rk4", rk4),
+        (Title.RK4, "runge_kutta", runge_kutta),
         (Title.BAND, "bands", bands),
     ):
         try:
@@ -156,10 +159,10 @@ def _with_steps(
     # on covers the checker sees boxes of matrices, not that they are one matrix
     constant = game.structure is Structure.CONSTANT and problem.bounder.kind != "enclosed"
 
-    def rk4() -> RungeKuttaSteps | None:
+    def runge_kutta(scheme: str) -> RungeKuttaSteps | None:
         c = chosen.direct.cocoercivity
-        plan = _constant_rk4(base, family, chosen, choice) if constant else None
-        return plan or sector_plan(base.metric, base.margin, base.lipschitz, c)
+        plan = _constant_plan(base, family, chosen, choice, scheme) if constant else None
+        return plan or sector_plan(base.metric, base.margin, base.lipschitz, c, scheme=scheme)
 
     def bands() -> tuple[Band, ...]:
         weights, known = base.metric.weights, problem.document is not None
@@ -167,7 +170,19 @@ def _with_steps(
             return (direct_band(family.jacobians, game.slices, float(weights[1])),)
         return structural_bands(base.bounds.floats) if base.structural.margin > 0 else ()
 
-    return _with_parts(base, lambda: _euler(problem, base, family, chosen, choice), rk4, bands)
+    return _with_parts(
+        base,
+        lambda: _euler(problem, base, family, chosen, choice),
+        lambda: _each_scheme(runge_kutta),
+        bands,
+    )
+
+
+def _each_scheme(
+    find: Callable[[str], RungeKuttaSteps | None],
+) -> tuple[RungeKuttaSteps, ...]:
+    """The steps of every Runge–Kutta method that has some."""
+    return tuple(steps for steps in map(find, TABLEAUS) if steps is not None)
 
 
 def _euler(
@@ -184,15 +199,15 @@ def _euler(
     return _preferred(own, [structural_plan(base.bounds.floats)], np.inf, base.metric)
 
 
-def _constant_rk4(
-    base: Study, family: Family, chosen: Standing, choice: Choice
+def _constant_plan(
+    base: Study, family: Family, chosen: Standing, choice: Choice, scheme: str
 ) -> RungeKuttaSteps | None:
     """T11 (a) likewise."""
     J, sizes = family.jacobians[0], family.sizes
-    limit = spectral_limit(np.linalg.eigvals(J))
+    limit = spectral_limit(np.linalg.eigvals(J), scheme)
     metrics = _others(LongestRK4Step(), base, family, chosen, choice)
-    plans = (constant_plan(J, metric, sizes, limit) for metric in metrics)
-    own = constant_plan(J, base.metric, sizes, limit)
+    plans = (constant_plan(J, metric, sizes, limit, scheme) for metric in metrics)
+    own = constant_plan(J, base.metric, sizes, limit, scheme)
     return _preferred(own, plans, limit, base.metric)
 
 

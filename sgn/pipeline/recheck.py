@@ -107,8 +107,11 @@ def _without_cocoercivity(found: Study) -> Study:
     if found.direct is None:
         return found
     found = replace(found, direct=replace(found.direct, cocoercivity=Fraction(0)))
-    by_sector = isinstance(found.rk4, RungeKuttaOfSector)
-    return replace(found, rk4=_sector_rk4(found) if by_sector else found.rk4)
+    steps = (
+        _sector_steps(found, steps.scheme) if isinstance(steps, RungeKuttaOfSector) else steps
+        for steps in found.runge_kutta
+    )
+    return replace(found, runge_kutta=tuple(filter(None, steps)))
 
 
 def _without_euclidean_margin(found: Study) -> Study:
@@ -121,22 +124,26 @@ def _without_euler(found: Study) -> Study:
     return replace(found, euler=None)
 
 
-def _without_rk4(found: Study) -> Study:
+def _without_runge_kutta(found: Study) -> Study:
     """T11 (b) in place of another rule; nothing in place of T11 (b)."""
-    by_sector = isinstance(found.rk4, RungeKuttaOfSector)
-    return replace(found, rk4=None if by_sector else _sector_rk4(found))
+    steps = (
+        _sector_steps(found, steps.scheme)
+        for steps in found.runge_kutta
+        if not isinstance(steps, RungeKuttaOfSector)
+    )
+    return replace(found, runge_kutta=tuple(filter(None, steps)))
 
 
-def _sector_rk4(found: Study) -> SectorSteps | None:
+def _sector_steps(found: Study, scheme: str) -> SectorSteps | None:
     c = found.direct.cocoercivity if found.direct is not None else None
-    return sector_plan(found.metric, found.margin, found.lipschitz, c)
+    return sector_plan(found.metric, found.margin, found.lipschitz, c, scheme=scheme)
 
 
 WEAKER: dict[Title, Callable[[Study], Study]] = {  # the study with less, or without it
     Title.COCOERCIVITY: _without_cocoercivity,
     Title.EUCLIDEAN: _without_euclidean_margin,
     Title.EULER: _without_euler,
-    Title.RK4: _without_rk4,
+    Title.RK4: _without_runge_kutta,
     Title.BAND: lambda found: replace(found, bands=()),
 }
 OPTIONAL = WEAKER.keys() | PROMISES.keys() | {Title.KIND, Title.KL_LEVEL, Title.KL_SIMPLEX}

@@ -16,6 +16,7 @@ from certificates.kernel.claims import Claim, Claims, EquilibriumKind, Solution
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import encode_arrays
 from certificates.kernel.inequalities.equilibrium import norms_within, off_the_faces
+from certificates.kernel.inequalities.runge_kutta import TABLEAUS
 from certificates.kernel.jacobian.base import Blocks, Jacobian, Uncheckable, jacobian_of
 from certificates.kernel.jacobian.force import force_at
 from certificates.kernel.numbers.matrices import Ball
@@ -98,15 +99,23 @@ def with_promises(claims: Claims, problem: Problem | None, left_out: Mapping[Tit
 
 def _add_towards(claims: Claims, problem: Problem | None, left_out: Collection[Title]) -> Claims:
     """(b′) where J is not constant: then the steps towards x* are far longer (T11)."""
-    rk4 = claims.find(RungeKuttaSteps)
-    if not zero_in_region(claims) or isinstance(rk4, RungeKuttaOfMatrix):
+    if not zero_in_region(claims):
         return claims
     metric, c = _in_floats(claims.metric), claims.cocoercivity
-    plan = sector_plan(metric, claims.margin, claims.lipschitz, c, RungeKuttaTowards)
-    known = rk4.step_max if rk4 is not None else 0
-    if plan is None or plan.step_max <= LONGER * known:
-        return claims
-    return claims.with_claims(stated_steps(plan))
+    for scheme in TABLEAUS:
+        known = _known(claims, scheme)
+        if isinstance(known, RungeKuttaOfMatrix):
+            continue
+        plan = sector_plan(metric, claims.margin, claims.lipschitz, c, RungeKuttaTowards, scheme)
+        if plan is not None and plan.step_max > LONGER * (known.step_max if known else 0):
+            claims = claims.with_claims(stated_steps(plan))
+    return claims
+
+
+def _known(claims: Claims, scheme: str) -> RungeKuttaSteps | None:
+    """The steps of a Runge–Kutta method between any two runs."""
+    each = (steps for steps in claims.each(RungeKuttaSteps) if not steps.towards)
+    return next((steps for steps in each if steps.scheme == scheme), None)
 
 
 def _add_near_linear(
@@ -121,17 +130,23 @@ def _add_near_linear(
         return claims
     frame, jacobians = Frame(metric, game.sizes), problem.representatives()
     centre = middle_matrix(jacobians)
-    rk4 = claims.find(RungeKuttaSteps)
-    known = float(rk4.step_max) if rk4 is not None else 0.0
     hoped = near_linear(centre, up(sampled_deviation(jacobians, centre, frame)), frame)
-    if longest_guess(hoped, frame) < WORTH * known:
+    steps = {scheme: _known(claims, scheme) for scheme in TABLEAUS}
+    known = {scheme: found.step_max if found else Fraction(0) for scheme, found in steps.items()}
+    worth = [
+        scheme
+        for scheme in TABLEAUS
+        if longest_guess(replace(hoped, scheme=scheme), frame) >= WORTH * float(known[scheme])
+    ]
+    if not worth:
         return claims
     quantity = Deviation(metric, game.slices, tuple(map(tuple, centre.tolist())))
     try:
         [bound] = problem.bounder.bound(game, problem.region, [quantity])
         linear = near_linear(centre, up(float(bound)), frame)
-        plan = near_linear_plan(linear, metric, game.sizes)
-        if plan is None or plan.step_max < LONGER * Fraction(known):
+        tried = (near_linear_plan(replace(linear, scheme=s), metric, game.sizes) for s in worth)
+        plans = [p for p in tried if p is not None and p.step_max >= LONGER * known[p.scheme]]
+        if not plans:
             return claims
         bounded = Bounded(quantity, float(linear.deviation), "near_linear")
         made = problem.bounder.confirm(game, problem.region, [bounded])
@@ -139,7 +154,7 @@ def _add_near_linear(
         return claims
     if "covers" in made.evidence:
         claims = _with_cover(claims, "near_linear", made.evidence["covers"]["near_linear"])
-    return claims.with_claims(stated_steps(plan))
+    return claims.with_claims(*map(stated_steps, plans))
 
 
 def _with_cover(claims: Claims, purpose: str, cover: NDArray[np.int32]) -> Claims:

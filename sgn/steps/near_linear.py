@@ -1,4 +1,4 @@
-"""RK4 steps where the Jacobian stays near one matrix (T11 c)."""
+"""Runge–Kutta steps where the Jacobian stays near one matrix (T11 c)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.inequalities.runge_kutta import excess
+from certificates.kernel.inequalities.runge_kutta import TABLEAUS, excess
 from certificates.kernel.numbers.metrics import metric_ball
 from certificates.kernel.theorems.runge_kutta import Cover, RungeKuttaNearLinear
 from games.language.number import round_up
@@ -38,10 +38,11 @@ class NearLinear:
     matrix: FloatArray
     deviation: Fraction
     norm: Fraction
+    scheme: str = "rk4"
 
     def excess(self, step: Fraction) -> Fraction:
         """D(h)."""
-        return excess(step, self.norm, self.deviation)
+        return excess(TABLEAUS[self.scheme], step, self.norm, self.deviation)
 
 
 def middle_matrix(jacobians: FloatArray) -> FloatArray:
@@ -67,7 +68,9 @@ def factor_bound(linear: NearLinear, frame: Frame) -> Callable[[float], float]:
     B = frame.similar(linear.matrix[None])[0]
 
     def factor(h: float) -> float:
-        return float(np.linalg.norm(stability_matrix(B, h), 2)) + float(linear.excess(Fraction(h)))
+        return float(np.linalg.norm(stability_matrix(B, h, linear.scheme), 2)) + float(
+            linear.excess(Fraction(h))
+        )
 
     return factor
 
@@ -77,7 +80,7 @@ def longest_guess(linear: NearLinear, frame: Frame) -> float:
     factor = factor_bound(linear, frame)
     if not linear.norm > 0:
         return 0.0
-    limit = spectral_limit(np.linalg.eigvals(linear.matrix).astype(complex))
+    limit = spectral_limit(np.linalg.eigvals(linear.matrix).astype(complex), linear.scheme)
     low, high = 0.0, min(limit, 3 / float(linear.norm))
     for _ in range(HALVINGS):
         middle = (low + high) / 2
@@ -96,7 +99,9 @@ def near_linear_plan(
     limit = longest_guess(linear, frame) * (1 - CLEARANCE)
     if not limit > 0:
         return None
-    cover, _ = rated_cover(linear.matrix, metric_ball(metric, sizes), limit, _loss(linear))
+    cover, _ = rated_cover(
+        linear.matrix, metric_ball(metric, sizes), limit, linear.scheme, _loss(linear)
+    )
     steps, rates = cover
     if len(steps) == 1:
         return None
@@ -110,6 +115,7 @@ def near_linear_plan(
         step_max=steps[-1],
         best_step=best,
         factor_at_best=at_best,
+        scheme=linear.scheme,
         cover=Cover(steps, rates),
         deviation=linear.deviation,
         norm=linear.norm,

@@ -1,4 +1,4 @@
-"""RK4 steps for constant J (T11 a): intervals of h cover (0, H], by matrix Bernstein bounds."""
+"""Runge–Kutta steps for constant J (T11 a): intervals of h cover (0, H], by matrix Bernstein bounds."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.inequalities.runge_kutta import balanced, bernstein, decrease
+from certificates.kernel.inequalities.runge_kutta import TABLEAUS, balanced, bernstein, decrease
 from certificates.kernel.numbers.matrices import Ball, is_psd
 from certificates.kernel.numbers.metrics import metric_ball, multiple
 from certificates.kernel.theorems.runge_kutta import Cover, RungeKuttaOfMatrix
@@ -25,12 +25,17 @@ _GRID = 200
 _REACH_GRID = 64
 
 
-def stability_polynomial(z: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """P(z) = 1 + z + z²/2 + z³/6 + z⁴/24."""
-    return 1 + z * (1 + z / 2 * (1 + z / 3 * (1 + z / 4)))
+def stability_polynomial(z: NDArray[np.complex128], scheme: str = "rk4") -> NDArray[np.complex128]:
+    """P(z), of RK4 1 + z + z²/2 + z³/6 + z⁴/24."""
+    return np.asarray(np.polyval(_coefficients(scheme), z))
 
 
-def spectral_limit(eigenvalues: NDArray[np.complex128]) -> float:
+def _coefficients(scheme: str) -> FloatArray:
+    """p_s … p_0."""
+    return np.array([float(p) for p in reversed(TABLEAUS[scheme].stability)])
+
+
+def spectral_limit(eigenvalues: NDArray[np.complex128], scheme: str = "rk4") -> float:
     """The least h > 0 at which |P(−hλ)| reaches 1 for some eigenvalue λ: no metric certifies more.
 
     >>> round(spectral_limit(np.array([1.0 + 0j])), 4)
@@ -41,7 +46,7 @@ def spectral_limit(eigenvalues: NDArray[np.complex128]) -> float:
         return np.inf
 
     def stable(h: float) -> bool:
-        return bool((np.abs(stability_polynomial(-h * eigenvalues)) < 1).all())
+        return bool((np.abs(stability_polynomial(-h * eigenvalues, scheme)) < 1).all())
 
     grid = np.linspace(0, 3 / scale * 1.2, _GRID)[1:]
     below = 0.0
@@ -75,7 +80,7 @@ def rk4_reach(B: FloatArray) -> float:
 
 
 def constant_plan(
-    J: FloatArray, metric: Metric, sizes: tuple[int, ...], limit: float
+    J: FloatArray, metric: Metric, sizes: tuple[int, ...], limit: float, scheme: str = "rk4"
 ) -> RungeKuttaOfMatrix | None:
     """The longest (0, H] that the metric allows, up to 0.01 % below the spectral limit.
 
@@ -86,18 +91,18 @@ def constant_plan(
     if not 0 < limit < np.inf:
         return None
     target = limit * (1 - CLEARANCE)
-    cover, reached = rated_cover(J, M, target)
+    cover, reached = rated_cover(J, M, target, scheme)
     if reached == 0:
         return None
     if reached < target:  # the metric stops short of the spectral limit
-        cover, _ = rated_cover(J, M, reached * (1 - 1e-3))
+        cover, _ = rated_cover(J, M, reached * (1 - 1e-3), scheme)
     steps, rates = cover
     if len(steps) == 1:
         return None
     B = frame.similar(J[None])[0]
 
     def factor(h: float) -> float:
-        P = stability_matrix(B, h)
+        P = stability_matrix(B, h, scheme)
         return float(np.sqrt(max(np.linalg.eigvalsh(P.T @ P)[-1], 0.0)))
 
     largest = float(steps[-1])
@@ -111,16 +116,23 @@ def constant_plan(
     factor_at_best = round_up(Fraction(at_best), 13)
     norm = Fraction(float(np.linalg.norm(B, 2)) * frame.loss * (1 + NORM))
     return RungeKuttaOfMatrix(
-        metric, steps[-1], best, factor_at_best, Cover(steps, rates), round_up(norm, 13)
+        metric=metric,
+        step_max=steps[-1],
+        best_step=best,
+        factor_at_best=factor_at_best,
+        scheme=scheme,
+        cover=Cover(steps, rates),
+        norm=round_up(norm, 13),
     )
 
 
-def stability_matrix(B: FloatArray, h: float) -> FloatArray:
+def stability_matrix(B: FloatArray, h: float, scheme: str = "rk4") -> FloatArray:
     """P(−hB), by Horner's rule."""
     eye = np.eye(len(B))
-    result = eye
-    for k in (4, 3, 2, 1):
-        result = eye - h / k * (B @ result)
+    first, *others = _coefficients(scheme)
+    result = first * eye
+    for p in others:
+        result = np.asarray(p * eye - h * (B @ result))
     return result
 
 
@@ -143,7 +155,11 @@ def nothing(step: Fraction) -> Fraction:
 
 
 def rated_cover(
-    J: FloatArray, M: Ball, limit: float, loss: Callable[[Fraction], Fraction] = nothing
+    J: FloatArray,
+    M: Ball,
+    limit: float,
+    scheme: str = "rk4",
+    loss: Callable[[Fraction], Fraction] = nothing,
 ) -> tuple[RatedCover, float]:
     """Interval ends from 0 up to the limit with their rates, and how far the cover got.
 
@@ -151,7 +167,7 @@ def rated_cover(
     """
     step = round_down(Fraction(limit), 10)
     scaled, metric = balanced(Ball.exact(J), M)
-    coefficients = decrease(scaled, metric, step)
+    coefficients = decrease(TABLEAUS[scheme], scaled, metric, step)
     inverse = np.linalg.inv(np.linalg.cholesky(multiple(metric, Ball.exact(1.0)).mid))
     steps, rates = [Fraction(0)], []
     low, width = Fraction(0), Fraction(1)

@@ -1,4 +1,4 @@
-"""RK4 steps for any J (T11 b, b′): sector multipliers from small semidefinite programs."""
+"""Runge–Kutta steps for any J (T11 b, b′): sector multipliers from small semidefinite programs."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.inequalities.runge_kutta import (
+    TABLEAUS,
     Matrix,
+    Tableau,
     bernstein_weights,
     is_positive_definite,
     quadratic_bernstein,
@@ -58,23 +60,37 @@ class _Sector:
     lipschitz: Fraction
     cocoercivity: Fraction
     towards: bool
+    scheme: str
 
     def matrices(self, piece: _Piece, low: Fraction, high: Fraction) -> tuple[Matrix, ...]:
         """T11 (b) on [low, high]: matrices that must be positive definite."""
         K = sector_matrices(
-            self.margin, self.lipschitz, self.cocoercivity, piece.rate, piece.multipliers
+            self.tableau,
+            self.margin,
+            self.lipschitz,
+            self.cocoercivity,
+            piece.rate,
+            piece.multipliers,
         )
         return quadratic_bernstein(K, low, high)
 
     def scaled(self) -> "_Sector":
         """In units of time and force where β = 1."""
         beta = self.lipschitz
-        return _Sector(self.margin / beta, Fraction(1), self.cocoercivity * beta, self.towards)
+        return _Sector(
+            self.margin / beta, Fraction(1), self.cocoercivity * beta, self.towards, self.scheme
+        )
 
     @property
     def layout(self) -> str:
         """Which inequality each multiplier belongs to: monotone a, Lipschitz b, cocoercive c."""
-        return "aaaabbbbcccc" + ("aaaaaabbbbbbcccccc" if self.towards else "")
+        stages, pairs = self.tableau.stages, len(self.tableau.pairs)
+        counts = [stages, pairs - stages] if self.towards else [stages]
+        return "".join(form * count for count in counts for form in "abc")
+
+    @property
+    def tableau(self) -> Tableau:
+        return TABLEAUS[self.scheme]
 
     def solve(self, low: Fraction, high: Fraction) -> _Piece | None:
         """What :meth:`propose` finds, where it holds in rationals."""
@@ -116,7 +132,9 @@ class _Sector:
         count = 1 + len(self.layout)
         rows = [[Fraction(int(k == j)) for j in range(count)] for k in range(-1, count)]
         parts = [
-            sector_matrices(self.margin, self.lipschitz, self.cocoercivity, row[0], row[1:])
+            sector_matrices(
+                self.tableau, self.margin, self.lipschitz, self.cocoercivity, row[0], row[1:]
+            )
             for row in rows
         ]
         table = np.array(parts).astype(float).swapaxes(0, 1)
@@ -130,6 +148,7 @@ def sector_plan(
     lipschitz: Fraction,
     cocoercivity: Fraction | None,
     kind: type[SectorSteps] = RungeKuttaOfSector,
+    scheme: str = "rk4",
 ) -> SectorSteps | None:
     """The longest (0, H] that α, β (and c) allow for every game with these bounds.
 
@@ -137,7 +156,7 @@ def sector_plan(
     None when α/β is too small for the solver's accuracy.
     """
     c = max(cocoercivity or Fraction(0), Fraction(0))
-    sector = _Sector(margin, lipschitz, c, kind is RungeKuttaTowards)
+    sector = _Sector(margin, lipschitz, c, kind is RungeKuttaTowards, scheme)
     unit = sector.scaled()
     low, high = Fraction(0), LONGEST
     for _ in range(BISECTIONS):
@@ -146,7 +165,7 @@ def sector_plan(
     while low > LONGEST / 2**BISECTIONS:
         pieces = _cover(sector, unit, round_down(low / lipschitz, 6))
         if pieces and pieces[-1][0] * lipschitz > ENOUGH * low:
-            return _plan(kind, metric, pieces)
+            return _plan(kind, metric, pieces, scheme)
         low *= ENOUGH
     return None
 
@@ -179,11 +198,15 @@ def _in_game_units(sector: _Sector, piece: _Piece) -> _Piece:
 
 
 def _plan(
-    kind: type[SectorSteps], metric: Metric, pieces: list[tuple[Fraction, _Piece]]
+    kind: type[SectorSteps],
+    metric: Metric,
+    pieces: list[tuple[Fraction, _Piece]],
+    scheme: str,
 ) -> SectorSteps:
     best, square = min(((h, 1 - piece.rate * h) for h, piece in pieces), key=lambda pair: pair[1])
     rates = tuple(piece.rate for _, piece in pieces)
     return kind(
+        scheme=scheme,
         metric=metric,
         step_max=pieces[-1][0],
         best_step=best,

@@ -199,13 +199,13 @@ class Matrix:
 
 @final
 @dataclass(frozen=True)
-class Row:
-    """So many exact numbers."""
+class Numbers:
+    """A row of at most so many exact numbers."""
 
-    count: int
+    most: int
 
     def read(self, value: object, where: str, shape: Shape) -> tuple[Fraction, ...]:
-        return tuple(map(Fraction, vector(value, where, self.count)))
+        return tuple(map(Fraction, vector(value, where, None, self.most)))
 
 
 @final

@@ -276,8 +276,11 @@ def number(value: Any, where: str) -> Fraction:
         raise InputError(f"{where}: {error}") from None
 
 
-def vector(value: Any, where: str, length: int) -> NDArray[Any]:
-    """So many exact numbers: a list (object array of Fractions) or a binary array (binary64)."""
+def vector(value: Any, where: str, length: int | None, most: int = MAX_ARRAY) -> NDArray[Any]:
+    """So many exact numbers: a list (object array of Fractions) or a binary array (binary64).
+
+    length: None for any number of them up to most.
+    """
     if isinstance(value, dict):
         array = decode_array(value, where)
         if array.dtype.kind != "f" or array.ndim != 1:
@@ -287,8 +290,10 @@ def vector(value: Any, where: str, length: int) -> NDArray[Any]:
         array[:] = [number(entry, f"{where}[{k}]") for k, entry in enumerate(value)]
     else:
         raise InputError(f"{where}: expected a list of numbers")
-    if len(array) != length:
+    if length is not None and len(array) != length:
         raise InputError(f"{where}: {len(array)} numbers; expected {length}")
+    if len(array) > most:
+        raise InputError(f"{where}: {len(array)} numbers; expected at most {most}")
     return array
 
 

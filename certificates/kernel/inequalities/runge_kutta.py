@@ -1,11 +1,14 @@
-"""Runge–Kutta steps, checked over intervals of h.
+"""Explicit Runge–Kutta steps, checked over intervals of h.
 
-For constant J by matrices (T11 a), else by 5 × 5 rationals (T11 b).
+For constant J by matrices (T11 a, c), else by small matrices of rationals (T11 b, b′).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import comb
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +16,62 @@ from numpy.typing import NDArray
 from certificates.kernel.numbers.matrices import TINY, Ball, is_psd, rounded_up
 from certificates.kernel.numbers.metrics import multiple, times
 
-RK4 = (
-    Fraction(1),
-    Fraction(1),
-    Fraction(1, 2),
-    Fraction(1, 6),
-    Fraction(1, 24),
-)  # P(z) = Σ p_k z^k
-_STAGE = (Fraction(0), Fraction(1, 2), Fraction(1, 2), Fraction(1))  # x_s = x − τ_s h F_{s−1}
-_OUTPUT = (Fraction(1), Fraction(2), Fraction(2), Fraction(1))  # x⁺ = x − (h/6) Σ γ_s F_s
-# the stages themselves (their difference to x*, or between two runs), then the pairs of stages
-STAGE_PAIRS = ((1, 0), (2, 0), (3, 0), (4, 0), (2, 1), (3, 1), (4, 1), (3, 2), (4, 2), (4, 3))
 Matrix = list[list[Fraction]]
 Interval = tuple[Fraction, Fraction, Fraction]  # h₁, h₂ and the rate κ on [h₁, h₂]
-STAGES, PAIRS = 12, 18  # multipliers of the four stages, and of their six pairs: a, b and c of each
+
+
+@final
+@dataclass(frozen=True)
+class Tableau:
+    """x_s = x − hΣ_{r<s} a_sr F(x_r), x⁺ = x − hΣ_s b_s F(x_s); rows: a_s1 … a_s,s−1; all ≥ 0."""
+
+    rows: tuple[tuple[Fraction, ...], ...]
+    output: tuple[Fraction, ...]
+
+    @property
+    def stages(self) -> int:
+        return len(self.output)
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """The stages themselves, as (s, 0), then the pairs of stages (s, t), s > t ≥ 1."""
+        each = range(1, self.stages + 1)
+        return (*((s, 0) for s in each), *((s, t) for t in each for s in each if s > t))
+
+    @cached_property
+    def stability(self) -> tuple[Fraction, ...]:
+        """p with P(z) = Σ p_k z^k: one step of x' = λx, z = hλ; p_k = bᵀA^{k−1}1."""
+        column, found = [Fraction(1)] * self.stages, [Fraction(1)]
+        for _ in range(self.stages):
+            found.append(sum(map(_product, self.output, column), Fraction(0)))
+            column = [sum(map(_product, row, column), Fraction(0)) for row in self.rows]
+        return tuple(found)
+
+    def growth(self, b: Fraction, kept: Fraction) -> Fraction:
+        """By how much the stages leave a ball round x*, b = hβ (T12).
+
+        ‖x_s − x*‖ ≤ (1 + bΣ_r a_sr g_r)r; an Euler step of length a_s1 h ≤ 2c keeps the ball, kept:
+        2c/h.
+        """
+        found: list[Fraction] = []
+        for row in self.rows:
+            is_short = not any(row[1:]) and row[:1] <= (kept,)
+            reach = 1 + b * sum(map(_product, row, found), Fraction(0))
+            found.append(Fraction(1) if is_short else reach)
+        return max(found)
+
+
+def _product(a: Fraction, b: Fraction) -> Fraction:
+    return a * b
+
+
+def _tableau(rows: Sequence[Sequence[str]], output: Sequence[str]) -> Tableau:
+    return Tableau(tuple(tuple(map(Fraction, row)) for row in rows), tuple(map(Fraction, output)))
+
+
+TABLEAUS = {  # by the keys of certificates/methods.py
+    "rk4": _tableau([[], ["1/2"], ["0", "1/2"], ["0", "0", "1"]], ["1/6", "1/3", "1/3", "1/6"]),
+}
 
 
 # ---- constant J: factor² ≤ 1 − κh on [h₁, h₂] ⇔ (M − P(−hJ)ᵀMP(−hJ))/h ⪰ κM ---------------------
@@ -48,19 +93,19 @@ def _scaled(ball: Ball, power: NDArray[np.int32]) -> Ball:
     return Ball(np.ldexp(ball.mid, power), rounded_up(rad, 2))
 
 
-def decrease(J: Ball, metric: Ball, step: Fraction) -> Ball:
-    """The eight coefficients (8, n, n) in t of (M − PᵀMP)/t at h = t·step."""
-    n = J.mid.shape[-1]
+def decrease(tableau: Tableau, J: Ball, metric: Ball, step: Fraction) -> Ball:
+    """The 2s coefficients (2s, n, n) in t of (M − PᵀMP)/t at h = t·step, s stages."""
+    n, degree = J.mid.shape[-1], tableau.stages
     Y = J * Ball.of(-step)
     powers = [Ball.exact(np.eye(n)), Y]
-    for _ in range(3):
+    while len(powers) <= degree:
         powers.append(powers[-1] @ Y)
-    terms = [p * Ball.of(c) for p, c in zip(powers, RK4, strict=True)]
+    terms = [p * Ball.of(c) for p, c in zip(powers, tableau.stability, strict=True)]
     weighted = [times(metric, t) for t in terms]
     coefficients = []
-    for m in range(1, 9):
+    for m in range(1, 2 * degree + 1):
         total = Ball.exact(np.zeros((n, n)))
-        for i in range(max(0, m - 4), m // 2 + 1):
+        for i in range(max(0, m - degree), m // 2 + 1):
             term = terms[i].T @ weighted[m - i]
             total = total - (term if 2 * i == m else term * Ball.exact(2.0))
         coefficients.append(total)
@@ -87,12 +132,12 @@ def _blossom(k: int, m: int, degree: int, low: Fraction, high: Fraction) -> Frac
     return total / comb(degree, k)
 
 
-def constant_cover_holds(J: Ball, M: Ball, intervals: Iterable[Interval]) -> bool:
+def constant_cover_holds(tableau: Tableau, J: Ball, M: Ball, intervals: Iterable[Interval]) -> bool:
     """T11 (a) on every interval, which lead from 0 to the largest step."""
     cover = list(intervals)
     step = cover[-1][1]
     scaled, metric = balanced(J, M)
-    coefficients = decrease(scaled, metric, step)
+    coefficients = decrease(tableau, scaled, metric, step)
     for low, high, rate in cover:
         matrices = bernstein(coefficients, low / step, high / step)
         if not is_psd(matrices - multiple(metric, Ball.of(rate * step))).all():
@@ -100,21 +145,29 @@ def constant_cover_holds(J: Ball, M: Ball, intervals: Iterable[Interval]) -> boo
     return True
 
 
-def constant_step(J: Ball, M: Ball, step: Fraction) -> tuple[Ball, Ball]:
+def constant_step(tableau: Tableau, J: Ball, M: Ball, step: Fraction) -> tuple[Ball, Ball]:
     """P(−hJ) and M, in balanced coordinates."""
     scaled, metric = balanced(J, M)
     Y = scaled * Ball.of(-step)
     eye = Ball.exact(np.eye(J.mid.shape[-1]))
-    result = eye * Ball.of(RK4[4])
-    for c in reversed(RK4[:4]):  # Horner
+    *others, last = tableau.stability
+    result = eye * Ball.of(last)
+    for c in reversed(others):  # Horner
         result = result @ Y + eye * Ball.of(c)
     return result, metric
+
+
+def excess(tableau: Tableau, step: Fraction, norm: Fraction, deviation: Fraction) -> Fraction:
+    """D(h) = p(h(b + δ)) − p(hb), p(z) = Σ_{k≥1} p_k z^k: how far stages near J₀ leave P (T11 c)."""
+    near, far = step * norm, step * (norm + deviation)
+    return sum((c * (far**k - near**k) for k, c in enumerate(tableau.stability)), Fraction(0))
 
 
 # ---- any J: the sector condition -----------------------------------------------------------------
 
 
 def sector_cover_holds(
+    tableau: Tableau,
     constants: tuple[Fraction, Fraction, Fraction],
     intervals: Iterable[Interval],
     multipliers: Sequence[Sequence[Fraction]],
@@ -124,24 +177,26 @@ def sector_cover_holds(
     constants: α, β and c.
     """
     for (low, high, rate), weights in zip(intervals, multipliers, strict=True):
-        parts = sector_matrices(*constants, rate, weights)
+        parts = sector_matrices(tableau, *constants, rate, weights)
         if not all(map(is_positive_definite, quadratic_bernstein(parts, low, high))):
             return False
     return True
 
 
 def sector_matrices(
+    tableau: Tableau,
     margin: Fraction,
     lipschitz: Fraction,
     cocoercivity: Fraction,
     rate: Fraction,
     multipliers: Sequence[Fraction],
 ) -> tuple[Matrix, Matrix, Matrix]:
-    """T11 (b), divided by h: K₀ + hK₁ + h²K₂, 5 × 5 matrices in the basis (Δx, ΔF₁ … ΔF₄).
+    """T11 (b), divided by h: K₀ + hK₁ + h²K₂, in the basis (Δx, ΔF₁ … ΔF_s).
 
-    multipliers: a, b, c of the four stages; for (b′) also a, b, c of the six pairs of stages.
+    multipliers: a, b, c of the stages; for (b′) also a, b, c of the pairs of stages.
     """
-    K = (_zero(), _zero(), _zero())
+    size = tableau.stages + 1
+    K = tuple([[Fraction(0)] * size for _ in range(size)] for _ in range(3))
 
     def add(power: int, i: int, j: int, value: Fraction) -> None:
         """value · (e_i e_jᵀ + e_j e_iᵀ)/2."""
@@ -149,13 +204,13 @@ def sector_matrices(
         K[power][j][i] += value / 2
 
     add(0, 0, 0, -rate)
-    for s, gamma in enumerate(_OUTPUT, start=1):
-        add(0, 0, s, gamma / 3)
-        for r, delta in enumerate(_OUTPUT, start=1):
-            add(1, s, r, -gamma * delta / 36)
-    for (s, t), (a, b, c) in zip(STAGE_PAIRS, _by_pair(multipliers), strict=False):
+    for s, gamma in enumerate(tableau.output, start=1):
+        add(0, 0, s, 2 * gamma)
+        for r, delta in enumerate(tableau.output, start=1):
+            add(1, s, r, -gamma * delta)
+    for (s, t), (a, b, c) in zip(tableau.pairs, by_pair(tableau, multipliers), strict=False):
         length = a * margin - b * lipschitz**2  # times |x_s − x_t|²
-        x = _between_stages(s, t)
+        x = _between_stages(tableau, s, t)
         force = {s: 1, t: -1} if t else {s: 1}  # F_s − F_t
         for i, (u, p) in x.items():
             for j, (v, q) in x.items():
@@ -165,28 +220,30 @@ def sector_matrices(
         for i, first in force.items():
             for j, second in force.items():
                 add(0, i, j, first * second * (b + c * cocoercivity))
-    return K
+    return K[0], K[1], K[2]
 
 
-def _by_pair(multipliers: Sequence[Fraction]) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
-    """(a, b, c) for each of STAGE_PAIRS, as far as they are given."""
-    for part in (multipliers[:12], multipliers[12:]):
+def by_pair(
+    tableau: Tableau, multipliers: Sequence[Fraction]
+) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+    """(a, b, c) for each of the pairs, as far as they are given."""
+    own = 3 * tableau.stages
+    for part in (multipliers[:own], multipliers[own:]):
         count = len(part) // 3
         yield from zip(part[:count], part[count : 2 * count], part[2 * count :], strict=True)
 
 
-def _between_stages(s: int, t: int) -> dict[int, tuple[Fraction, int]]:
+def _between_stages(tableau: Tableau, s: int, t: int) -> dict[int, tuple[Fraction, int]]:
     """x_s − x_t as coefficient and power of h for each basis vector; t = 0: x_s alone."""
     terms: dict[int, tuple[Fraction, int]] = {} if t else {0: (Fraction(1), 0)}
-    if s > 1:
-        terms[s - 1] = (-_STAGE[s - 1], 1)
-    if t > 1:
-        terms[t - 1] = (_STAGE[t - 1], 1)
+    other = tableau.rows[t - 1] if t else ()
+    for r in range(1, tableau.stages):
+        a, b = (
+            row[r - 1] if r <= len(row) else Fraction(0) for row in (tableau.rows[s - 1], other)
+        )
+        if a != b:
+            terms[r] = (b - a, 1)
     return terms
-
-
-def _zero() -> Matrix:
-    return [[Fraction(0)] * 5 for _ in range(5)]
 
 
 def quadratic_bernstein(
@@ -220,16 +277,3 @@ def is_positive_definite(matrix: Matrix) -> bool:
             for j in range(k, len(row)):
                 row[j] -= factor * pivot_row[j]
     return True
-
-
-# ---- near one matrix -----------------------------------------------------------------------------
-
-
-def excess(step: Fraction, norm: Fraction, deviation: Fraction) -> Fraction:
-    """D(h) = p(h(b + δ)) − p(hb), p(z) = z + z²/2 + z³/6 + z⁴/24 (T11 c)."""
-    near = step * norm
-    return _polynomial(near + step * deviation) - _polynomial(near)
-
-
-def _polynomial(z: Fraction) -> Fraction:
-    return sum((c * z**k for k, c in enumerate(RK4) if k), Fraction(0))

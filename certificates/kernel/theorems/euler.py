@@ -33,8 +33,11 @@ class EulerSteps(Steps):
     """x⁺ = x − hF(x): any two runs approach each other. The factor is convex in h."""
 
     title = Title.EULER
-    method: ClassVar[str] = "euler"
     factor_at_max: Fraction = stated(Number(), "a bound of the factor at the largest step")
+
+    @property
+    def method(self) -> str:
+        return "euler"
 
     def factor(self, step: Fraction) -> Fraction:
         """Below the chords through 0, the best and the largest step."""

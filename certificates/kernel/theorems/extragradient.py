@@ -105,7 +105,10 @@ class Extragradient(TowardsSteps):
 
     label = "T20"
     title = Title.EXTRAGRADIENT
-    method: ClassVar[str] = "extragradient"
+
+    @property
+    def method(self) -> str:
+        return "extragradient"
 
     @staticmethod
     def longest(margin: Fraction, lipschitz: Fraction) -> Fraction:
@@ -127,7 +130,10 @@ class Optimistic(TowardsSteps):
 
     label = "T20"
     title = Title.OPTIMISTIC
-    method: ClassVar[str] = "optimistic"
+
+    @property
+    def method(self) -> str:
+        return "optimistic"
 
     @staticmethod
     def longest(margin: Fraction, lipschitz: Fraction) -> Fraction:

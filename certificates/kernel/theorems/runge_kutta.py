@@ -1,4 +1,4 @@
-"""Steps of RK4 over intervals of h (T11): constant J, sectors, towards x*, near one matrix."""
+"""Explicit Runge–Kutta steps over intervals of h (T11): constant J, sectors, near one matrix."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,17 +10,19 @@ from certificates.kernel.document.fields import (
     Floats,
     ListOf,
     Number,
+    Numbers,
     Record,
-    Row,
     Square,
+    Text,
     record,
     stated,
     witness,
 )
 from certificates.kernel.inequalities.direct import deviation_holds, norm_holds
 from certificates.kernel.inequalities.runge_kutta import (
-    PAIRS,
-    STAGES,
+    TABLEAUS,
+    Tableau,
+    by_pair,
     constant_cover_holds,
     constant_step,
     excess,
@@ -37,15 +39,15 @@ from certificates.kernel.theorems.shared import OWN_METRIC, POSITIVE, SAME_METRI
 from games import work
 
 MAX_INTERVALS = 10**4
-BERNSTEIN = 9  # matrices of an interval of T11 (a), coefficients of degree 8
-FORMS = 10**6  # operations to form the 5 × 5 matrices of an interval of T11 (b)
+MAX_MULTIPLIERS = 100  # of one interval
+FORMS = 10**6  # operations to form the small matrices of an interval of T11 (b)
 SECTOR, LONGER = 150, 1.5  # steps of their elimination, and how much longer its rationals are
 
 
 @final
 @record
 class Cover:
-    """RK4 over (0, H]: on [steps[k], steps[k+1]] the squared factor is ≤ 1 − rates[k]·h."""
+    """Steps over (0, H]: on [steps[k], steps[k+1]] the squared factor is ≤ 1 − rates[k]·h."""
 
     steps: tuple[Fraction, ...] = stated(ListOf(Number(), MAX_INTERVALS + 1), "0 = h_0 < h_1 < …")
     rates: tuple[Fraction, ...] = stated(ListOf(Number(), MAX_INTERVALS), "κ, one an interval")
@@ -68,23 +70,36 @@ class Cover:
 
 @record
 class RungeKuttaSteps(Steps):
-    """Steps of the classical method of four stages, each interval of h with a rate of its own."""
+    """Steps of a method with a tableau, each interval of h with a rate of its own."""
 
     title = Title.RK4
-    method: ClassVar[str] = "rk4"
+    scheme: str = stated(Text(tuple(TABLEAUS)), "the method: a key of its tableau")
     cover: Cover = stated(Record(Cover), "intervals of h with their rates")
+
+    @property
+    def method(self) -> str:
+        return self.scheme
+
+    @property
+    def tableau(self) -> Tableau:
+        return TABLEAUS[self.scheme]
+
+    @property
+    def detail(self) -> str:
+        return self.scheme
+
+    @property
+    def key(self) -> object:
+        return self.title, self.scheme
 
     def factor(self, step: Fraction) -> Fraction:
         return root_above(self.cover.square_at(step))
 
     def growth(self, claims: Claims) -> Fraction:
-        """T12: with b = hβ the stages stay in B((1 + b + b²/2 + b³/4)r).
-
-        In B((1 + b + b²/2)r) when ½h ≤ 2c, for then x ↦ x − ½hF(x) keeps B(r).
-        """
-        b = self.step_max * self._norm(claims)
-        keeps = self.metric == claims.metric and self.step_max <= 4 * (claims.cocoercivity or 0)
-        return 1 + b + b**2 / 2 + (0 if keeps else b**3 / 4)
+        h, c = self.step_max, (claims.cocoercivity or 0) * (self.metric == claims.metric)
+        if h <= 0:
+            raise Uncheckable("the largest step is not above 0")
+        return self.tableau.growth(h * self._norm(claims), Fraction(2 * c) / h)
 
     def _norm(self, claims: Claims) -> Fraction:
         """A bound of ‖J‖ in the metric of the steps. Raises Uncheckable."""
@@ -93,7 +108,8 @@ class RungeKuttaSteps(Steps):
         return claims.lipschitz
 
     def _matrices_cost(self, n: int) -> float:
-        return len(self.cover.rates) * BERNSTEIN * (work.of_test(n) + 40 * BERNSTEIN * n**2)
+        count = 2 * self.tableau.stages + 1  # matrices of an interval, and of their coefficients
+        return len(self.cover.rates) * count * (work.of_test(n) + 40 * count * n**2)
 
 
 ORDERED = Hypothesis[Case[RungeKuttaSteps]](
@@ -152,8 +168,9 @@ def _norm_holds(case: Case[RungeKuttaOfMatrix]) -> bool:
 
 
 def _constant_factor_holds(case: Case[RungeKuttaOfMatrix]) -> bool:
-    P, metric = constant_step(_matrix(case), _own(case), case.what.best_step)
-    return norm_holds(P, metric, case.what.factor_at_best)
+    what = case.what
+    P, metric = constant_step(what.tableau, _matrix(case), _own(case), what.best_step)
+    return norm_holds(P, metric, what.factor_at_best)
 
 
 rule(
@@ -164,7 +181,9 @@ rule(
     INTERVALS,
     Hypothesis(
         "every Q_m ⪰ κM on every interval",
-        lambda case: constant_cover_holds(_matrix(case), _own(case), case.what.cover.intervals()),
+        lambda case: constant_cover_holds(
+            case.what.tableau, _matrix(case), _own(case), case.what.cover.intervals()
+        ),
         given=(OWN_METRIC.name, CONSTANT.name, INTERVALS.name),
     ),
     Hypothesis(
@@ -180,11 +199,12 @@ rule(
 
 @record
 class SectorSteps(RungeKuttaSteps):
-    """By α, β and c. multipliers: an interval's, times h: a₁…a₄ b₁…b₄ c₁…c₄."""
+    """By α, β and c. multipliers: an interval's, times h: a, b and c of the stages."""
 
     basis: ClassVar[str] = "sector"
     multipliers: tuple[tuple[Fraction, ...], ...] = witness(
-        ListOf(Row(STAGES), MAX_INTERVALS), "a₁…a₄ b₁…b₄ c₁…c₄, one row an interval"
+        ListOf(Numbers(MAX_MULTIPLIERS), MAX_INTERVALS),
+        "a of every stage, then b, then c; towards x* then those of the pairs; a row an interval",
     )
 
     def cost(self, claims: Claims) -> Cost:
@@ -213,45 +233,46 @@ class RungeKuttaTowards(SectorSteps):
     theorem = "runge_kutta/T11 (b′)"
     label = "T11 (b′)"
     title = Title.RK4_TOWARDS
-    method: ClassVar[str] = "rk4_equilibrium"
     towards: ClassVar[bool] = True
-    multipliers: tuple[tuple[Fraction, ...], ...] = witness(
-        ListOf(Row(STAGES + PAIRS), MAX_INTERVALS),
-        "those of (b), then a, b and c of the six pairs of stages",
-    )
+
+    @property
+    def method(self) -> str:
+        return f"{self.scheme}_equilibrium"
 
 
 def _cocoercivity_is_claimed(case: Case[SectorSteps]) -> bool:
-    """The last third of the multipliers of the stages, and of the pairs, belong to c."""
-    used = any(any(row[8:12] + row[24:]) for row in case.what.multipliers)
+    tableau = case.what.tableau
+    used = any(c for row in case.what.multipliers for _, _, c in by_pair(tableau, row))
     return not used or (case.claims.cocoercivity or 0) > 0
 
 
 def _multipliers_fit(case: Case[SectorSteps]) -> bool:
-    rows = case.what.multipliers
-    return len(rows) == len(case.what.cover.rates) and all(m >= 0 for row in rows for m in row)
+    what, tableau = case.what, case.what.tableau
+    count = 3 * (len(tableau.pairs) if what.towards else tableau.stages)
+    fitting = len(what.multipliers) == len(what.cover.rates)
+    return fitting and all(len(row) == count and min(row) >= 0 for row in what.multipliers)
 
 
 def _form_is_definite(case: Case[SectorSteps]) -> bool:
     claims, what = case.claims, case.what
     c = max(claims.cocoercivity or Fraction(0), Fraction(0))
     constants = claims.margin, claims.lipschitz, c
-    return sector_cover_holds(constants, what.cover.intervals(), what.multipliers)
+    return sector_cover_holds(what.tableau, constants, what.cover.intervals(), what.multipliers)
 
 
-COCOERCIVE = Hypothesis[Case[SectorSteps]](
-    "c is claimed where multipliers use it", _cocoercivity_is_claimed
-)
 MULTIPLIERS = Hypothesis[Case[SectorSteps]](
     "multipliers ≥ 0, one row an interval", _multipliers_fit
+)
+COCOERCIVE = Hypothesis[Case[SectorSteps]](
+    "c is claimed where multipliers use it", _cocoercivity_is_claimed, given=(MULTIPLIERS.name,)
 )
 SECTOR_LIST: tuple[Hypothesis[Case[SectorSteps]], ...] = (
     POSITIVE,
     SAME_METRIC,
     ORDERED,
     INTERVALS,
-    COCOERCIVE,
     MULTIPLIERS,
+    COCOERCIVE,
     Hypothesis(
         "the form is ≻ 0 on every interval",
         _form_is_definite,
@@ -297,7 +318,7 @@ class RungeKuttaNearLinear(RungeKuttaSteps):
 
     def excess(self, step: Fraction) -> Fraction:
         """D(h)."""
-        return excess(step, self.norm, self.deviation)
+        return excess(self.tableau, step, self.norm, self.deviation)
 
 
 def _fits(case: Case[RungeKuttaNearLinear]) -> bool:
@@ -312,7 +333,7 @@ def _is_near(case: Case[RungeKuttaNearLinear]) -> bool:
 
 def _near_factor_holds(case: Case[RungeKuttaNearLinear]) -> bool:
     what = case.what
-    P, metric = constant_step(Ball.exact(what.matrix), _own(case), what.best_step)
+    P, metric = constant_step(what.tableau, Ball.exact(what.matrix), _own(case), what.best_step)
     left = what.factor_at_best - what.excess(what.best_step)
     return left >= 0 and norm_holds(P, metric, left)
 
@@ -333,7 +354,7 @@ rule(
     Hypothesis(
         "J₀ contracts at κ + 2d + d²h₂ on every interval",
         lambda case: constant_cover_holds(
-            Ball.exact(case.what.matrix), _own(case), case.what.rates()
+            case.what.tableau, Ball.exact(case.what.matrix), _own(case), case.what.rates()
         ),
         given=(OWN_METRIC.name, FITS, INTERVALS.name),
     ),
