@@ -1,11 +1,12 @@
 """The methods that can be simulated: each makes a function from points (B, n) to the next ones."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
+from certificates.kernel.inequalities.runge_kutta import TABLEAUS
 from sgn.simulation.best_response import best_responses
 from sgn.simulation.flow import RTOL, flow
 from sgn.simulation.setting import Floats, Setting
@@ -44,18 +45,27 @@ def euler(setting: Setting) -> Advance:
     return advance
 
 
-def rk4(setting: Setting) -> Advance:
-    """The classical Runge–Kutta step along −F (T11)."""
-    F, h = setting.gradient, setting.step
+def runge_kutta(scheme: str) -> Callable[[Setting], Advance]:
+    """An explicit Runge–Kutta step along −F (T11)."""
+    tableau = TABLEAUS[scheme]
+    rows = [[float(a) for a in row] for row in tableau.rows]
+    output = [float(b) for b in tableau.output]
 
-    def advance(x: Floats) -> Floats:
-        first = F(x)
-        second = F(x - h / 2 * first)
-        third = F(x - h / 2 * second)
-        fourth = F(x - h * third)
-        return x - h / 6 * (first + 2 * second + 2 * third + fourth)
+    def make(setting: Setting) -> Advance:
+        def advance(x: Floats) -> Floats:
+            slopes: list[Floats] = []
+            for row in rows:
+                slopes.append(setting.gradient(_moved(x, setting.step, row, slopes)))
+            return _moved(x, setting.step, output, slopes)
 
-    return advance
+        return advance
+
+    return make
+
+
+def _moved(x: Floats, step: float, row: Sequence[float], slopes: Sequence[Floats]) -> Floats:
+    terms = (a * slope for a, slope in zip(row, slopes, strict=True) if a)
+    return x - step * sum(terms, np.zeros(1))
 
 
 def extragradient(setting: Setting) -> Advance:
@@ -119,12 +129,15 @@ METHODS: Mapping[str, Method] = {
     "euler": Method(euler, "none", noise=True, reason="ask for projected-euler"),
     "natural-gradient": Method(euler, "none", natural=True, reason="ask for projected-euler"),
     "projected-euler": Method(euler, "needed", noise=True),
-    "rk4": Method(
-        rk4,
-        "none",
-        reason="projecting after the step has the wrong fixed point (T21), so projected RK4 is"
-        " not offered; use projected-euler or extragradient",
-    ),
+    **{
+        scheme: Method(
+            runge_kutta(scheme),
+            "none",
+            reason="projecting after the step has the wrong fixed point (T21), so projected"
+            " Runge-Kutta is not offered; use projected-euler or extragradient",
+        )
+        for scheme in TABLEAUS
+    },
     "extragradient": Method(extragradient, "allowed"),
     "optimistic": Method(optimistic, "allowed"),
     "best-response": Method(best_response, "allowed", steps=False),

@@ -130,7 +130,7 @@ def stability_matrix(B: FloatArray, h: float, scheme: str = "rk4") -> FloatArray
     """P(−hB), by Horner's rule."""
     eye = np.eye(len(B))
     first, *others = _coefficients(scheme)
-    result = first * eye
+    result: FloatArray = first * eye
     for p in others:
         result = np.asarray(p * eye - h * (B @ result))
     return result

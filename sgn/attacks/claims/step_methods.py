@@ -14,6 +14,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.kernel.inequalities.runge_kutta import TABLEAUS, Tableau
 from sgn.attacks.subject.jacobians import GameSubject
 from sgn.attacks.subject.precise import Balls, ball
 
@@ -42,18 +43,27 @@ def euler(F: Field, project: Field, h: Any, x: Any) -> Run:
         x = end
 
 
-def runge_kutta(F: Field, project: Field, h: Any, x: Any) -> Run:
-    """The classical fourth-order step (T11, T12)."""
-    while True:
-        first = F(x)
-        two = x - first * (h / 2)
-        second = F(two)
-        three = x - second * (h / 2)
-        third = F(three)
-        four = x - third * h
-        end = project(x - (first + second * 2 + third * 2 + F(four)) * (h / 6))
-        yield [x, two, three, four], end
-        x = end
+def runge_kutta(tableau: Tableau) -> Play:
+    """An explicit step of stages (T11, T12)."""
+
+    def play(F: Field, project: Field, h: Any, x: Any) -> Run:
+        while True:
+            read, slopes = list[Any](), list[Any]()
+            for row in tableau.rows:
+                read.append(_moved(x, h, row, slopes))
+                slopes.append(F(read[-1]))
+            x = project(_moved(x, h, tableau.output, slopes))
+            yield read, x
+
+    return play
+
+
+def _moved(x: Any, h: Any, row: Sequence[Fraction], slopes: Sequence[Any]) -> Any:
+    """x − hΣ a_r F_r; a quotient of integers is as exact as h is."""
+    for a, slope in zip(row, slopes, strict=True):
+        if a:
+            x = x - slope * (h * a.numerator / a.denominator)
+    return x
 
 
 def extragradient(F: Field, project: Field, h: Any, x: Any) -> Run:
@@ -132,8 +142,8 @@ class Steps:
 COUNTS = {"optimistic": 8}  # over how many steps a factor is taken, where not over one
 PLAYS: dict[str, Play] = {  # by the keys of certificates/methods.py
     "euler": euler,
-    "rk4": runge_kutta,
-    "rk4_equilibrium": runge_kutta,
+    **{key: runge_kutta(tableau) for key, tableau in TABLEAUS.items()},
+    **{f"{key}_equilibrium": runge_kutta(tableau) for key, tableau in TABLEAUS.items()},
     "extragradient": extragradient,
     "optimistic": optimistic,
 }
