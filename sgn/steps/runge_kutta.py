@@ -1,4 +1,4 @@
-"""Runge–Kutta steps for constant J (T11 a): intervals of h cover (0, H], by matrix Bernstein bounds."""
+"""Runge–Kutta steps for constant J (T11 a): intervals of h cover (0, H], by Bernstein bounds."""
 
 from collections.abc import Callable
 from fractions import Fraction

@@ -25,7 +25,7 @@ from sgn.attacks.claims.objectives import (
     pair,
 )
 from sgn.attacks.claims.promise import Promise
-from sgn.attacks.claims.step_methods import Steps, linearised, runge_kutta
+from sgn.attacks.claims.step_methods import Steps, linearised, reads
 from sgn.attacks.subject.jacobians import GameSubject, Subject
 from sgn.attacks.subject.precise import Balls, ball, column, matrix, nearest
 from sgn.attacks.subject.solution import Solution
@@ -109,7 +109,7 @@ class BetweenNeighbours(OfSteps):
 
     @property
     def _reads(self) -> int:
-        return 4 if self.promise.play is runge_kutta else 1
+        return reads(self.promise.play)
 
     def factors(self, places: Floats, h: Floats) -> Floats:
         stages, inside = self._jacobians(places, h)

@@ -66,6 +66,12 @@ def _moved(x: Any, h: Any, row: Sequence[Fraction], slopes: Sequence[Any]) -> An
     return x
 
 
+def reads(play: Play) -> int:
+    """At how many points F is read in the first step."""
+    read, _ = next(play(same, same, 0.0, 0.0))
+    return len(read)
+
+
 def extragradient(F: Field, project: Field, h: Any, x: Any) -> Run:
     """y = x − hF(x), then x − hF(y) (T20)."""
     while True:
