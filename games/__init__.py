@@ -10,14 +10,15 @@ from games.callable import CallableGame
 from games.errors import InputError
 from games.files.nfg import read_nfg
 from games.files.toml import load, save, to_text
-from games.game import Game, Player, Structure
+from games.game import Game, Structure
 from games.markov.game import MarkovGame
 from games.markov.logits import kl_divergence
 from games.normal_form import NormalFormGame
+from games.players import Player
 from games.quadratic import QuadraticGame
 from games.rates import with_rates
-from games.regions.ball import MetricBall
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box, MetricBall
 from games.symbolic import SymbolicGame
 
 __all__ = [

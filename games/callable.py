@@ -8,7 +8,7 @@ import numpy as np
 
 from games.game import Document, Floats, Game, Structure, as_points
 from games.quadratic import check_region, check_sizes, numbered_players
-from games.regions.region import Box
+from games.regions.shapes import Box
 
 Gradient = Callable[[Floats], Any]  # x (n,) -> (d_i,)
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)  # balances truncation h² and rounding eps/h

@@ -23,7 +23,7 @@ from games.markov.reading import (
 )
 from games.markov.tensors import Tensors
 from games.reals import real_array
-from games.regions.region import Box
+from games.regions.shapes import Box
 
 
 @final

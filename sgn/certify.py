@@ -12,8 +12,7 @@ from certificates.kernel.jacobian.base import Uncheckable
 from games.errors import InputError
 from games.game import Game, Structure
 from games.players import NumberedNames
-from games.regions.ball import MetricBall
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, MetricBall, Region
 from games.symbolic import SymbolicGame
 from games.work import TooMuch
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of

@@ -12,7 +12,8 @@ from certificates.certificate import Certificate, Refusal
 from games.errors import InputError
 from games.game import Game, Structure
 from games.language.number import Number, exact, round_near
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box
 from sgn.bounds import Bounder, CannotBound, Enclosed, Exact
 from sgn.bounds.effort import Effort, Progress
 from sgn.certify import domain_report, examine

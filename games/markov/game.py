@@ -21,7 +21,7 @@ from games.markov.reading import (
     settings_document,
 )
 from games.markov.tensors import Tensors
-from games.regions.region import Box
+from games.regions.shapes import Box
 
 
 @final

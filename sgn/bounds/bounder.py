@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal, NamedTuple, final
 import numpy as np
 
 from games.game import Game
-from games.players import names_of
-from games.regions.region import Region
+from games.numbered import names_of
+from games.regions.shapes import Region
 from sgn.bounds.bounds import Bounds
 from sgn.bounds.quantities import (
     Block,

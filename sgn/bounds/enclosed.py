@@ -8,7 +8,7 @@ import numpy as np
 
 from games.game import Game
 from games.markov.logit_game import LogitGame
-from games.regions.region import Region
+from games.regions.shapes import Region
 from sgn.bounds.bounder import (
     Bounder,
     CannotBound,

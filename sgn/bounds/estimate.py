@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from games.game import Game, Structure
-from games.regions.ball import MetricBall
-from games.regions.region import Region, Space
+from games.regions.region import Space
+from games.regions.shapes import MetricBall, Region
 from sgn.bounds.bounder import Bounder, CannotBound
 from sgn.bounds.bounds import Bounds
 from sgn.bounds.enclosed import Enclosed

@@ -11,9 +11,10 @@ from scipy import sparse
 
 from games.game import Game, Structure
 from games.language.number import float_enclosure
-from games.players import names_of
+from games.numbered import names_of
 from games.quadratic import QuadraticGame
-from games.regions.region import Region, Space
+from games.regions.region import Space
+from games.regions.shapes import Region
 from games.symbolic import SymbolicGame
 from sgn.bounds.bounder import (
     Bounder,

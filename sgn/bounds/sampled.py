@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from games.game import Game
 from games.language.number import parse_number, to_text
-from games.regions.region import Box, Region, Space
+from games.regions.region import Space
+from games.regions.shapes import Box, Region
 from sgn.bounds.bounder import (
     Bounder,
     CannotBound,

@@ -7,7 +7,7 @@ import numpy as np
 
 from games.game import Game
 from games.markov.logit_game import LogitGame
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region
 from sgn.bounds.bounder import CannotBound, Claim, outward
 from sgn.bounds.effort import Effort
 from sgn.bounds.quantities import Block, Margin, Quantity

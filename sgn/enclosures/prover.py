@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.files.document import from_document
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds.bounder import Claim
 from sgn.bounds.effort import Effort

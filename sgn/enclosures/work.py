@@ -12,7 +12,7 @@ from games.files.document import from_document
 from games.game import Game
 from games.markov.expressions import MAX_STATES
 from games.markov.logit_game import LogitGame
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region
 from games.symbolic import SymbolicGame
 from sgn.bounds.bounder import CannotBound, Claim, named_point, worse
 from sgn.bounds.effort import Effort

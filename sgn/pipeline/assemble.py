@@ -14,7 +14,7 @@ from certificates.kernel.document.metric import Metric, Rung
 from certificates.kernel.document.reading import Document, digest, encode_array
 from certificates.kernel.document.witness import Point
 from games.language.number import to_text
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region
 from sgn.bands.certificate_bands import BandPlan
 from sgn.pipeline.numbers import Study
 from sgn.pipeline.safe_side import TEXT_LIMIT, StatedBounds

@@ -15,7 +15,7 @@ from certificates.kernel.inequalities.direct import curvature_holds, failing_cou
 from certificates.kernel.inequalities.structural import structural_margin_holds
 from certificates.kernel.jacobian.base import jacobian_of
 from games.language.number import float_enclosure, round_down, round_near, round_up
-from games.regions.region import Region
+from games.regions.shapes import Region
 from sgn.bounds import Bounds
 from sgn.metrics.weights import Structural
 

@@ -21,7 +21,7 @@ from certificates.kernel.policies.values import ValuesJacobian, read_values
 from games.language.number import float_enclosure, round_down, to_text
 from games.markov.logit_game import LogitGame
 from games.normal_form import NormalFormGame
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.bounds import Bounds, Enclosed
 from sgn.enclosures.forms import NATURAL
 from sgn.enclosures.prover import Proved, Tokens, split

@@ -35,7 +35,8 @@ from certificates.kernel.theorems.start_sets import is_claimed
 from certificates.safe import root_above
 from games.game import Structure
 from games.language.number import round_down, round_up, to_text
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box
 from sgn.bounds import CannotBound, Claim, Deviation
 from sgn.enclosures.frame import Frame
 from sgn.pipeline.assemble import rk4_document

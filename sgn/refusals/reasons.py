@@ -15,7 +15,7 @@ from certificates.report.refusal import refuted_sentence
 from certificates.safe import Lower
 from games.game import Structure
 from games.language.number import to_text
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.work import PATIENCE, TooMuch
 from sgn.bounds import CannotBound
 from sgn.metrics.weights import SMALL

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from certificates.kernel.document.reading import Document
 from games.game import Game, Structure
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region
 from sgn.bounds.descent import Schedule, descend
 from sgn.metrics.lmi import NoProposal, Opposition, oppose_block_weights, oppose_every_metric
 from sgn.pipeline.assemble import dual_document, witness_document

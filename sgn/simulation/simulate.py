@@ -17,7 +17,7 @@ from games.files.reading import near, short
 from games.game import Game
 from games.language.number import Number
 from games.markov.logit_game import LogitGame
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.geometry import Geometry, in_geometry
 from sgn.simulation.methods import METHODS, Advance, Method
 from sgn.simulation.ruler import Ruler

@@ -18,7 +18,7 @@ from certificates.kernel.jacobian.polynomial import Polynomial
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
 from games.language.expression import Graph, parse
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds.bounder import Claim
 from sgn.bounds.quantities import Margin

@@ -17,7 +17,8 @@ from certificates.kernel.inequalities.direct import curvature_holds, failing_cou
 from certificates.kernel.jacobian.base import Uncheckable, jacobian_of
 from certificates.kernel.jacobian.point import jacobians_at
 from games.errors import InputError
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box
 from tests.helpers.scale import examples
 
 Floats = NDArray[np.float64]

@@ -15,7 +15,7 @@ from certificates.kernel.jacobian.enclosed import EnclosedJacobian
 from certificates.kernel.verify import verify
 from games.errors import InputError
 from games.language.number import to_text
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.bounds import Curvature, Margin, Quantity
 from sgn.bounds.bounder import Claim
 from sgn.bounds.enclosed import Enclosed

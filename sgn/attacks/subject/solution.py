@@ -14,7 +14,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from games.regions.ball import MetricBall
+from games.regions.shapes import MetricBall
 from sgn.attacks.claims.measures import Frame
 from sgn.attacks.subject.jacobians import GameSubject, sphere_matrix
 from sgn.attacks.subject.precise import (

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.markov.logit_game import LogitGame
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.bounds.bounder import Claim
 from sgn.bounds.quantities import Block
 from sgn.enclosures.forms import NATURAL, OUTSIDE, Enclosure, Star
