@@ -169,7 +169,7 @@ def test_reader_sees_every_way_to_import(tmp_path: Path, monkeypatch: pytest.Mon
         ("a.b", True, True),
         ("typing.TYPE_CHECKING", True, True),
         ("sgn.bounds.exact", True, True),
-        ("sgn.metrics.weights.w", True, True),
+        ("sgn.weights.w", True, True),
         ("c", False, False),
         ("d", True, True),
         ("e.g", False, True),
