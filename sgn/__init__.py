@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sgn.attacks.report import Attack
     from sgn.bands.band import Ratios, band, band_matrix, band_slice
     from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Exact, Sampled, estimate_bounds
-    from sgn.bounds.effort import Progress
     from sgn.certify import certify, certify_bounds
     from sgn.coupling.fixes import Fix, suggest
     from sgn.coupling.report import CouplingReport, coupling_report
@@ -27,28 +26,29 @@ if TYPE_CHECKING:
     from sgn.largest import largest_region
     from sgn.learning_rates.constant import BestRates, best_rates, certify_rates, rates_in_metric
     from sgn.learning_rates.varying import TimeVaryingRates, time_varying_rates
-    from sgn.metrics.ladder import BlockScalar, Dense, Euclidean, FullBlock
     from sgn.metrics.weights import optimal_weights
+    from sgn.pipeline.ladder import BlockScalar, Dense, Euclidean, FullBlock
+    from sgn.quantities.effort import Progress
     from sgn.simulation.simulate import Simulation, simulate
 
 _HOME = {
     "Attack": "sgn.attacks.report",
     "BestRates": "sgn.learning_rates.constant",
-    "BlockScalar": "sgn.metrics.ladder",
+    "BlockScalar": "sgn.pipeline.ladder",
     "Bounder": "sgn.bounds",
     "Bounds": "sgn.bounds",
     "CannotBound": "sgn.bounds",
     "Certificate": "certificates.certificate",
     "CouplingReport": "sgn.coupling.report",
-    "Dense": "sgn.metrics.ladder",
+    "Dense": "sgn.pipeline.ladder",
     "Enclosed": "sgn.bounds",
     "EntropicDual": "sgn.geometry",
-    "Euclidean": "sgn.metrics.ladder",
+    "Euclidean": "sgn.pipeline.ladder",
     "Exact": "sgn.bounds",
     "Fix": "sgn.coupling.fixes",
-    "FullBlock": "sgn.metrics.ladder",
+    "FullBlock": "sgn.pipeline.ladder",
     "NotCertified": "certificates.certificate",
-    "Progress": "sgn.bounds.effort",
+    "Progress": "sgn.quantities.effort",
     "Ratios": "sgn.bands.band",
     "Refusal": "certificates.certificate",
     "Sampled": "sgn.bounds",

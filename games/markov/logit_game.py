@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from games.errors import InputError
-from games.files.reading import near
 from games.game import Floats, Game, Structure, as_points
 from games.language.expression import Graph, to_text
 from games.language.number import Number, exact
@@ -22,6 +21,7 @@ from games.markov.tensors import Tensors, check_visited
 from games.markov.values import Values
 from games.players import Player, check_names
 from games.quadratic import check_region
+from games.reading import near
 from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 

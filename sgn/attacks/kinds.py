@@ -14,11 +14,11 @@ from certificates.kernel.document.geometry import geometry_of
 from sgn.attacks.claims import claimed, towards
 from sgn.attacks.claims.bands import bands
 from sgn.attacks.claims.divergence import divergences
+from sgn.attacks.claims.domain import domain, is_partial
 from sgn.attacks.claims.equilibrium import equilibrium_claims
 from sgn.attacks.claims.numbers import contradiction
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.subject.attacked import Attacked
-from sgn.attacks.subject.domain import domain, is_partial
 from sgn.attacks.subject.jacobians import GameSubject
 
 

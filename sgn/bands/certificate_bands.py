@@ -14,7 +14,7 @@ from sgn.bands.two_players import two_player_band
 from sgn.bounds import Bounds
 from sgn.metrics.block_scalar import direct_margin
 from sgn.metrics.weights import Structural
-from sgn.pipeline.safe_side import DIGITS
+from sgn.rounding import DIGITS
 
 FloatArray = NDArray[np.float64]
 FARTHEST = 1e12  # ratio over the best one at which the search for an end stops

@@ -16,22 +16,10 @@ from games.quadratic import QuadraticGame
 from games.regions.region import Space
 from games.regions.shapes import Region
 from games.symbolic import SymbolicGame
-from sgn.bounds.bounder import (
-    Bounder,
-    CannotBound,
-    Claim,
-    Confirmation,
-    block_quantities,
-    by_block,
-    collect,
-    evaluate,
-    jacobians,
-    outward,
-    worse,
-    worst,
-)
+from sgn.bounds.bounder import Bounder, Confirmation, block_quantities, collect, evaluate, jacobians
 from sgn.bounds.bounds import Bounds
-from sgn.bounds.quantities import (
+from sgn.quantities.claim import CannotBound, Claim, by_block, outward, worse, worst
+from sgn.quantities.quantities import (
     Block,
     FloatArray,
     Quantity,

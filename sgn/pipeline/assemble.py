@@ -6,19 +6,16 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from certificates.kernel.document.claims import FORMAT, REFUSAL_FORMAT, VERDICTS, Vector
+from certificates.kernel.document.claims import FORMAT, VERDICTS, Vector
 from certificates.kernel.document.geometry import geometry_of
 from certificates.kernel.document.metric import Metric, Rung
-from certificates.kernel.document.reading import Document, digest, encode_array
-from certificates.kernel.document.witness import Point
+from certificates.kernel.document.reading import Document, encode_array
 from games.language.number import to_text
 from games.regions.shapes import Box, Region
 from sgn.bands.certificate_bands import BandPlan
 from sgn.pipeline.numbers import Study
 from sgn.pipeline.safe_side import TEXT_LIMIT, StatedBounds
-from sgn.refusals.constant_metrics import EigenWitness
 from sgn.steps.euler import EulerPlan
 from sgn.steps.runge_kutta import RK4Plan
 
@@ -64,31 +61,7 @@ def certificate_document(study: Study, evidence: Document, subject: Document) ->
             document["euclidean_margin"] = to_text(study.direct.euclidean_margin)
         if study.direct.cocoercivity > 0:
             document["cocoercivity"] = to_text(study.direct.cocoercivity)
-    return {**document, "produced_by": _producer(), "digest": ""}
-
-
-def refusal_document(
-    subject: Document,
-    evidence: Document,
-    verdict: str,
-    reason: str,
-    message: str,
-    suggestions: list[str],
-    details: Document,
-) -> Document:
-    """The document of a refusal; details: best, cycle, worst_point, witness as far as known."""
-    document = {
-        "format": REFUSAL_FORMAT,
-        **subject,
-        "evidence": evidence,
-        "verdict": verdict,
-        "reason": reason,
-        "message": message,
-        "suggestions": suggestions,
-        "best": {},
-        **details,
-    }
-    return _signed(document)
+    return {**document, "produced_by": producer(), "digest": ""}
 
 
 def region_document(region: Region) -> Document:
@@ -107,39 +80,7 @@ def region_document(region: Region) -> Document:
     return {"kind": "space", "dimension": region.dimension}
 
 
-def witness_document(witness: EigenWitness, point: Point) -> Document:
-    """T6's eigenvalue as it stands in a refusal."""
-    return {
-        "kind": "eigenvalue",
-        "point": point_document(point),
-        "shift": to_text(Fraction(witness.shift)),
-        "matrix": encode_array(witness.H),
-        "vector": encode_array(witness.v),
-    }
-
-
-def dual_document(
-    metrics: str, points: Sequence[Point], factors: Sequence[NDArray[np.float64]]
-) -> Document:
-    """T6's dual form: metrics "all" or "scalar"; a factor C_k of Z_k for each point."""
-    return {
-        "kind": "dual",
-        "metrics": metrics,
-        "points": [point_document(point) for point in points],
-        "matrices": [encode_array(factor) for factor in factors],
-    }
-
-
-def point_document(point: Point) -> list[str] | None:
-    """A point as it stands in a document."""
-    return None if point is None else [to_text(v) for v in point]
-
-
-def _signed(document: Document) -> Document:
-    return {**document, "produced_by": _producer(), "digest": digest(document)}
-
-
-def _producer() -> Document:
+def producer() -> Document:
     return {
         "sgn": VERSION,
         "numpy": np.__version__,

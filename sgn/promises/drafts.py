@@ -38,14 +38,15 @@ from games.language.number import round_down, round_up, to_text
 from games.regions.region import Space
 from games.regions.shapes import Box
 from sgn.bounds import CannotBound, Claim, Deviation
-from sgn.enclosures.frame import Frame
 from sgn.pipeline.assemble import rk4_document
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.left_out import FAILURES, noted
 from sgn.pipeline.numbers import DIRECT_LIMIT
-from sgn.pipeline.safe_side import TEXT_LIMIT, up
+from sgn.pipeline.safe_side import TEXT_LIMIT
 from sgn.promises.divergence import with_bregman
 from sgn.promises.equilibrium import find_equilibrium, stated_points
+from sgn.quantities.frame import Frame
+from sgn.rounding import up
 from sgn.steps.euler import factor_above
 from sgn.steps.near_linear import (
     longest_guess,

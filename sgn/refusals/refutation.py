@@ -18,10 +18,10 @@ from games.game import Game, Structure
 from games.regions.shapes import Box, Region
 from sgn.bounds.descent import Schedule, descend
 from sgn.metrics.lmi import NoProposal, Opposition, oppose_block_weights, oppose_every_metric
-from sgn.pipeline.assemble import dual_document, witness_document
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import DIRECT_LIMIT
 from sgn.refusals.constant_metrics import NoWitness, eigenvalue_witness
+from sgn.refusals.documents import dual_document, witness_document
 
 FloatArray = NDArray[np.float64]
 Point = tuple[Fraction, ...]

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from certificates.kernel.document.metric import Metric
 from certificates.safe import root_above
 from games.language.number import round_down, round_near
-from sgn.pipeline.safe_side import DIGITS, down, up
-from sgn.steps.rounding import nice_step
+from sgn.rounding import DIGITS, down, nice_step, up
 
 FloatArray = NDArray[np.float64]
 _GOLDEN = (np.sqrt(5) - 1) / 2

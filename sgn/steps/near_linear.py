@@ -13,10 +13,9 @@ from certificates.kernel.document.steps import NearLinear
 from certificates.kernel.inequalities.near_linear import excess
 from certificates.kernel.numbers.metrics import metric_ball
 from games.language.number import round_up
-from sgn.enclosures.frame import Frame
-from sgn.pipeline.safe_side import up
+from sgn.quantities.frame import Frame
+from sgn.rounding import nice_step, up
 from sgn.steps.euler import minimise
-from sgn.steps.rounding import nice_step
 from sgn.steps.runge_kutta import (
     CLEARANCE,
     RK4Plan,

@@ -11,8 +11,8 @@ from certificates.kernel.document.metric import Metric
 from sgn.bounds.bounds import Bounds
 from sgn.metrics.perron import Perron, iteration, perron, product, sparse_rows
 from sgn.metrics.weights import SMALL
+from sgn.rounding import nice_step, nice_weights
 from sgn.steps.euler import EulerPlan, minimise, stated_plan
-from sgn.steps.rounding import nice_step, nice_weights
 
 if TYPE_CHECKING:
     from scipy import sparse

@@ -12,8 +12,8 @@ from games.callable import CallableGame
 from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import CannotBound, Enclosed, Margin, block_quantities
-from sgn.bounds.effort import Effort, Progress
 from sgn.bounds.sampled import Sampled
+from sgn.quantities.effort import Effort, Progress
 
 GAP = 0.01
 

@@ -15,7 +15,7 @@ from games.errors import InputError
 from games.regions.region import Space
 from games.regions.shapes import Region, as_shape
 from games.symbolic import SymbolicGame
-from sgn.bounds.effort import Progress
+from sgn.quantities.effort import Progress
 from tests.helpers.scale import examples
 
 

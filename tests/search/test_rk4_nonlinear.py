@@ -20,7 +20,7 @@ from certificates.kernel.inequalities.steps import (
     sector_matrices,
 )
 from sgn.bounds import Deviation
-from sgn.enclosures.frame import Frame
+from sgn.quantities.frame import Frame
 from sgn.steps.near_linear import near_linear, near_linear_plan
 from sgn.steps.runge_kutta import RK4Plan
 from sgn.steps.sector import sector_plan

@@ -12,7 +12,13 @@ from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.steps import Steps as StatedSteps
 from games.language.number import round_near, to_text
 from sgn.attacks.claims.contracting import BetweenNeighbours, BetweenPairs
-from sgn.attacks.claims.measures import (
+from sgn.attacks.claims.numbers import SizeOf, SmallGain, contradiction
+from sgn.attacks.claims.objectives import AtPoint, FlowBetweenPairs, Objective
+from sgn.attacks.claims.promise import Promise, range_promise
+from sgn.attacks.claims.step_methods import Steps, euler, runge_kutta
+from sgn.attacks.subject.attacked import Attacked
+from sgn.attacks.subject.jacobians import GameSubject, Subject
+from sgn.attacks.subject.measures import (
     Cocoercivity,
     Coupling,
     Curvature,
@@ -22,12 +28,6 @@ from sgn.attacks.claims.measures import (
     Measure,
     Norm,
 )
-from sgn.attacks.claims.numbers import SizeOf, SmallGain, contradiction
-from sgn.attacks.claims.objectives import AtPoint, FlowBetweenPairs, Objective
-from sgn.attacks.claims.promise import Promise, range_promise
-from sgn.attacks.claims.step_methods import Steps, euler, runge_kutta
-from sgn.attacks.subject.attacked import Attacked
-from sgn.attacks.subject.jacobians import GameSubject, Subject
 
 EULER = {"sector": "T8", "structural": "T9", "direct": "T10"}  # theorems of its steps, by basis
 PROBES = 64  # places where couplings that are claimed to be 0 are looked at

@@ -13,8 +13,8 @@ from certificates.kernel.document.promises import SlowSteps
 from certificates.kernel.document.steps import Cover
 from certificates.kernel.document.steps import Steps as StatedSteps
 from certificates.safe import root_above
-from sgn.attacks.claims.measures import Frame
 from sgn.attacks.claims.step_methods import Play
+from sgn.attacks.subject.measures import Frame
 from sgn.attacks.subject.precise import nearest
 
 Floats = NDArray[np.float64]

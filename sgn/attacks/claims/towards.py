@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from sgn.attacks.claims.claimed import chosen, of_steps, pair_promise, pairs_of
 from sgn.attacks.claims.contracting import BetweenNeighbours, Towards
-from sgn.attacks.claims.measures import Frame
 from sgn.attacks.claims.numbers import contradiction
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.claims.promise import Promise, range_promise, slow_promise
@@ -27,6 +26,7 @@ from sgn.attacks.claims.step_methods import (
 )
 from sgn.attacks.subject.attacked import Attacked
 from sgn.attacks.subject.jacobians import GameSubject
+from sgn.attacks.subject.measures import Frame
 
 OVER = 8  # steps of optimistic gradient, whose factor is one of many
 RUN = 4  # steps of a run that is to stay in the region

@@ -10,8 +10,8 @@ import numpy as np
 from certificates.certificate import Certificate
 from certificates.kernel.document.claims import Claims
 from certificates.kernel.document.promises import SlowSteps
-from sgn.attacks.claims.measures import Frame
 from sgn.attacks.subject.jacobians import GameSubject, Subject
+from sgn.attacks.subject.measures import Frame
 from sgn.attacks.subject.precise import precisely
 from sgn.attacks.subject.solution import Solution, solution_of
 
