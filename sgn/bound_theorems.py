@@ -6,10 +6,10 @@ Each stands beside the function that tests it; here they are together, for who w
 from typing import Any
 
 from certificates.kernel.theorems.hypotheses import Theorem
-from sgn import rates
 from sgn.bands import band as ratios
 from sgn.coupling import fixes, sensitivity
 from sgn.coupling import graph as coupling
+from sgn.learning_rates import constant as constant_rates
 from sgn.learning_rates import varying as varying_rates
 
 THEOREMS: tuple[Theorem[Any], ...] = (
@@ -17,6 +17,6 @@ THEOREMS: tuple[Theorem[Any], ...] = (
     *coupling.THEOREMS,
     *fixes.THEOREMS,
     *ratios.THEOREMS,
-    *rates.THEOREMS,
+    *constant_rates.THEOREMS,
     *varying_rates.THEOREMS,
 )
