@@ -154,16 +154,16 @@ def of_rational(bits: float) -> float:
     return 1_500 + bits**2 / 230
 
 
-def of_elimination(n: int, bits: int) -> float:
-    """The inverse of an n × n matrix of integers: minors of up to n rows."""
-    return n**3 * (300 + (n * bits) ** 2 / 900)
+def of_inverse(n: int, bits: int) -> float:
+    """That of an n × n matrix of rationals: minors of up to n rows."""
+    return n**3 * (300 + (n * bits) ** 2 / 6000)
 
 
 LONG = 2**17  # bits from which numbers are too long to be looked at further
 
 
-def common_bits(values: Iterable[Fraction], long: int = LONG) -> int:
-    """The bits of the values over one denominator, or ``long`` if there are more.
+def common_bits(values: Iterable[Fraction]) -> int:
+    """The bits of the values over one denominator, or so many as LONG says.
 
     >>> common_bits([Fraction(1, 4), Fraction(1, 6)])
     5
@@ -172,6 +172,6 @@ def common_bits(values: Iterable[Fraction], long: int = LONG) -> int:
     for value in values:
         unit = math.lcm(unit, value.denominator)
         largest = max(largest, abs(value.numerator))
-        if unit.bit_length() > long:
-            return long
+        if unit.bit_length() > LONG:
+            return LONG
     return unit.bit_length() + largest.bit_length()

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import final
 
 import numpy as np
+from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
 from games import work
@@ -22,7 +23,6 @@ Floats = NDArray[np.float64]
 Rows = tuple[tuple[Fraction, ...], ...]
 DIGITS = 15  # of the half-widths of the bounding box, rounded up
 LARGEST = 64  # variables of a metric given as a matrix, which is inverted in rationals
-LONG = 2**20  # bits over one denominator, from which no point is measured in a ball
 SWEEPS = 20  # of the search for a box's nearest point; any point found gives a true bound
 
 
@@ -67,7 +67,7 @@ class MetricBall:
         weights = tuple(exact(v) for v in entries if isinstance(v, Number))
         rows = tuple(tuple(map(exact, v)) for v in entries if not isinstance(v, Number))
         _check_metric(weights, rows)
-        bits = work.common_bits(chain(weights, *rows), LONG)
+        bits = work.common_bits(chain(weights, *rows))
         inverse = _inverse_diagonal(rows, bits) if rows else [1 / w for w in weights]
         vars(self).update(center=point, radius=reach, weights=weights, matrix=rows)
         vars(self).update(bits=bits, inverse=tuple(inverse))
@@ -86,7 +86,7 @@ class MetricBall:
         """‖point − center‖²_M, exactly."""
         values = _point(point, self.dimension)
         v = [x - c for x, c in zip(values, self.center, strict=True)]
-        bits = self.bits + 2 * work.common_bits(v, LONG)
+        bits = self.bits + 2 * work.common_bits(v)
         terms = self.dimension * max(1, len(self.matrix))
         work.spend(terms * work.of_rational(bits), "a point in a ball: rationals of {} bits", bits)
         return _product(v, self.image(v))
@@ -201,26 +201,18 @@ def _check_metric(weights: tuple[Fraction, ...], rows: Rows) -> None:
 
 
 def _inverse_diagonal(rows: Rows, bits: int) -> list[Fraction]:
-    """The diagonal of M⁻¹; InputError unless every pivot is positive (M ≻ 0).
+    """The diagonal of M⁻¹; InputError unless M ≻ 0.
 
-    Gauss–Jordan in integers: the entries stay minors of M, so that each division by the pivot
-    before is exact. Step k drops the first column and appends the next one of the inverse.
+    M is symmetric: all roots of det(xI − M) are real, and positive if and only if the signs of its
+    coefficients alternate.
     """
     n = len(rows)
-    work.spend(work.of_elimination(n, bits), "the metric: {0} × {0} rationals of {1} bits", n, bits)
-    unit = math.lcm(*(v.denominator for row in rows for v in row))
-    table, before = [[int(v * unit) for v in row] for row in rows], 1
-    for k in range(n):
-        pivot, *rest = table[k]
-        if pivot <= 0:
-            raise InputError("the metric is not positive definite; give another matrix")
-        table[k] = onto = [*rest, before]
-        for i, (first, *row) in enumerate(table):
-            if i != k:
-                moved = zip([*row, 0], onto, strict=True)
-                table[i] = [(pivot * a - first * b) // before for a, b in moved]
-        before = pivot
-    return [Fraction(row[k] * unit, before) for k, row in enumerate(table)]
+    work.spend(work.of_inverse(n, bits), "the metric: {0} × {0} rationals of {1} bits", n, bits)
+    M = fmpq_mat(n, n, [fmpq(v.numerator, v.denominator) for row in rows for v in row])
+    if not all((-1) ** (n - k) * c > 0 for k, c in enumerate(M.charpoly())):
+        raise InputError("the metric is not positive definite; give another matrix")
+    inverse = M.inv()
+    return [Fraction(int(inverse[k, k].p), int(inverse[k, k].q)) for k in range(n)]
 
 
 def root_above(square: Fraction) -> Fraction:

@@ -40,7 +40,7 @@ WRAPPERS = {
     "networkx": {"sgn.coupling.graph", "sgn.plots.graph"},
     "jax": {"games.jax_bridge"},
     "matplotlib": {"sgn.plots"},
-    "flint": {"certificates", "sgn.attacks.subject.precise"},
+    "flint": {"games.regions.region", "certificates", "sgn.attacks.subject.precise"},
     "scipy.stats": {"sgn.bounds.sampled"},
     "scipy.optimize": {"sgn.bounds.sampled"},
     "scipy.linalg": {"sgn.refusals.constant_metrics", "sgn.metrics.spectral"},
