@@ -11,10 +11,10 @@ import games
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.inequalities.direct import margin_holds
 from certificates.kernel.jacobian.enclosed import EnclosedJacobian
-from sgn.bounds.bounder import Claim
-from sgn.bounds.quantities import Margin
 from sgn.enclosures.forms import Forms
 from sgn.enclosures.prover import Proved, prove
+from sgn.quantities.claim import Claim
+from sgn.quantities.quantities import Margin
 
 DATA = Path(__file__).parent.parent / "tests" / "data"
 MAX_BOXES = 200_000

@@ -10,7 +10,7 @@ from certificates.certificate import Certificate
 from games.catalogue.markov import coordination
 from games.game import Floats
 from games.markov.logit_game import LogitGame
-from sgn.bounds.quantities import Margin
+from sgn.quantities.quantities import Margin
 from sgn.steps.euler import euler_spectral_limit
 from sgn.steps.runge_kutta import spectral_limit
 from tests.helpers.published_rule import corners, published, rule_at

@@ -16,7 +16,7 @@ import games
 import sgn
 from certificates.certificate import Certificate, StepRange
 from certificates.promises import steps_needed
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.simulation.ruler import FACTOR_ERROR
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ import sgn
 from benchmarks.play import ACCURACY, SHARE, STARTS, lasting, proved
 from certificates.certificate import Certificate
 from certificates.promises import Asynchronous, BestResponse, steps_needed
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.simulation.ruler import FACTOR_ERROR
 
 Floats = NDArray[np.float64]

@@ -24,7 +24,7 @@ from certificates.step_range import StepRange as StepRange
 from certificates.step_range import range_of, weights_of
 from certificates.writing import write
 from games.errors import InputError
-from games.regions.region import Region
+from games.regions.shapes import Region, as_shape
 from games.work import budget
 
 
@@ -79,7 +79,7 @@ class Certificate:
     @property
     def region(self) -> Region | None:
         """Where the numbers hold: a Box, all of R^n, or None when only bounds were given."""
-        return self.claims.region
+        return as_shape(self.claims.region)
 
     @property
     def geometry(self) -> str | Document:

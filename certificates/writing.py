@@ -8,8 +8,8 @@ from typing import BinaryIO, cast
 
 from certificates.kernel.document.reading import Document
 from games.errors import InputError
-from games.files.reading import at
 from games.files.writing import Fill, StrPath, check_target, write_files
+from games.reading import at
 
 GZIP_LEVEL = 6
 _OTHERS = (".toml", ".npz", ".nfg")  # what is read as something else

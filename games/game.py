@@ -6,15 +6,14 @@ The document is what is saved and checked.
 import abc
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from games.errors import InputError
-from games.regions.region import Box
+from games.players import Player
+from games.regions.shapes import Box
 
 Floats = NDArray[np.float64]
 Document = dict[str, Any]
@@ -26,19 +25,6 @@ class Structure(enum.Enum):
     CONSTANT = "constant"
     MULTI_AFFINE = "multi-affine"  # every entry a polynomial, affine in each variable alone
     GENERAL = "general"
-
-
-@final
-@dataclass(frozen=True)
-class Player:
-    """One player: a name and the names of its variables (d_i of them)."""
-
-    name: str
-    variables: tuple[str, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.variables)
 
 
 class Game(abc.ABC):
@@ -108,27 +94,6 @@ class Game(abc.ABC):
 
         It is what is proved: a family whose document is that of a SymbolicGame is proved as one.
         """
-
-
-def check_names(players: Sequence[Player]) -> None:
-    """Raise InputError for no players, a player without variables, or a name used twice."""
-    if not players:
-        raise InputError("the game has no players; give at least one")
-    seen_players: set[str] = set()
-    owner: dict[str, str] = {}
-    for player in players:
-        if player.name in seen_players:
-            raise InputError(f"two players are called {player.name!r}; give each its own name")
-        seen_players.add(player.name)
-        if not player.variables:
-            raise InputError(f"player {player.name!r} has no variables; give it at least one")
-        for variable in player.variables:
-            if variable in owner:
-                raise InputError(
-                    f"variable {variable!r} belongs to both {owner[variable]!r} and"
-                    f" {player.name!r}; give it to one of them"
-                )
-            owner[variable] = player.name
 
 
 def as_points(points: Floats, dimension: int) -> Floats:

@@ -5,7 +5,7 @@ from typing import Any, final
 
 import numpy as np
 
-from games.callable import Derivatives
+from games.derivatives import Derivatives
 from games.game import Floats
 
 Cost = Callable[[Any], Any]

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from games.errors import InputError
-from games.files.reading import check_keys, read_head, read_text
 from games.game import Document, Floats
 from games.language.number import Number
 from games.markov.logit_game import LogitGame
@@ -22,8 +21,9 @@ from games.markov.reading import (
     settings_document,
 )
 from games.markov.tensors import Tensors
+from games.reading import check_keys, read_head, read_text
 from games.reals import real_array
-from games.regions.region import Box
+from games.regions.shapes import Box
 
 
 @final

@@ -1,17 +1,46 @@
-"""Players that nobody named, by the million: "player 1", "player 2", … made when asked for.
-
-They stand in documents by their sizes alone.
-"""
+"""Players: their names, those of their variables, and how many there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final, overload
 
 from games.errors import InputError
-from games.game import Player
 
-LISTED = 1000  # players without names that are listed one by one all the same
 MAX_PLAYERS = 10**8
+
+
+@final
+@dataclass(frozen=True)
+class Player:
+    """One player: a name and the names of its variables (d_i of them)."""
+
+    name: str
+    variables: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.variables)
+
+
+def check_names(players: Sequence[Player]) -> None:
+    """Raise InputError for no players, a player without variables, or a name used twice."""
+    if not players:
+        raise InputError("the game has no players; give at least one")
+    seen_players: set[str] = set()
+    owner: dict[str, str] = {}
+    for player in players:
+        if player.name in seen_players:
+            raise InputError(f"two players are called {player.name!r}; give each its own name")
+        seen_players.add(player.name)
+        if not player.variables:
+            raise InputError(f"player {player.name!r} has no variables; give it at least one")
+        for variable in player.variables:
+            if variable in owner:
+                raise InputError(
+                    f"variable {variable!r} belongs to both {owner[variable]!r} and"
+                    f" {player.name!r}; give it to one of them"
+                )
+            owner[variable] = player.name
 
 
 @final
@@ -37,64 +66,6 @@ class NumberedNames(Sequence[str]):
         if isinstance(index, slice):
             return tuple(f"player {k + 1}" for k in range(self.total)[index])
         return f"player {range(self.total)[index] + 1}"
-
-
-@final
-@dataclass(frozen=True)
-class NumberedPlayers(Sequence[Player]):
-    """Players called by number, with variables x1, x2, … (one each) or x1_1, x1_2, … (several).
-
-    sizes: how many variables each has.
-
-    >>> NumberedPlayers((1, 2))[1]
-    Player(name='player 2', variables=('x2_1', 'x2_2'))
-    """
-
-    sizes: tuple[int, ...]
-
-    def __len__(self) -> int:
-        return len(self.sizes)
-
-    @overload
-    def __getitem__(self, index: int) -> Player: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Player, ...]: ...
-    def __getitem__(self, index: int | slice) -> Player | tuple[Player, ...]:
-        places = range(len(self.sizes))[index]
-        if isinstance(places, range):
-            return tuple(self[k] for k in places)
-        number = places + 1
-        return Player(f"player {number}", numbered_variables(number, self.sizes[places]))
-
-
-def numbered_names(count: int) -> Sequence[str]:
-    """Names for players that nobody named.
-
-    >>> numbered_names(2)
-    ('player 1', 'player 2')
-    """
-    names = NumberedNames(count)
-    return names if count > LISTED else names[:]
-
-
-def numbered_variables(number: int, size: int) -> tuple[str, ...]:
-    """The variables of the player of this number (from 1).
-
-    >>> numbered_variables(3, 1), numbered_variables(3, 2)
-    (('x3',), ('x3_1', 'x3_2'))
-    """
-    return (f"x{number}",) if size == 1 else tuple(f"x{number}_{k + 1}" for k in range(size))
-
-
-def names_of(players: Sequence[Player]) -> Sequence[str]:
-    """The players' names.
-
-    >>> len(names_of(NumberedPlayers((1,) * 5000)))
-    5000
-    """
-    if isinstance(players, NumberedPlayers):
-        return NumberedNames(len(players))
-    return tuple(player.name for player in players)
 
 
 def check_count(count: Any, place: str) -> int:

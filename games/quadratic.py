@@ -7,17 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from games.errors import InputError
-from games.files.reading import check_keys, kind_of, read_head, read_list, read_players, short
-from games.game import Document, Floats, Game, Player, Structure, as_points, check_names
-from games.players import (
-    LISTED,
-    MAX_PLAYERS,
-    NumberedPlayers,
-    numbered_names,
-    numbered_variables,
-)
+from games.game import Document, Floats, Game, Structure, as_points
+from games.numbered import LISTED, NumberedPlayers, numbered_names, numbered_variables
+from games.players import MAX_PLAYERS, Player, check_names
+from games.reading import check_keys, kind_of, read_head, read_list, read_players, short
 from games.reals import real_array
-from games.regions.region import Box
+from games.regions.shapes import Box
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array, sparray, spmatrix

@@ -11,7 +11,7 @@ from games.callable import CallableGame
 from games.game import Document, Floats, Game, Structure
 from games.language.number import Number, exact, to_text
 from games.markov.logit_game import LogitGame
-from games.players import NumberedPlayers
+from games.numbered import NumberedPlayers
 from games.quadratic import QuadraticGame
 from games.symbolic import SymbolicGame
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from games.game import Floats
+Floats = NDArray[np.float64]
 
 
 def real_array(what: str, values: Any, shape: tuple[int, ...]) -> Floats:

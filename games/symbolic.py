@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.errors import InputError
-from games.game import Document, Game, Player, Structure, as_points
+from games.game import Document, Game, Structure, as_points
 from games.language.degree import defined_everywhere, degrees
 from games.language.derivative import gradient
 from games.language.evaluate import Program, compile
 from games.language.expression import Graph, parse, to_text
 from games.language.number import Number, exact
 from games.language.number import to_text as number_text
-from games.regions.region import Box
+from games.players import Player
+from games.regions.shapes import Box
 from games.symbolic_checks import (
     check_identifiers,
     check_length,

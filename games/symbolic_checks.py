@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from games.errors import InputError
-from games.game import Player, check_names
 from games.language.expression import FUNCTIONS
 from games.language.graph import bits
 from games.language.number import Number, exact, parse_number
 from games.language.number import to_text as number_text
+from games.players import Player, check_names
 
 _MAX_PARAMETER_BITS = 7000  # no longer number can be read from a game file
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)

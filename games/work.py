@@ -7,7 +7,7 @@ docs/formats.md shows the limits.
 
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -52,10 +52,8 @@ def require(limit: Limit, size: int, amount: int, what: str) -> None:
 file of 100 bytes
     """
     if amount > limit.of(size):
-        raise TooMuch(
-            f"{what} {_short(amount)} {limit.unit}; at most {_short(limit.of(size))} are read of a"
-            f" file of {size} bytes"
-        )
+        most = f"at most {_short(limit.of(size))} are read of a file of {size} bytes"
+        raise TooMuch(f"{what} {_short(amount)} {limit.unit}; {most}")
 
 
 @final
@@ -68,31 +66,27 @@ class Budget:
     bytes: float
 
 
-_BUDGET: ContextVar[Budget | None] = ContextVar("budget", default=None)
+_ANY = Budget(math.inf, math.inf, math.inf)
+_BUDGET = ContextVar("budget", default=_ANY)
 
 
-@contextmanager
-def budget(size: int, patience: float = 1) -> Iterator[None]:
+def budget(size: int, patience: float = 1) -> AbstractContextManager[None]:
     """Let all that is spent in the block share what is done for a file of so many bytes.
 
-    patience: or so many times as much. Outside of such blocks nothing is counted: who calls a
+    patience: or so many times as much. Outside of such blocks nothing is refused: who calls a
     function knows what it is asked for.
     """
     most = OPERATIONS.of(size) * patience
-    with _in_force(Budget(most, most, HELD.of(size) * patience)):
-        yield
+    return _in_force(Budget(most, most, HELD.of(size) * patience))
 
 
-@contextmanager
-def trial() -> Iterator[None]:
+def trial() -> AbstractContextManager[None]:
     """Count what is spent in the block, but take nothing from the budget."""
-    now = _BUDGET.get()
-    with _in_force(None if now is None else replace(now)):
-        yield
+    return _in_force(replace(_BUDGET.get()))
 
 
 @contextmanager
-def _in_force(budget: Budget | None) -> Iterator[None]:
+def _in_force(budget: Budget) -> Iterator[None]:
     token = _BUDGET.set(budget)
     try:
         yield
@@ -106,12 +100,10 @@ def look(operations: float, what: str, *sizes: object) -> None:
     what: the place, and braces for the sizes.
     """
     now = _BUDGET.get()
-    if now is not None and operations > now.left:
+    if operations > now.left:
         before = f" after {_short(now.most - now.left)} others" if now.left < now.most else ""
-        raise TooMuch(
-            f"{what.format(*sizes)}, about {_short(operations)} operations{before};"
-            f" at most {_short(now.most)} are done"
-        )
+        told = f"about {_short(operations)} operations{before}; at most {_short(now.most)} are done"
+        raise TooMuch(f"{what.format(*sizes)}, {told}")
 
 
 def spend(operations: float, what: str, *sizes: object) -> None:
@@ -125,19 +117,15 @@ def spend(operations: float, what: str, *sizes: object) -> None:
 at most 1.5e+10 are done
     """
     look(operations, what, *sizes)
-    now = _BUDGET.get()
-    if now is not None:
-        now.left -= operations
+    _BUDGET.get().left -= operations
 
 
 def hold(amount: float, what: str, *sizes: object) -> None:
     """Raise TooMuch where so many bytes are more than may be held at once."""
-    now = _BUDGET.get()
-    if now is not None and amount > now.bytes:
-        raise TooMuch(
-            f"{what.format(*sizes)}, about {_short(amount)} bytes;"
-            f" at most {_short(now.bytes)} are held"
-        )
+    most = _BUDGET.get().bytes
+    if amount > most:
+        told = f"about {_short(amount)} bytes; at most {_short(most)} are held"
+        raise TooMuch(f"{what.format(*sizes)}, {told}")
 
 
 def _short(amount: float) -> str:
@@ -146,7 +134,7 @@ def _short(amount: float) -> str:
     return f"{amount:.2g}" if amount < 10**300 else "over 1e+300"
 
 
-# ---- formulas ------------------------------------------------------------------------------------
+# ---- prices, in operations -----------------------------------------------------------------------
 
 CALL = 20_000  # of arrays, however small
 
@@ -166,9 +154,9 @@ def of_rational(bits: float) -> float:
     return 1_500 + bits**2 / 230
 
 
-def of_elimination(n: int, bits: int) -> float:
-    """The inverse of a symmetric n × n matrix of integers: minors of up to n rows."""
-    return n**3 / 2 * (300 + (n * bits) ** 2 / 900)
+def of_inverse(n: int, bits: int) -> float:
+    """That of an n × n matrix of rationals: minors of up to n rows."""
+    return n**3 * (300 + (n * bits) ** 2 / 6000)
 
 
 LONG = 2**17  # bits from which numbers are too long to be looked at further

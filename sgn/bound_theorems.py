@@ -9,7 +9,7 @@ from certificates.kernel.theorems.hypotheses import Theorem
 from sgn.bands import band as ratios
 from sgn.coupling import fixes, sensitivity
 from sgn.coupling import graph as coupling
-from sgn.learning_rates import constant as rates
+from sgn.learning_rates import constant as constant_rates
 from sgn.learning_rates import varying as varying_rates
 
 THEOREMS: tuple[Theorem[Any], ...] = (
@@ -17,6 +17,6 @@ THEOREMS: tuple[Theorem[Any], ...] = (
     *coupling.THEOREMS,
     *fixes.THEOREMS,
     *ratios.THEOREMS,
-    *rates.THEOREMS,
+    *constant_rates.THEOREMS,
     *varying_rates.THEOREMS,
 )

@@ -14,21 +14,20 @@ from certificates.kernel.jacobian.base import Uncheckable
 from games.errors import InputError
 from games.game import Game, Structure
 from games.players import NumberedNames
-from games.regions.ball import MetricBall
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, MetricBall, Region
 from games.symbolic import SymbolicGame
 from games.work import TooMuch
 from sgn.bounds import Bounder, Bounds, CannotBound, Enclosed, Sampled, choose, region_of
-from sgn.bounds.bounder import named_point
-from sgn.bounds.effort import Effort, Progress
 from sgn.geometry import Geometry, in_geometry
-from sgn.metrics.ladder import Choice, Strategy, choice_of
 from sgn.pipeline.claims import Subject, claims_of
 from sgn.pipeline.game_on_region import Problem
+from sgn.pipeline.ladder import Choice, Strategy, choice_of
 from sgn.pipeline.numbers import Study, conditional_study, study
-from sgn.pipeline.recheck import confirmed, standing
 from sgn.pipeline.safe_side import stated_bounds
 from sgn.promises.added import with_promises
+from sgn.quantities.claim import named_point
+from sgn.quantities.effort import Effort, Progress
+from sgn.recheck import confirmed, standing
 from sgn.refusals.domains import Defined, DomainReport, Outside, Undecided, check_domains
 from sgn.refusals.reasons import FIXES, not_bounded, not_certified, not_checked
 

@@ -52,7 +52,7 @@ def _main(arguments: Sequence[str] | None) -> int:
 def _run(options: argparse.Namespace) -> int:
     from certificates.kernel.numbers.ieee import ArithmeticChangedError
     from games.errors import InputError
-    from games.files.reading import one_line
+    from games.reading import one_line
 
     try:
         status, text = options.run(options)
@@ -151,8 +151,8 @@ def _certify(options: argparse.Namespace) -> Said:
     import games
     from certificates.writing import check_name
     from games.errors import InputError
-    from games.files.reading import at
     from games.files.toml import files_of
+    from games.reading import at
     from sgn.certify import certify
     from sgn.progress import progress_line
 
@@ -206,7 +206,7 @@ def _verify(options: argparse.Namespace) -> Said:
 def _attack(options: argparse.Namespace) -> Said:
     from certificates.certificate import load
     from games.errors import InputError
-    from games.files.reading import at
+    from games.reading import at
     from sgn.attacks.attack import attack
 
     if options.seed < 0:

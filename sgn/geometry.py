@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import final
 
 from certificates.kernel.document.geometry import FIELDS
-from games.files.reading import near
 from games.game import Game
 from games.markov.logit_game import LogitGame
+from games.reading import near
 
 
 class Geometry(abc.ABC):

@@ -12,13 +12,14 @@ from certificates.certificate import Certificate, Refusal
 from games.errors import InputError
 from games.game import Game, Structure
 from games.language.number import Number, exact, round_near
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box
 from sgn.bounds import Bounder, CannotBound, Enclosed, Exact
-from sgn.bounds.effort import Effort, Progress
 from sgn.certify import domain_report, examine
-from sgn.metrics.ladder import BlockScalar, Choice, Strategy, choice_of, choose_metric
 from sgn.pipeline.game_on_region import Problem
+from sgn.pipeline.ladder import BlockScalar, Choice, Strategy, choice_of, choose_metric
 from sgn.pipeline.objectives import Family, LargestMargin
+from sgn.quantities.effort import Effort, Progress
 from sgn.refusals.domains import Defined
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from sgn.bounds.effort import Progress
+from sgn.quantities.effort import Progress
 
 PATIENCE = 1.0  # seconds before anything is shown
 Listener = Callable[[Progress], object]

@@ -9,8 +9,8 @@ from certificates.certificate import Certificate, Refusal, load
 from certificates.kernel.verify import Verification, verify
 from certificates.report.page import page
 from certificates.writing import write_file
-from games.files.reading import at
 from games.files.writing import check_target
+from games.reading import at
 
 NO_PICTURES = "For the pictures, install matplotlib (pip install 'sgn[plot]') and make it again."
 

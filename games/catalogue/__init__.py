@@ -4,8 +4,8 @@ from functools import cache
 
 from games.catalogue.entry import Entry, Expected
 from games.errors import InputError
-from games.files.reading import near, short
 from games.game import Game
+from games.reading import near, short
 
 __all__ = ["Entry", "Expected", "entry", "load", "names"]
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from games.catalogue.entry import Entry, Expected
 from games.catalogue.facchinei_kanzow import COLLECTION
 from games.language.number import Number, exact
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 
 TULLOCK = (

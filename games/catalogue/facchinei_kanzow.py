@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from games.catalogue.entry import Entry, Expected
 from games.language.number import to_text
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 
 COLLECTION = (

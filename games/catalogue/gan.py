@@ -2,7 +2,7 @@
 
 from games.catalogue.entry import Entry, Expected
 from games.language.number import Number
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 
 MESCHEDER = (

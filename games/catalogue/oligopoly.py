@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from games.catalogue.entry import Entry, Expected
 from games.catalogue.facchinei_kanzow import COLLECTION
 from games.language.number import Number, exact, to_text
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 
 COURNOT = f"{COLLECTION} Problem A.12 (Cournot duopoly)"

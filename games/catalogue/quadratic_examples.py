@@ -2,7 +2,7 @@
 
 from games.catalogue.entry import Entry, Expected
 from games.language.number import Number, exact, to_text
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 
 SHARMA = (

@@ -5,7 +5,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from games.errors import InputError
-from games.files.reading import (
+from games.game import Game
+from games.markov.game import read_markov
+from games.normal_form import read_normal_form
+from games.quadratic import read_quadratic
+from games.reading import (
     at,
     check_keys,
     near,
@@ -17,10 +21,6 @@ from games.files.reading import (
     read_text,
     short,
 )
-from games.game import Game
-from games.markov.game import read_markov
-from games.normal_form import read_normal_form
-from games.quadratic import read_quadratic
 from games.symbolic import SymbolicGame
 
 FORMAT = "sgn-game/1"

@@ -14,13 +14,13 @@ from typing import final
 import numpy as np
 
 from games.errors import InputError
-from games.files.reading import at, short
 from games.files.toml import display_name, read_file
 from games.files.writing import StrPath
 from games.game import Floats
 from games.language.number import Number, parse_number
 from games.markov.reading import MAX_ACTIONS
 from games.normal_form import NormalFormGame
+from games.reading import at, short
 
 MAX_PLAYERS = 64
 _TOKEN = re.compile(r'\s*+(?:,\s*+)?(?:"((?:[^"\\]|\\.)*+)"|([{}])|([^\s{}",]++))', re.DOTALL)

@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 from games.errors import InputError
-from games.files.reading import check_keys, kind_of, near, read_list, read_number, short
-from games.game import Player
 from games.language.number import to_text
-from games.regions.region import Box
+from games.players import Player
+from games.reading import check_keys, kind_of, near, read_list, read_number, short
+from games.regions.shapes import Box
 
 Pair = tuple[Fraction, Fraction]
 LARGEST = Fraction(sys.float_info.max)

@@ -24,13 +24,14 @@ from games.files.arrays import (
     write_arrays,
 )
 from games.files.document import KINDS, check_format, from_document
-from games.files.reading import at, check_player_name, read_table, read_text, short
 from games.files.toml_text import toml_text
 from games.files.writing import Fill, StrPath, reason, write_files
-from games.game import Game, Player
+from games.game import Game
 from games.language.number import parse_number
-from games.players import names_of
-from games.regions.region import Box
+from games.numbered import names_of
+from games.players import Player
+from games.reading import at, check_player_name, read_table, read_text, short
+from games.regions.shapes import Box
 from games.work import budget
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

@@ -6,7 +6,6 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from games.files.reading import check_keys, read_head, read_number, read_text
 from games.game import Document, Floats
 from games.language.number import Number, to_text
 from games.markov.logit_game import LogitGame
@@ -21,7 +20,8 @@ from games.markov.reading import (
     settings_document,
 )
 from games.markov.tensors import Tensors
-from games.regions.region import Box
+from games.reading import check_keys, read_head, read_number, read_text
+from games.regions.shapes import Box
 
 
 @final

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from games.errors import InputError
-from games.files.reading import near
-from games.game import Floats, Game, Player, Structure, as_points, check_names
+from games.game import Floats, Game, Structure, as_points
 from games.language.expression import Graph, to_text
 from games.language.number import Number, exact
 from games.markov.equilibrium import find_zero
@@ -20,8 +19,10 @@ from games.markov.logits import check_policies, differences, log_softmax
 from games.markov.powers import DIVIDED, coordinate_names, powers_of
 from games.markov.tensors import Tensors, check_visited
 from games.markov.values import Values
+from games.players import Player, check_names
 from games.quadratic import check_region
-from games.regions.region import Box
+from games.reading import near
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 
 BATCH_NUMBERS = 2**21  # that the largest array of one batch of policies may hold

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from games.errors import InputError
-from games.files.reading import kind_of, read_list, read_number, read_players, short
 from games.game import Document, Floats
 from games.language.number import to_text
 from games.markov.logit_game import LogitGame
+from games.reading import kind_of, read_list, read_number, read_players, short
 
 HEAD = ("format", "kind", "players", "entropy")
 OPTIONAL = ("name", "source", "field")

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from games.errors import InputError
-from games.game import Floats
 from games.language.number import Number, exact
-from games.reals import real_array
+from games.reals import Floats, real_array
 
 MAX_ENTRIES = 2**24  # of the transition tensor
 ROUNDING = Fraction(1, 10**12)  # how far probabilities may sum from one

@@ -1,21 +1,29 @@
-"""Regions on which a game is certified: a box with exact ends, a ball in one, or all of R^n."""
+"""Regions as exact data: a box, a ball in a metric, all of R^n; which points and boxes they hold.
 
-import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+Here is what reading and checking a certificate needs. :mod:`games.regions.shapes` adds what users
+and the search ask of a region: samples, halves, projections.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, final
+from itertools import chain
+from typing import final
 
 import numpy as np
+from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
+from games import work
 from games.errors import InputError
-from games.language.number import Number, exact, float_enclosure, to_text
-
-if TYPE_CHECKING:
-    from games.regions.ball import MetricBall
+from games.language.number import Number, exact, float_enclosure, round_up, to_text
 
 Floats = NDArray[np.float64]
+Rows = tuple[tuple[Fraction, ...], ...]
+DIGITS = 15  # of the half-widths of the bounding box, rounded up
+LARGEST = 64  # variables of a metric given as a matrix, which is inverted in rationals
+SWEEPS = 20  # of the search for a box's nearest point; any point found gives a true bound
 
 
 @final
@@ -26,36 +34,90 @@ class Space:
     dimension: int
 
 
-@final
+@dataclass(frozen=True, init=False)
+class MetricBall:
+    """The points x with ‖x − center‖_M ≤ radius, ‖v‖_M = √(vᵀMv), all exact.
+
+    Raises InputError for other lengths, a negative radius or a metric not positive definite.
+    """
+
+    center: tuple[Fraction, ...]
+    radius: Fraction
+    weights: tuple[Fraction, ...]  # of the variables; empty where there is a matrix
+    matrix: Rows  # M; empty where there are weights
+    bits: int = field(repr=False, compare=False)  # of the numbers of M over one denominator
+    inverse: tuple[Fraction, ...] = field(repr=False, compare=False)  # the diagonal of M⁻¹
+
+    def __init__(
+        self,
+        center: Sequence[Number],
+        radius: Number,
+        metric: Sequence[Number | Sequence[Number]] | None = None,
+    ) -> None:
+        point, reach = _numbers("center", center), exact(radius)
+        if not point:
+            raise InputError("the ball has no center; give one number per variable")
+        if reach < 0:
+            raise InputError(f"the radius is {to_text(reach)}; expected at least 0")
+        entries = [1] * len(point) if metric is None else list(metric)
+        if len(entries) != len(point):
+            raise InputError(
+                f"the metric has {len(entries)} entries; expected {len(point)}, one per variable"
+            )
+        weights = tuple(exact(v) for v in entries if isinstance(v, Number))
+        rows = tuple(tuple(map(exact, v)) for v in entries if not isinstance(v, Number))
+        _check_metric(weights, rows)
+        bits = work.common_bits(chain(weights, *rows))
+        inverse = _inverse_diagonal(rows, bits) if rows else [1 / w for w in weights]
+        vars(self).update(center=point, radius=reach, weights=weights, matrix=rows)
+        vars(self).update(bits=bits, inverse=tuple(inverse))
+
+    @property
+    def dimension(self) -> int:
+        return len(self.center)
+
+    def image(self, v: Sequence[Fraction]) -> list[Fraction]:
+        """Mv."""
+        if self.weights:
+            return [w * x for w, x in zip(self.weights, v, strict=True)]
+        return [_product(row, v) for row in self.matrix]
+
+    def square(self, point: Sequence[Number]) -> Fraction:
+        """‖point − center‖²_M, exactly."""
+        values = _point(point, self.dimension)
+        v = [x - c for x, c in zip(values, self.center, strict=True)]
+        bits = self.bits + 2 * work.common_bits(v)
+        terms = self.dimension * max(1, len(self.matrix))
+        work.spend(terms * work.of_rational(bits), "a point in a ball: rationals of {} bits", bits)
+        return _product(v, self.image(v))
+
+    def contains(self, point: Sequence[Number]) -> bool:
+        """Whether the exact point lies in the ball."""
+        return self.square(point) <= self.radius**2
+
+    @property
+    def ends(self) -> Rows:
+        """Of its bounding box, lower then upper: c_k ± r√(M⁻¹)_kk, rounded outward to 15 digits."""
+        half = [root_above(self.radius**2 * entry) for entry in self.inverse]
+        sides = [(c - h, c + h) for c, h in zip(self.center, half, strict=True)]
+        return tuple(zip(*sides, strict=True))
+
+
 @dataclass(frozen=True, init=False)
 class Box:
-    """A compact box with exact rational end points; sides may be degenerate (lower = upper).
+    """A compact box with exact ends; with a ball in it, that ball is the region.
 
-    lower, upper: n numbers each (int, float taken at its binary value, Decimal, Fraction or text).
-    ball: a ball in the box; the region is then the ball, and the box encloses it.
-    Raises InputError (a ValueError) for different lengths, an upside-down side or a number that is
-    not finite.
-
-    >>> box = Box([0, 0], [15, "31/2"])
-    >>> box.dimension, box.contains([1, 15.5])
-    (2, True)
+    Raises InputError for different lengths, an upside-down side or a number that is not finite.
     """
 
     lower: tuple[Fraction, ...]
     upper: tuple[Fraction, ...]
-    ball: "MetricBall | None" = None
+    ball: MetricBall | None = None
 
     def __init__(
-        self,
-        lower: Sequence[Number],
-        upper: Sequence[Number],
-        *,
-        ball: "MetricBall | None" = None,
+        self, lower: Sequence[Number], upper: Sequence[Number], *, ball: MetricBall | None = None
     ) -> None:
-        for side, ends in (("lower", lower), ("upper", upper)):
-            if isinstance(ends, str) or not hasattr(ends, "__len__"):
-                raise InputError(f"{side} is {ends!r}; expected a list with one number a variable")
-        low, high = tuple(exact(v) for v in lower), tuple(exact(v) for v in upper)
+        low, high = _numbers("lower", lower), _numbers("upper", upper)
         if len(low) != len(high):
             raise InputError(
                 f"lower has {len(low)} entries and upper {len(high)};"
@@ -69,19 +131,7 @@ class Box:
                     f"side {k} of the box is upside down: lower {to_text(a)} exceeds"
                     f" upper {to_text(b)}; swap them"
                 )
-        object.__setattr__(self, "lower", low)
-        object.__setattr__(self, "upper", high)
-        object.__setattr__(self, "ball", ball)
-
-    @classmethod
-    def cube(cls, dimension: int, radius: Number) -> "Box":
-        """The box [-radius, radius]^dimension.
-
-        >>> Box.cube(2, 1).lower
-        (Fraction(-1, 1), Fraction(-1, 1))
-        """
-        r = exact(radius)
-        return cls([-r] * dimension, [r] * dimension)
+        vars(self).update(lower=low, upper=high, ball=ball)
 
     @property
     def dimension(self) -> int:
@@ -90,9 +140,8 @@ class Box:
     @property
     def free(self) -> tuple[int, ...]:
         """The indices of the sides that are not degenerate."""
-        return tuple(
-            k for k, (a, b) in enumerate(zip(self.lower, self.upper, strict=True)) if a < b
-        )
+        sides = zip(self.lower, self.upper, strict=True)
+        return tuple(k for k, (a, b) in enumerate(sides) if a < b)
 
     def floats(self) -> tuple[Floats, Floats]:
         """End points as floats, rounded outward: arrays of shape (n,), lower then upper."""
@@ -102,48 +151,75 @@ class Box:
 
     def contains(self, point: Sequence[Number]) -> bool:
         """Whether the exact point lies in the box, and in the ball if there is one."""
-        values = [exact(v) for v in point]
-        if len(values) != self.dimension:
-            raise ValueError(f"point has {len(values)} entries; expected {self.dimension}")
-        if not all(a <= v <= b for a, v, b in zip(self.lower, values, self.upper, strict=True)):
-            return False
-        return self.ball is None or self.ball.contains(values)
-
-    def nearest(self, point: Sequence[Fraction]) -> tuple[Fraction, ...]:
-        """The point clipped to the box, then moved straight towards the centre of the ball."""
-        sides = zip(self.lower, point, self.upper, strict=True)
-        clipped = tuple(min(max(low, v), high) for low, v, high in sides)
-        return clipped if self.ball is None else self.ball.nearest(clipped)
-
-    def pulled(self, points: Floats) -> Floats:
-        """Points (k, n) of the box moved straight into the ball, if there is one."""
-        return points if self.ball is None else self.ball.pulled(points)
-
-    def split(self, axis: int) -> tuple["Box", "Box"]:
-        """The two halves of the box at the exact midpoint of one side."""
-        middle = (self.lower[axis] + self.upper[axis]) / 2
-        low, high = list(self.lower), list(self.upper)
-        low[axis] = high[axis] = middle
-        return Box(self.lower, high), Box(low, self.upper)
-
-    def sample(self, rng: "np.random.Generator", count: int) -> Floats:
-        """`count` independent uniform points, shape (count, n)."""
-        if self.ball is not None:
-            return self.ball.sample(rng, count)
-        low, high = self.floats()
-        return low + (high - low) * rng.random((count, self.dimension))
-
-    def vertices(self, axes: Sequence[int] | None = None) -> Iterator[tuple[Fraction, ...]]:
-        """The vertices over the given axes, or all of them; other coordinates at their lower end.
-
-        >>> len(list(Box([0, 0, 0], [1, 2, 0]).vertices()))
-        4
-        """
-        ends = [
-            (a, b) if (axes is None or k in axes) and a < b else (a,)
-            for k, (a, b) in enumerate(zip(self.lower, self.upper, strict=True))
-        ]
-        return itertools.product(*ends)
+        values = _point(point, self.dimension)
+        sides = zip(self.lower, values, self.upper, strict=True)
+        within = all(low <= v <= high for low, v, high in sides)
+        return within and (self.ball is None or self.ball.contains(values))
 
 
 Region = Box | Space
+
+
+def near_points(M: Floats, center: Floats, low: Floats, high: Floats) -> Floats:
+    """Points of the boxes (k, n) near those nearest to the centre; the very ones for diagonal M."""
+    point = np.asarray(np.clip(center, low, high))
+    for _ in range(SWEEPS if (M - np.diag(np.diagonal(M))).any() else 0):
+        for k, row in enumerate(M):
+            rest = (point - center) @ row - row[k] * (point[:, k] - center[k])
+            point[:, k] = np.clip(center[k] - rest / row[k], low[:, k], high[:, k])
+    return point
+
+
+def _numbers(name: str, values: Sequence[Number]) -> tuple[Fraction, ...]:
+    if isinstance(values, str) or not hasattr(values, "__len__"):
+        raise InputError(f"{name} is {values!r}; expected a list with one number a variable")
+    return tuple(map(exact, values))
+
+
+def _point(values: Sequence[Number], dimension: int) -> list[Fraction]:
+    if len(values) != dimension:
+        raise ValueError(f"point has {len(values)} entries; expected {dimension}")
+    return [exact(v) for v in values]
+
+
+def _product(u: Sequence[Fraction], v: Sequence[Fraction]) -> Fraction:
+    """uᵀv."""
+    return sum((a * b for a, b in zip(u, v, strict=True)), Fraction(0))
+
+
+def _check_metric(weights: tuple[Fraction, ...], rows: Rows) -> None:
+    """Raise InputError unless they are positive weights alone, or a symmetric matrix alone."""
+    n = len(rows)
+    if bool(weights) == bool(rows):
+        raise InputError("the metric mixes weights and rows; give one weight or row per variable")
+    if weights and min(weights) <= 0:
+        raise InputError(f"a weight is {to_text(min(weights))}; expected positive ones")
+    if n > LARGEST:
+        raise InputError(f"the metric has {n} rows; expected at most {LARGEST}")
+    if any(len(row) != n for row in rows) or tuple(zip(*rows, strict=True)) != rows:
+        raise InputError(f"the metric is not symmetric; expected {n} rows of {n}")
+
+
+def _inverse_diagonal(rows: Rows, bits: int) -> list[Fraction]:
+    """The diagonal of M⁻¹; InputError unless M ≻ 0.
+
+    M is symmetric: all roots of det(xI − M) are real, and positive if and only if the signs of its
+    coefficients alternate.
+    """
+    n = len(rows)
+    work.spend(work.of_inverse(n, bits), "the metric: {0} × {0} rationals of {1} bits", n, bits)
+    M = fmpq_mat(n, n, [fmpq(v.numerator, v.denominator) for row in rows for v in row])
+    if not all((-1) ** (n - k) * c > 0 for k, c in enumerate(M.charpoly())):
+        raise InputError("the metric is not positive definite; give another matrix")
+    inverse = M.inv()
+    return [Fraction(int(inverse[k, k].p), int(inverse[k, k].q)) for k in range(n)]
+
+
+def root_above(square: Fraction) -> Fraction:
+    """√square, exact for squares of rationals, else rounded up."""
+    top, bottom = math.isqrt(square.numerator), math.isqrt(square.denominator)
+    if top**2 == square.numerator and bottom**2 == square.denominator:
+        return Fraction(top, bottom)
+    scale = 4 ** max(0, 64 - square.numerator.bit_length() + square.denominator.bit_length())
+    root = math.isqrt(math.ceil(square * scale)) + 1
+    return round_up(Fraction(root, math.isqrt(scale)), DIGITS)

@@ -33,10 +33,10 @@ from certificates.methods import METHODS
 from sgn.attacks.claims import claimed, towards
 from sgn.attacks.claims.bands import bands
 from sgn.attacks.claims.divergence import divergences
+from sgn.attacks.claims.domain import domain, is_partial
 from sgn.attacks.claims.equilibrium import equilibrium_claims
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.subject.attacked import Attacked
-from sgn.attacks.subject.domain import domain, is_partial
 from sgn.attacks.subject.jacobians import GameSubject
 
 

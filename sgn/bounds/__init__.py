@@ -1,12 +1,14 @@
 """Bounds of a game on a region: strategies that find them, and the estimator in front of them."""
 
-from sgn.bounds.bounder import Bounder, CannotBound, Claim, Confirmation, block_quantities
+from sgn.bounds.bounder import Bounder, Confirmation, block_quantities
 from sgn.bounds.bounds import Bounds
-from sgn.bounds.effort import Effort, Progress
 from sgn.bounds.enclosed import Enclosed
 from sgn.bounds.estimate import choose, estimate_bounds, region_of
 from sgn.bounds.exact import Exact
-from sgn.bounds.quantities import (
+from sgn.bounds.sampled import Sampled, draws_needed
+from sgn.quantities.claim import CannotBound, Claim
+from sgn.quantities.effort import Effort, Progress
+from sgn.quantities.quantities import (
     Cocoercivity,
     Coupling,
     Curvature,
@@ -17,7 +19,6 @@ from sgn.bounds.quantities import (
     Quantity,
     UpperCurvature,
 )
-from sgn.bounds.sampled import Sampled, draws_needed
 
 __all__ = [
     "Bounder",

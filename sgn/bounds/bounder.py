@@ -3,15 +3,16 @@
 import abc
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
 from games.game import Game
-from games.players import names_of
-from games.regions.region import Region
+from games.numbered import names_of
+from games.regions.shapes import Region
 from sgn.bounds.bounds import Bounds
-from sgn.bounds.quantities import (
+from sgn.quantities.claim import CannotBound, Claim, Reason, named_point, point_text
+from sgn.quantities.quantities import (
     Block,
     Coupling,
     Curvature,
@@ -19,32 +20,6 @@ from sgn.bounds.quantities import (
     Quantity,
     UpperCurvature,
 )
-
-Reason = Literal["too-large", "unsupported", "numerical", "domain", "budget"]
-
-
-class Claim(NamedTuple):
-    """A quantity with a bound for it, and what a whole-Jacobian bound is for in the certificate."""
-
-    quantity: Quantity
-    value: float
-    purpose: str = ""
-
-
-SHOWN_VARIABLES = 8
-
-
-class CannotBound(Exception):
-    """A bounder gives up: reason (a refusal's reason), message (a sentence), and the place.
-
-    point: variable name → value of the point that stopped it; empty when it was no single point.
-    """
-
-    def __init__(self, reason: Reason, message: str, point: dict[str, float] | None = None) -> None:
-        super().__init__(message)
-        self.reason: Reason = reason
-        self.message = message
-        self.point: dict[str, float] = point or {}
 
 
 @final
@@ -96,29 +71,6 @@ def collect(game: Game, values: FloatArray, evidence: str) -> Bounds:
     return Bounds(names, values[:N], values[N : 2 * N], L, evidence, game.symmetric)
 
 
-def by_block(quantities: Sequence[Quantity]) -> dict[Block, list[int]]:
-    """Indices of the quantities that are read off the same block."""
-    groups: dict[Block, list[int]] = {}
-    for index, quantity in enumerate(quantities):
-        groups.setdefault(quantity.block, []).append(index)
-    return groups
-
-
-def worse(quantity: Quantity, value: float, than: float) -> bool:
-    """Whether the value lies on the unsafe side of the other."""
-    return value > than if quantity.upper else value < than
-
-
-def worst(quantity: Quantity, values: FloatArray) -> int:
-    """Index of the worst value."""
-    return int(np.argmax(values) if quantity.upper else np.argmin(values))
-
-
-def outward(quantity: Quantity, value: float, amount: float) -> float:
-    """The value moved to its safe side."""
-    return value + amount if quantity.upper else value - amount
-
-
 def jacobians(game: Game, points: FloatArray, block: Block, reason: Reason) -> FloatArray:
     """J (or a block) at points (k, n). Raises CannotBound with the point where it is not finite."""
     with np.errstate(all="ignore"):
@@ -160,15 +112,3 @@ def _breakdown(quantity: Quantity) -> CannotBound:
         f"{type(quantity).__name__} could not be computed in floating point;"
         " rescale the variables or the costs",
     )
-
-
-def named_point(game: Game, point: FloatArray) -> dict[str, float]:
-    """Variable name → value."""
-    variables = [variable for player in game.players for variable in player.variables]
-    return {name: float(value) for name, value in zip(variables, point, strict=True)}
-
-
-def point_text(point: dict[str, float]) -> str:
-    """x1 = 0.5, x2 = 1, … for messages; long points are cut."""
-    shown = [f"{name} = {value:.6g}" for name, value in list(point.items())[:SHOWN_VARIABLES]]
-    return ", ".join(shown) + (", …" if len(point) > SHOWN_VARIABLES else "")

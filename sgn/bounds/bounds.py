@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from games.players import NumberedNames, numbered_names
+from games.numbered import numbered_names
+from games.players import NumberedNames
 
 FloatArray = NDArray[np.float64]
 EVIDENCE = ("exact", "enclosed", "sampled", "assumed")

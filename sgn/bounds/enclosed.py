@@ -8,24 +8,17 @@ import numpy as np
 
 from games.game import Game
 from games.markov.logit_game import LogitGame
-from games.regions.region import Region
-from sgn.bounds.bounder import (
-    Bounder,
-    CannotBound,
-    Claim,
-    Confirmation,
-    block_quantities,
-    by_block,
-    collect,
-)
+from games.regions.shapes import Region
+from sgn.bounds.bounder import Bounder, Confirmation, block_quantities, collect
 from sgn.bounds.bounds import Bounds
-from sgn.bounds.effort import Effort
-from sgn.bounds.quantities import Block, Cocoercivity, EulerFactor, FloatArray, Quantity
 from sgn.bounds.sampled import Sampled
 from sgn.bounds.values import ValuesWork, as_policies, in_reach
 from sgn.enclosures.goal import Goal
 from sgn.enclosures.prover import CUSHIONS
 from sgn.enclosures.work import Work, as_symbolic, is_short, may_be_text
+from sgn.quantities.claim import CannotBound, Claim, by_block
+from sgn.quantities.effort import Effort
+from sgn.quantities.quantities import Block, Cocoercivity, EulerFactor, FloatArray, Quantity
 
 FORMS = ("auto", "text", "values")
 VALUES_DRAWS, VALUES_BUDGET = 2**7, 2**21  # of sampling where values are enclosed

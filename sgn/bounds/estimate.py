@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from games.game import Game, Structure
-from games.regions.ball import MetricBall
-from games.regions.region import Region, Space
-from sgn.bounds.bounder import Bounder, CannotBound
+from games.regions.region import Space
+from games.regions.shapes import MetricBall, Region
+from sgn.bounds.bounder import Bounder
 from sgn.bounds.bounds import Bounds
 from sgn.bounds.enclosed import Enclosed
 from sgn.bounds.exact import Exact
 from sgn.bounds.sampled import Sampled
+from sgn.quantities.claim import CannotBound
 
 Chosen = tuple[Bounder, str]
 

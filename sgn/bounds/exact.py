@@ -11,26 +11,15 @@ from scipy import sparse
 
 from games.game import Game, Structure
 from games.language.number import float_enclosure
-from games.players import names_of
+from games.numbered import names_of
 from games.quadratic import QuadraticGame
-from games.regions.region import Region, Space
+from games.regions.region import Space
+from games.regions.shapes import Region
 from games.symbolic import SymbolicGame
-from sgn.bounds.bounder import (
-    Bounder,
-    CannotBound,
-    Claim,
-    Confirmation,
-    block_quantities,
-    by_block,
-    collect,
-    evaluate,
-    jacobians,
-    outward,
-    worse,
-    worst,
-)
+from sgn.bounds.bounder import Bounder, Confirmation, block_quantities, collect, evaluate, jacobians
 from sgn.bounds.bounds import Bounds
-from sgn.bounds.quantities import (
+from sgn.quantities.claim import CannotBound, Claim, by_block, outward, worse, worst
+from sgn.quantities.quantities import (
     Block,
     FloatArray,
     Quantity,

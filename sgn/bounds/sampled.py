@@ -12,25 +12,22 @@ from numpy.typing import NDArray
 
 from games.game import Game
 from games.language.number import parse_number, to_text
-from games.regions.region import Box, Region, Space
+from games.regions.region import Space
+from games.regions.shapes import Box, Region
 from sgn.bounds.bounder import (
     Bounder,
-    CannotBound,
-    Claim,
     Confirmation,
     block_quantities,
     collect,
     evaluate,
     jacobians,
-    outward,
     require_finite,
-    worse,
-    worst,
 )
 from sgn.bounds.bounds import Bounds
 from sgn.bounds.descent import Objective, Schedule, descend
 from sgn.bounds.exact import variables_of
-from sgn.bounds.quantities import Block, FloatArray, Quantity
+from sgn.quantities.claim import CannotBound, Claim, outward, worse, worst
+from sgn.quantities.quantities import Block, FloatArray, Quantity
 
 BATCH_ENTRIES = 2**21  # floats held at once: 16 MiB
 MAX_CORNER_SIDES = 10

@@ -7,12 +7,12 @@ import numpy as np
 
 from games.game import Game
 from games.markov.logit_game import LogitGame
-from games.regions.region import Box, Region
-from sgn.bounds.bounder import CannotBound, Claim, outward
-from sgn.bounds.effort import Effort
-from sgn.bounds.quantities import Block, Margin, Quantity
+from games.regions.shapes import Box, Region
 from sgn.enclosures.goal import NOT_NEEDED, room
 from sgn.enclosures.policies.cover import Cover, Covers, numbers_held
+from sgn.quantities.claim import CannotBound, Claim, outward
+from sgn.quantities.effort import Effort
+from sgn.quantities.quantities import Block, Margin, Quantity
 
 FIELDS = ("fisher", "kakade")
 MAX_LOGITS = 60

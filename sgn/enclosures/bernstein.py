@@ -11,8 +11,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from sgn.bounds.quantities import FloatArray
 from sgn.enclosures.polynomials import Terms, highest_powers
+from sgn.quantities.quantities import FloatArray
 
 Indices = NDArray[np.int64]
 Bools = NDArray[np.bool_]

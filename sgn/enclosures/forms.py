@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from games.language.degree import powers
 from games.symbolic import SymbolicGame
-from sgn.bounds.quantities import Block, FloatArray
 from sgn.enclosures.bernstein import MAX_MATRICES, Net, pays
 from sgn.enclosures.intervals import Kernel, compile_intervals
 from sgn.enclosures.polynomials import Expansion
 from sgn.enclosures.slopes import Slopes
+from sgn.quantities.quantities import Block, FloatArray
 
 NATURAL, TAYLOR, STAR, OUTSIDE, BERNSTEIN = 0, 1, 2, 3, 4
 MAX_VERTICES = 10  # variables of a block up to which all vertices of its affine part are taken

@@ -4,10 +4,10 @@ from typing import final
 
 import numpy as np
 
-from sgn.bounds.bounder import CannotBound, Claim, outward
-from sgn.bounds.quantities import Block, Cocoercivity, EulerFactor, Margin, Quantity
 from sgn.enclosures.prover import Proved
 from sgn.enclosures.work import CRUDE_BOXES, Work
+from sgn.quantities.claim import CannotBound, Claim, outward
+from sgn.quantities.quantities import Block, Cocoercivity, EulerFactor, Margin, Quantity
 
 GAPS = (1.0, 0.6, 0.3, 0.1, 0.03, 0.01)  # parts of its size by which a bound may fall short
 CRUDE = (1.0, 10.0, 100.0, 1000.0)  # tried first, so that something is proved soon

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.files.document import from_document
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
-from sgn.bounds.bounder import Claim
-from sgn.bounds.effort import Effort
-from sgn.bounds.inequalities import checker_scale, inequality, is_positive_definite, spread
-from sgn.bounds.quantities import Block, FloatArray
 from sgn.enclosures.bernstein import Net
 from sgn.enclosures.forms import BERNSTEIN, NATURAL, OUTSIDE, STAR, TAYLOR, Enclosure, Forms, Star
+from sgn.quantities.claim import Claim
+from sgn.quantities.effort import Effort
+from sgn.quantities.inequalities import checker_scale, inequality, is_positive_definite, spread
+from sgn.quantities.quantities import Block, FloatArray
 
 Bools = NDArray[np.bool_]
 Tokens = NDArray[np.int32]

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import final
 
 from games.language.graph import Graph
-from sgn.bounds.bounder import CannotBound
+from sgn.quantities.claim import CannotBound
 
 BETWEEN = 1024  # derivatives, between two looks at the clock
 _ZERO, _ONE, _TWO = Fraction(0), Fraction(1), Fraction(2)

@@ -12,14 +12,14 @@ from games.files.document import from_document
 from games.game import Game
 from games.markov.expressions import MAX_STATES
 from games.markov.logit_game import LogitGame
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region
 from games.symbolic import SymbolicGame
-from sgn.bounds.bounder import CannotBound, Claim, named_point, worse
-from sgn.bounds.effort import Effort
-from sgn.bounds.quantities import Block, FloatArray
 from sgn.enclosures.forms import NATURAL, Forms
 from sgn.enclosures.intervals import compile_intervals
 from sgn.enclosures.prover import Proved, Tokens, Unproved, prove, split
+from sgn.quantities.claim import CannotBound, Claim, named_point, worse
+from sgn.quantities.effort import Effort
+from sgn.quantities.quantities import Block, FloatArray
 
 Found = TypeVar("Found")
 CRUDE_BOXES = 64

@@ -14,7 +14,7 @@ from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
 from games.game import Game
 from games.language.number import Number, float_enclosure
 from games.rates import with_rates
-from games.regions.region import Region
+from games.regions.shapes import Region
 from sgn.bounds.bounds import Bounds
 from sgn.certify import certify
 from sgn.learning_rates.varying import time_varying_rates

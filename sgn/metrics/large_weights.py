@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgn.metrics.perron import Perron, connected, perron, product, solver_of, sparse_rows
-from sgn.steps.rounding import short_floats
+from sgn.rounding import short_floats
 
 if TYPE_CHECKING:
     from scipy import sparse

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
-from sgn.bounds.quantities import Margin, symmetric_part
-from sgn.enclosures.frame import Frame
+from sgn.quantities.frame import Frame
+from sgn.quantities.quantities import Margin, symmetric_part
 
 FloatArray = NDArray[np.float64]
 ROUNDS = 16  # semidefinite programs solved at most

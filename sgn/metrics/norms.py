@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sgn.bounds import Bounds
 from sgn.metrics.perron import iteration, perron, product, sparse_rows
 from sgn.metrics.weights import SMALL
-from sgn.pipeline.safe_side import up
+from sgn.rounding import up
 
 if TYPE_CHECKING:
     from scipy import sparse

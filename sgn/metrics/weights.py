@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from sgn.bounds.bounds import Bounds
 from sgn.metrics.large_weights import best_pair, perron_of, symmetric_vector
 from sgn.metrics.perron import connected
-from sgn.steps.rounding import short_floats
+from sgn.rounding import short_floats
 
 if TYPE_CHECKING:
     from scipy import sparse

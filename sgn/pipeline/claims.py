@@ -19,7 +19,7 @@ from certificates.kernel.theorems.margin import (
     MarginOfBounds,
     MarginOfJacobian,
 )
-from games.regions.region import Region
+from games.regions.shapes import Region
 from sgn.pipeline.numbers import Study
 from sgn.pipeline.safe_side import decimals, stated_metric
 

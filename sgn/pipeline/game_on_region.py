@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import Document
 from games.game import Game, Structure
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region
 from sgn.bounds import Bounder, Cocoercivity, EulerFactor, Lipschitz, Margin, Sampled
-from sgn.pipeline.safe_side import down, up
+from sgn.rounding import down, up
 
 FloatArray = NDArray[np.float64]
 SAMPLES = 128  # Jacobians that stand for the region while weights and steps are chosen

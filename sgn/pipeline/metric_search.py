@@ -9,12 +9,12 @@ import numpy as np
 
 from certificates.kernel.document.metric import Metric, Rung
 from sgn.metrics.block_scalar import best_direct_weights, direct_margin
-from sgn.metrics.ladder import BlockScalar, Euclidean, Strategy, choose_metric
 from sgn.pipeline.game_on_region import Direct, Problem
+from sgn.pipeline.ladder import BlockScalar, Euclidean, Strategy, choose_metric
 from sgn.pipeline.objectives import Family, LargestMargin, LongestEulerStep, Objective
 from sgn.pipeline.safe_side import StatedStructural
+from sgn.rounding import nice_weights
 from sgn.steps.euler import euler_spectral_limit
-from sgn.steps.rounding import nice_weights
 
 LEAST_GAIN = 0.001  # of a sampled margin, for which another metric is enclosed
 PREFERRED = 1 + Fraction(1, 10**9)  # a direct margin must beat the structural one by this factor

@@ -17,10 +17,10 @@ from certificates.kernel.theorems.runge_kutta import RungeKuttaSteps
 from games.game import Structure
 from sgn.bands.certificate_bands import direct_band, structural_bands
 from sgn.bounds import EulerFactor
-from sgn.metrics.ladder import Choice, choose_metric
 from sgn.metrics.norms import NormPlan, norm_plan
 from sgn.metrics.weights import optimal_weights
 from sgn.pipeline.game_on_region import Direct, Problem
+from sgn.pipeline.ladder import Choice, choose_metric
 from sgn.pipeline.left_out import FAILURES
 from sgn.pipeline.metric_search import Standing, climb
 from sgn.pipeline.objectives import Family, LongestEulerStep, LongestRK4Step, Objective

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
-from sgn.bounds.quantities import Cocoercivity, EulerFactor, Margin
-from sgn.enclosures.frame import Frame
 from sgn.metrics.block_scalar import best_direct_weights
+from sgn.quantities.frame import Frame
+from sgn.quantities.quantities import Cocoercivity, EulerFactor, Margin
 from sgn.steps.euler import minimise
 from sgn.steps.near_linear import longest_guess, middle_matrix, near_linear, sampled_deviation
 from sgn.steps.runge_kutta import rk4_reach

@@ -1,6 +1,5 @@
 """Numbers as they are stated: rounded to their safe side, or short where the checker grants it."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,31 +15,15 @@ from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.direct import curvature_holds, failing_couplings
 from certificates.kernel.inequalities.structural import structural_margin_holds
 from certificates.kernel.jacobian.base import jacobian_of
-from certificates.kernel.numbers.roots import DIGITS
-from games.language.number import float_enclosure, round_down, round_near, round_up
-from games.regions.region import Region
+from games.language.number import float_enclosure, round_near
+from games.regions.shapes import Region
 from sgn.bounds import Bounds
 from sgn.metrics.weights import Structural
+from sgn.rounding import down, up
 
 FloatArray = NDArray[np.float64]
 LEAST_COUPLING = 1e-280  # a smaller one is stated as this: its products would underflow
 SHORT = 10  # digits of the short numbers that are tried first
-
-
-def down(value: float) -> Fraction:
-    """A lower bound as it is stated. Raises ArithmeticError where it is not finite."""
-    return round_down(_rational(value), DIGITS)
-
-
-def up(value: float) -> Fraction:
-    """An upper bound as it is stated. Raises ArithmeticError where it is not finite."""
-    return round_up(_rational(value), DIGITS)
-
-
-def _rational(value: float) -> Fraction:
-    if not math.isfinite(value):
-        raise OverflowError(f"a bound is {value}")
-    return Fraction(value)
 
 
 @final

@@ -8,7 +8,7 @@ import numpy as np
 from certificates.certificate import Certificate
 from certificates.kernel.jacobian.cover import BERNSTEIN, NATURAL, STAR, TAYLOR, read_cover
 from certificates.kernel.jacobian.enclosed import read_covers
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.plots.style import (
     BLUE,
     GREEN,
@@ -47,7 +47,7 @@ def cover(certificate: Certificate, purpose: str = "", ax: "Axes | None" = None)
     is not enclosed, for another number of variables, and for more than 20,000 boxes.
     """
     claims = certificate.claims
-    region = claims.region
+    region = certificate.region
     if claims.evidence["kind"] != "enclosed" or not isinstance(region, Box):
         raise ValueError("only enclosed evidence has a cover")
     if "covers" not in claims.evidence:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from certificates.certificate import Certificate, StepRange
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.plots.style import BLUE, GREEN, INK, SQUARE, VERMILLION, dress, legend, named, new_axes
 from sgn.plots.subject import Floats, equilibrium_of, metric_matrix, small_game
 from sgn.simulation.simulate import simulate
@@ -139,7 +139,7 @@ def _radius(certificate: Certificate, method: str, M: Floats) -> float:
     radius = basin.radii[method]
     if radius is not None:
         return INSIDE * float(radius)
-    box = certificate.claims.region
+    box = certificate.region
     side = 1.0
     if isinstance(box, Box):
         low, high = box.floats()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from certificates.certificate import Certificate
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.plots.style import BLUE, INK, SQUARE, VERMILLION, dress, legend, new_axes
 from sgn.plots.subject import Floats, metric_matrix, small_game
 
@@ -50,7 +50,7 @@ def _place(certificate: Certificate, n: int) -> Floats:
     found = certificate.equilibrium
     if found is not None:
         return np.array([float(v) for v in found.point])
-    region = certificate.claims.region
+    region = certificate.region
     if not isinstance(region, Box):
         return np.zeros(n)
     low, high = region.floats()

@@ -9,7 +9,7 @@ from certificates.kernel.claims import Claims
 from certificates.kernel.document.reading import decode_arrays
 from games.files.document import from_document
 from games.game import Game, Structure
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region, as_shape
 from sgn.bounds import Bounds, Sampled, estimate_bounds
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ def small_game(subject: Subject) -> Game:
 
 def region_of(subject: Subject) -> Region | None:
     """Where it was certified, else the game's own region."""
-    return subject.region if isinstance(subject, Game) else subject.claims.region
+    return subject.region if isinstance(subject, Game) else as_shape(subject.claims.region)
 
 
 def bounds_of(subject: Subject) -> Bounds:

@@ -42,17 +42,18 @@ from certificates.kernel.theorems.runge_kutta import (
 from certificates.kernel.theorems.shared import zero_in_region
 from games.game import Structure
 from games.language.number import round_up
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box
 from sgn.bounds import CannotBound, Deviation
 from sgn.bounds import Claim as Bounded
-from sgn.enclosures.frame import Frame
 from sgn.pipeline.claims import stated_steps
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.left_out import FAILURES, noted
 from sgn.pipeline.numbers import DIRECT_LIMIT
-from sgn.pipeline.safe_side import up
 from sgn.promises.divergence import with_divergence
 from sgn.promises.equilibrium import find_equilibrium, stated_points
+from sgn.quantities.frame import Frame
+from sgn.rounding import up
 from sgn.steps.near_linear import (
     longest_guess,
     middle_matrix,

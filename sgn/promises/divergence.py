@@ -24,7 +24,7 @@ from certificates.kernel.theorems.kl import DecayInRegion, DecayLevel, DecayOnSi
 from games.language.number import float_enclosure, round_down
 from games.markov.logit_game import LogitGame
 from games.normal_form import NormalFormGame
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.bounds import Bounds, Enclosed
 from sgn.enclosures.forms import NATURAL
 from sgn.enclosures.prover import Proved, Tokens, split

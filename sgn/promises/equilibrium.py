@@ -9,7 +9,7 @@ from certificates.kernel.document.metric import Vector
 from games.game import Game
 from games.language.number import float_enclosure, round_near
 from games.quadratic import QuadraticGame
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region
 from sgn.pipeline.safe_side import objects
 
 FloatArray = NDArray[np.float64]

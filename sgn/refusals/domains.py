@@ -19,7 +19,7 @@ from games.errors import InputError
 from games.language.expression import to_text
 from games.language.graph import Graph
 from games.language.number import float_enclosure
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.enclosures.intervals import Kernel, compile_intervals
 from sgn.refusals.domain_needs import NOT_ZERO, Need, needs

@@ -15,15 +15,15 @@ from certificates.report.refusal import refuted_sentence
 from certificates.safe import Lower
 from games.game import Structure
 from games.language.number import to_text
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.work import PATIENCE, TooMuch
 from sgn.bounds import CannotBound
 from sgn.metrics.weights import SMALL
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import DIRECT_LIMIT, Study
-from sgn.pipeline.safe_side import up
 from sgn.refusals.document import refusal_document
 from sgn.refusals.refutation import dual_refutations, eigenvalue_refutations, least_stable, stated
+from sgn.rounding import up
 
 if TYPE_CHECKING:
     from sgn.coupling.graph import BlockingCycle

@@ -22,7 +22,7 @@ from certificates.kernel.theorems.refutation import (
     Witness,
 )
 from games.game import Game, Structure
-from games.regions.region import Box, Region
+from games.regions.shapes import Box, Region
 from sgn.bounds.descent import Schedule, descend
 from sgn.metrics.lmi import NoProposal, Opposition, oppose_block_weights, oppose_every_metric
 from sgn.pipeline.game_on_region import Problem

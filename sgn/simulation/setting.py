@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.game import Game
-from games.regions.region import Box
+from games.regions.shapes import Box
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

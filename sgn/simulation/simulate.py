@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from certificates.kernel.document.geometry import FIELDS
 from certificates.kernel.document.metric import Metric
-from games.files.reading import near, short
 from games.game import Game
 from games.language.number import Number
 from games.markov.logit_game import LogitGame
-from games.regions.region import Box
+from games.reading import near, short
+from games.regions.shapes import Box
 from sgn.geometry import Geometry, in_geometry
 from sgn.simulation.methods import METHODS, Advance, Method
 from sgn.simulation.ruler import Ruler

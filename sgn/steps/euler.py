@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.theorems.euler import EulerOfJacobian
-from sgn.pipeline.safe_side import down, up
-from sgn.steps.rounding import nice_step
+from sgn.rounding import down, nice_step, up
 
 FloatArray = NDArray[np.float64]
 _GOLDEN = (np.sqrt(5) - 1) / 2

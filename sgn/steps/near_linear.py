@@ -13,10 +13,9 @@ from certificates.kernel.inequalities.runge_kutta import TABLEAUS, excess
 from certificates.kernel.numbers.metrics import metric_ball
 from certificates.kernel.theorems.runge_kutta import Cover, RungeKuttaNearLinear
 from games.language.number import round_up
-from sgn.enclosures.frame import Frame
-from sgn.pipeline.safe_side import up
+from sgn.quantities.frame import Frame
+from sgn.rounding import nice_step, up
 from sgn.steps.euler import minimise
-from sgn.steps.rounding import nice_step
 from sgn.steps.runge_kutta import (
     CLEARANCE,
     rated_cover,

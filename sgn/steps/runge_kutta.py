@@ -12,9 +12,9 @@ from certificates.kernel.numbers.matrices import Ball, is_psd
 from certificates.kernel.numbers.metrics import metric_ball, multiple
 from certificates.kernel.theorems.runge_kutta import Cover, RungeKuttaOfMatrix
 from games.language.number import round_down, round_up
-from sgn.enclosures.frame import Frame
+from sgn.quantities.frame import Frame
+from sgn.rounding import nice_step
 from sgn.steps.euler import minimise
-from sgn.steps.rounding import nice_step
 
 FloatArray = NDArray[np.float64]
 REFINEMENTS = 14  # halvings of an interval of h before the cover stops there

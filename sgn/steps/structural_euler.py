@@ -12,9 +12,8 @@ from certificates.kernel.theorems.euler import EulerByBounds
 from sgn.bounds.bounds import Bounds
 from sgn.metrics.perron import Perron, iteration, perron, product, sparse_rows
 from sgn.metrics.weights import SMALL
-from sgn.pipeline.safe_side import down, up
+from sgn.rounding import down, nice_step, nice_weights, up
 from sgn.steps.euler import minimise
-from sgn.steps.rounding import nice_step, nice_weights
 
 if TYPE_CHECKING:
     from scipy import sparse

@@ -9,9 +9,9 @@ import games
 from certificates.kernel.document.metric import Metric
 from games import Box, MetricBall, QuadraticGame, SymbolicGame
 from games.game import Game
-from sgn.attacks.claims.measures import Frame
 from sgn.attacks.subject.costs import costs_of, moved
 from sgn.attacks.subject.jacobians import GameSubject
+from sgn.attacks.subject.measures import Frame
 from sgn.attacks.subject.precise import column, precisely
 from sgn.attacks.subject.solution import Solution, solution_of
 from tests.attacks.test_attack_issued import issued

@@ -16,11 +16,11 @@ import sgn
 from certificates.certificate import from_document
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import digest
+from certificates.kernel.numbers.roots import root_above
 from certificates.report.shown import ASKED, SAID, Row
 from certificates.report.table import WIDTH, render, verification_table
 from certificates.report.texts import point_text, region_text, step_text, weights_text
 from certificates.safe import Lower, Upper, decimal_text
-from certificates.kernel.numbers.roots import root_above
 from games import Box, InputError, MetricBall, QuadraticGame, SymbolicGame, catalogue
 from games.language.number import parse_number
 from sgn import Bounds, Certificate, NotCertified, Refusal

@@ -20,7 +20,7 @@ from games.language.evaluate import compile
 from games.language.expression import Graph, parse, to_text
 from games.language.graph import UNARY_FUNCTIONS
 from games.language.number import parse_number
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from tests.helpers.expressions import (
     DIGITS,

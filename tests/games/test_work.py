@@ -163,7 +163,7 @@ def _determinant(M: list[list[Fraction]]) -> Fraction:
 
 @given(M=matrices())
 @settings(max_examples=examples(50))
-def test_elimination_in_integers_gives_the_inverse(M: list[list[Fraction]]) -> None:
+def test_a_ball_knows_the_inverse_of_its_metric(M: list[list[Fraction]]) -> None:
     n = len(M)
     expected = [_solution(M, k) for k in range(n)]
     if None in expected:

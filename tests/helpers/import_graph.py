@@ -2,7 +2,7 @@
 
 import ast
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,8 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def read_imports(file: Path) -> tuple[Import, ...]:
-    package = file.relative_to(ROOT).parent.parts
+def read_imports(file: Path, root: Path = ROOT) -> tuple[Import, ...]:
+    package = file.relative_to(root).parent.parts
     tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
     return tuple(_walk(tree, package, at_import=True, at_run=True))
 
@@ -94,14 +94,54 @@ def resolve(target: str, graph: Graph) -> str:
     return target if target in graph else target.rpartition(".")[0]
 
 
+def arrows(module: str, graph: Graph) -> set[str]:
+    """The project's modules that a module names in imports anywhere, if only for types."""
+    named = {resolve(found.target, graph) for found in graph[module]}
+    return named & set(graph) - {module}
+
+
 def neighbours(module: str, graph: Graph) -> set[str]:
-    """The project's modules that a module names in imports that run when it is imported."""
-    named = {
-        resolve(found.target, graph)
-        for found in graph[module]
-        if found.at_import and top(found.target) in PACKAGES
-    }
+    """Those that it names in imports that run when it is imported."""
+    named = {resolve(found.target, graph) for found in graph[module] if found.at_import}
     return named & set(graph)
+
+
+def cycles(graph: Graph) -> set[frozenset[str]]:
+    """The largest sets of modules that all lead to each other by arrows."""
+    ahead = {module: _ahead(module, graph) for module in graph}
+    together = (
+        frozenset(other for other in ahead[module] if module in ahead[other]) for module in graph
+    )
+    return {knot for knot in together if knot}
+
+
+def _ahead(start: str, graph: Graph) -> set[str]:
+    """All modules that arrows lead to, the start itself where it is on a cycle."""
+    seen, waiting = set[str](), [start]
+    while waiting:
+        found = arrows(waiting.pop(), graph) - seen
+        seen |= found
+        waiting.extend(found)
+    return seen
+
+
+def place(module: str, order: Sequence[str]) -> int:
+    """Where the module stands in an order of folders and modules: by the longest that holds it."""
+    holding = [k for k, folder in enumerate(order) if inside(module, folder)]
+    if not holding:
+        raise LookupError(f"{module} has no place in the order; give its folder one")
+    return max(holding, key=lambda k: len(order[k]))
+
+
+def front_door(package: str) -> list[tuple[str, str]]:
+    """(name, home) of every line of the package's stub that lists a name."""
+    stub = ast.parse((ROOT / package / "__init__.pyi").read_text(encoding="utf-8"))
+    return [
+        (alias.name, str(node.module))
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
 
 
 def reachable(starts: Iterable[str], graph: Graph) -> set[str]:

@@ -13,7 +13,7 @@ from typing import final
 import numpy as np
 
 from games.language.number import Number
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 
 Random = np.random.Generator

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from games.game import Document, Floats, Game, Player, Structure
+from games.game import Document, Floats, Game, Structure
+from games.players import Player
 from games.quadratic import QuadraticGame
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.bounds import Cocoercivity, EulerFactor, Lipschitz, Margin, Quantity
 
 

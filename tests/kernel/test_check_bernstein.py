@@ -18,14 +18,14 @@ from certificates.kernel.jacobian.polynomial import Polynomial
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
 from games.language.expression import Graph, parse
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
-from sgn.bounds.bounder import Claim
-from sgn.bounds.quantities import Margin
 from sgn.enclosures.bernstein import Net as SearchNet
 from sgn.enclosures.forms import Forms
 from sgn.enclosures.polynomials import Expansion, Terms
 from sgn.enclosures.prover import Proved, prove
+from sgn.quantities.claim import Claim
+from sgn.quantities.quantities import Margin
 from tests.helpers.scale import examples
 from tests.kernel.test_check_cover import tokens_of
 from tests.kernel.test_check_leaves import holds, jacobian_of, quantities, random_cover, uniform

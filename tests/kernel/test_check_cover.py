@@ -17,7 +17,7 @@ from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import BERNSTEIN, FORMS, MAX_DEPTH, read_cover
 from certificates.kernel.jacobian.enclosed import read_covers
 from games.errors import InputError
-from games.regions.region import Box
+from games.regions.shapes import Box
 from tests.helpers.arb_oracle import LEAST
 from tests.helpers.scale import examples
 

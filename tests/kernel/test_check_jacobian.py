@@ -6,18 +6,19 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.sparse
+from certificates.kernel.document.claims import Coupling
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import games
-from certificates.kernel.document.claims import Coupling
 from certificates.kernel.document.reading import Document, encode_arrays
 from certificates.kernel.inequalities.direct import curvature_holds, failing_couplings
 from certificates.kernel.jacobian.base import Uncheckable, jacobian_of
 from certificates.kernel.jacobian.point import jacobians_at
 from games.errors import InputError
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box
 from tests.helpers.scale import examples
 
 Floats = NDArray[np.float64]

@@ -17,12 +17,12 @@ from certificates.kernel.jacobian.cover import NATURAL, TAYLOR, Leaves, Model, r
 from certificates.kernel.jacobian.enclosed import EnclosedJacobian
 from certificates.kernel.numbers.matrices import Ball, is_psd
 from games.language.expression import Graph, parse
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import Cocoercivity, Lipschitz, Margin, Quantity
-from sgn.bounds.bounder import Claim, outward
 from sgn.enclosures.forms import Forms
 from sgn.enclosures.prover import Proved, prove
+from sgn.quantities.claim import Claim, outward
 from tests.helpers.scale import examples
 from tests.kernel.test_check_cover import Tokens, Tree, tokens_of
 

@@ -11,10 +11,10 @@ from certificates.kernel.jacobian.cover import STAR
 from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.numbers.stars import Star, is_star_psd
 from games.catalogue.contest import internet_switching
-from sgn.bounds.bounder import Claim
-from sgn.bounds.quantities import Lipschitz, Margin, Quantity
 from sgn.enclosures.forms import Forms
 from sgn.enclosures.prover import Proved, Unproved, prove
+from sgn.quantities.claim import Claim
+from sgn.quantities.quantities import Lipschitz, Margin, Quantity
 from tests.helpers.scale import examples
 from tests.kernel.test_check_leaves import holds, jacobian_of, random_cover, random_game
 

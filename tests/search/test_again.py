@@ -11,12 +11,12 @@ import sgn
 from certificates.certificate import Certificate, Refusal
 from certificates.kernel.verify import Verification, verify
 from games.normal_form import NormalFormGame
+from sgn import recheck as again
 from sgn.bounds import CannotBound
 from sgn.bounds.enclosed import Enclosed
 from sgn.enclosures import prover
 from sgn.enclosures.prover import CUSHIONS, Cushion
-from sgn.pipeline import recheck as again
-from sgn.pipeline.recheck import OPTIONAL
+from sgn.recheck import OPTIONAL
 from tests.corpus.bases import nearly_linear
 
 GREEDY = Cushion(-0.05, -0.3)  # forgives what no checker forgives

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from games import catalogue
 from games.language.evaluate import compile
 from games.language.expression import Graph, parse
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.refusals.domains import Defined, DomainReport, Outside, Undecided, check_domains
 from tests.helpers.scale import examples

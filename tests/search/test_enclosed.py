@@ -9,11 +9,11 @@ import pytest
 import sgn
 from certificates.kernel.verify import verify
 from games.callable import CallableGame
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import CannotBound, Enclosed, Margin, block_quantities
-from sgn.bounds.effort import Effort, Progress
 from sgn.bounds.sampled import Sampled
+from sgn.quantities.effort import Effort, Progress
 
 GAP = 0.01
 

@@ -11,7 +11,8 @@ from scipy import sparse
 import games.catalogue
 from games.game import Floats, Structure
 from games.quadratic import QuadraticGame
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import (
     CannotBound,

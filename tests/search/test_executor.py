@@ -16,10 +16,10 @@ import sgn
 from certificates.certificate import Certificate
 from certificates.kernel.document.reading import Document, digest
 from games.language.number import to_text
-from games.regions.region import Box
+from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import Enclosed, Margin
-from sgn.bounds.effort import Effort
+from sgn.quantities.effort import Effort
 
 REGION = Box([-1, -1], [1, 1])
 

@@ -17,7 +17,7 @@ from certificates.kernel.document.metric import Metric
 from games import Box, QuadraticGame, SymbolicGame
 from sgn.bounds import Margin
 from sgn.cli import main
-from sgn.metrics.ladder import BlockScalar, FullBlock, choose_metric
+from sgn.pipeline.ladder import BlockScalar, FullBlock, choose_metric
 from sgn.pipeline.objectives import OBJECTIVES, Family
 from tests.helpers.block_games import random_bounds, random_jacobian
 from tests.helpers.scale import examples

@@ -12,9 +12,10 @@ import sgn
 from certificates.certificate import Certificate, Refusal
 from games import Box, QuadraticGame, catalogue
 from games.errors import InputError
-from games.regions.region import Region, Space
+from games.regions.region import Space
+from games.regions.shapes import Region, as_shape
 from games.symbolic import SymbolicGame
-from sgn.bounds.effort import Progress
+from sgn.quantities.effort import Progress
 from tests.helpers.scale import examples
 
 
@@ -90,7 +91,7 @@ def test_a_refusal_where_no_box_can_be_proved() -> None:
     result = sgn.largest_region(game, center=[0], shape=[1], tries=3)
     assert isinstance(result, Refusal)
     assert result.verdict == "refuted"
-    assert reach(result.claims.region) < 1e-5
+    assert reach(as_shape(result.claims.region)) < 1e-5
 
 
 def test_the_box_stays_inside_the_domain() -> None:

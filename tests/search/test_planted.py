@@ -15,13 +15,13 @@ from certificates.kernel.jacobian.enclosed import EnclosedJacobian
 from certificates.kernel.verify import verify
 from games.errors import InputError
 from games.language.number import to_text
-from games.regions.region import Box
+from games.regions.shapes import Box
 from sgn.bounds import Curvature, Margin, Quantity
-from sgn.bounds.bounder import Claim
 from sgn.bounds.enclosed import Enclosed
-from sgn.bounds.quantities import least_eigenvalue
 from sgn.enclosures.forms import NATURAL, TAYLOR, Forms
 from sgn.enclosures.prover import Proved, prove
+from sgn.quantities.claim import Claim
+from sgn.quantities.quantities import least_eigenvalue
 from tests.helpers.planted import FAMILIES, Planted, planted
 from tests.kernel.test_check_cover import tokens_of
 

@@ -5,13 +5,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-
-import sgn
-from certificates.certificate import Certificate, StepRange
-from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.steps import Cover, NearLinear, Steps
 from certificates.kernel.inequalities.near_linear import excess, linear_cover
 from certificates.kernel.inequalities.steps import (
@@ -19,8 +12,15 @@ from certificates.kernel.inequalities.steps import (
     sector_cover_holds,
     sector_matrices,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import sgn
+from certificates.certificate import Certificate, StepRange
+from certificates.kernel.document.metric import Metric
 from sgn.bounds import Deviation
-from sgn.enclosures.frame import Frame
+from sgn.quantities.frame import Frame
 from sgn.steps.near_linear import near_linear, near_linear_plan
 from sgn.steps.runge_kutta import RK4Plan
 from sgn.steps.sector import sector_plan

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from games.game import Floats, Structure
 from games.language.number import parse_number
 from games.quadratic import QuadraticGame
-from games.regions.region import Box, Space
+from games.regions.region import Space
+from games.regions.shapes import Box
 from sgn.bounds import (
     CannotBound,
     Claim,

@@ -19,7 +19,8 @@ from benchmarks.graphs import GRAPHS, Graph, chain
 from benchmarks.scale import ORACLES, game_of, game_of_blocks, perron_near
 from certificates.kernel.document.reading import digest
 from games.errors import InputError
-from games.players import LISTED, NumberedNames
+from games.numbered import LISTED
+from games.players import NumberedNames
 from sgn.bounds import Bounds
 from sgn.metrics.large_weights import best_pair, symmetric_vector
 from sgn.metrics.norms import norm_plan

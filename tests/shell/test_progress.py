@@ -6,8 +6,8 @@ import pytest
 
 import games
 from sgn import progress
-from sgn.bounds.effort import Progress
 from sgn.cli import main
+from sgn.quantities.effort import Progress
 from tests.search.test_enclosed import hard
 
 

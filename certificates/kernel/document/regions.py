@@ -1,5 +1,6 @@
 """Regions as they stand in documents: a box, a ball in a metric, or all of R^n."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +12,7 @@ from certificates.kernel.document.reading import (
     require_keys,
 )
 from games.errors import InputError
-from games.regions.ball import MetricBall
-from games.regions.region import Box, Region, Space
+from games.regions.region import Box, MetricBall, Region, Space
 
 
 def read_region(value: Any, where: str) -> Region:
@@ -22,27 +22,38 @@ def read_region(value: Any, where: str) -> Region:
     Space(dimension=2)
     """
     kind = value.get("kind") if isinstance(value, dict) else None
-    read_choice(kind, f"{where}.kind", ("ball", "box", "space"))
-    if kind == "space":
-        fields = require_keys(value, where, {"kind", "dimension"})
-        if not is_count(fields["dimension"]):
-            raise InputError(f"{where}: the dimension must be a count")
-        return Space(fields["dimension"])
+    read = _READERS[read_choice(kind, f"{where}.kind", tuple(_READERS))]
     try:
-        if kind == "ball":
-            fields = require_keys(value, where, {"kind", "center", "radius", "metric"})
-            rows = read_list(fields["metric"], f"{where}.metric")
-            metric = [
-                _numbers(row, f"{where}.metric") if isinstance(row, list) else number(row, where)
-                for row in rows
-            ]
-            center = _numbers(fields["center"], f"{where}.center")
-            return MetricBall(center, number(fields["radius"], where), metric).region
-        fields = require_keys(value, where, {"kind", "lower", "upper"})
-        return Box(*(_numbers(fields[key], f"{where}.{key}") for key in ("lower", "upper")))
+        return read(value, where)
     except InputError as error:
         text = str(error)
         raise InputError(text if text.startswith(where) else f"{where}: {text}") from None
+
+
+def _ball(value: Any, where: str) -> Box:
+    fields = require_keys(value, where, {"kind", "center", "radius", "metric"})
+    rows = [
+        _numbers(row, f"{where}.metric") if isinstance(row, list) else number(row, where)
+        for row in read_list(fields["metric"], f"{where}.metric")
+    ]
+    center = _numbers(fields["center"], f"{where}.center")
+    ball = MetricBall(center, number(fields["radius"], where), rows)
+    return Box(*ball.ends, ball=ball)
+
+
+def _box(value: Any, where: str) -> Box:
+    fields = require_keys(value, where, {"kind", "lower", "upper"})
+    return Box(*(_numbers(fields[key], f"{where}.{key}") for key in ("lower", "upper")))
+
+
+def _space(value: Any, where: str) -> Space:
+    dimension = require_keys(value, where, {"kind", "dimension"})["dimension"]
+    if not is_count(dimension):
+        raise InputError(f"{where}: the dimension must be a count")
+    return Space(dimension)
+
+
+_READERS: dict[str, Callable[[Any, str], Region]] = {"ball": _ball, "box": _box, "space": _space}
 
 
 def _numbers(value: Any, where: str) -> list[Fraction]:

@@ -158,7 +158,7 @@ def constant_step(tableau: Tableau, J: Ball, M: Ball, step: Fraction) -> tuple[B
 
 
 def excess(tableau: Tableau, step: Fraction, norm: Fraction, deviation: Fraction) -> Fraction:
-    """D(h) = p(h(b + δ)) − p(hb), p(z) = Σ_{k≥1} p_k z^k: how far stages near J₀ leave P (T11 c)."""
+    """D(h) = p(h(b + δ)) − p(hb), p(z) = Σ_{k≥1} p_k z^k: how far steps leave P(−hJ₀) (T11 c)."""
     near, far = step * norm, step * (norm + deviation)
     return sum((c * (far**k - near**k) for k, c in enumerate(tableau.stability)), Fraction(0))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, diagonal
-from games.regions.ball import MetricBall, near_points
+from games.regions.region import MetricBall, near_points
 
 BATCH = 4096  # boxes at once
 

@@ -9,8 +9,8 @@ from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, number, require_keys
 from certificates.kernel.policies.logit import FORMAT, logit_field
 from games.errors import InputError
-from games.game import Player, check_names
 from games.language.expression import FUNCTIONS, Graph, parse
+from games.players import Player, check_names
 
 WHERE = "game"
 TEXT_KINDS = ("symbolic", *LOGIT_KINDS)  # of which J can be enclosed

@@ -14,11 +14,11 @@ from certificates.kernel.document.reading import (
     require_keys,
 )
 from games.errors import InputError
-from games.game import Player, check_names
 from games.language.graph import Graph
 from games.markov.expressions import field_nodes
 from games.markov.powers import DIVIDED, coordinate_names
 from games.markov.tensors import Tensors, check_visited
+from games.players import Player, check_names
 
 WHERE, FORMAT = "game", "sgn-game/1"
 HEAD = {"format", "kind", "name", "players", "entropy"}

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from certificates.kernel.claims import Band, Claims
 from certificates.kernel.document.metric import Metric, Vector
 from games.language.number import round_near, to_text
-from sgn.attacks.claims.measures import Frame, Margin
 from sgn.attacks.claims.objectives import AtPoint, Objective, full
 from sgn.attacks.subject.jacobians import Subject
+from sgn.attacks.subject.measures import Frame, Margin
 from sgn.attacks.subject.precise import ball, nearest, solved, submatrix
 from sgn.attacks.subject.precise import matrix as exact_matrix
 

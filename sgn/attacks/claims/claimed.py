@@ -14,7 +14,13 @@ from certificates.kernel.theorems.runge_kutta import RungeKuttaNearLinear
 from certificates.methods import METHODS
 from games.language.number import round_near, to_text
 from sgn.attacks.claims.contracting import BetweenNeighbours, BetweenPairs
-from sgn.attacks.claims.measures import (
+from sgn.attacks.claims.numbers import SizeOf, SmallGain, contradiction
+from sgn.attacks.claims.objectives import AtPoint, FlowBetweenPairs, Objective
+from sgn.attacks.claims.promise import Promise, range_promise
+from sgn.attacks.claims.step_methods import COUNTS, PLAYS, Steps
+from sgn.attacks.subject.attacked import Attacked
+from sgn.attacks.subject.jacobians import GameSubject, Subject
+from sgn.attacks.subject.measures import (
     Cocoercivity,
     Coupling,
     Curvature,
@@ -24,12 +30,6 @@ from sgn.attacks.claims.measures import (
     Measure,
     Norm,
 )
-from sgn.attacks.claims.numbers import SizeOf, SmallGain, contradiction
-from sgn.attacks.claims.objectives import AtPoint, FlowBetweenPairs, Objective
-from sgn.attacks.claims.promise import Promise, range_promise
-from sgn.attacks.claims.step_methods import COUNTS, PLAYS, Steps
-from sgn.attacks.subject.attacked import Attacked
-from sgn.attacks.subject.jacobians import GameSubject, Subject
 
 PROBES = 64  # places where couplings that are claimed to be 0 are looked at
 

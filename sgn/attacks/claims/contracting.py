@@ -14,7 +14,6 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from sgn.attacks.claims.measures import norms, stretches
 from sgn.attacks.claims.objectives import (
     APART,
     Objective,
@@ -27,6 +26,7 @@ from sgn.attacks.claims.objectives import (
 from sgn.attacks.claims.promise import Promise
 from sgn.attacks.claims.step_methods import Steps, linearised, reads
 from sgn.attacks.subject.jacobians import GameSubject, Subject
+from sgn.attacks.subject.measures import norms, stretches
 from sgn.attacks.subject.precise import Balls, ball, column, matrix, nearest
 from sgn.attacks.subject.solution import Solution
 from sgn.simulation.setting import finite_rows

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from certificates.decay import Decay
 from games.game import Game
 from games.markov.logit_game import LogitGame
-from sgn.attacks.claims.measures import symmetric
 from sgn.attacks.claims.numbers import contradiction
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.subject.attacked import Attacked
 from sgn.attacks.subject.jacobians import GameSubject, point_text
+from sgn.attacks.subject.measures import symmetric
 from sgn.attacks.subject.precise import Balls, ball, column, entries, product
 from sgn.attacks.subject.solution import Solution
 

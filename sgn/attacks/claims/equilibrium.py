@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from certificates.equilibrium import Equilibrium
 from certificates.kernel.claims import Claims
 from games.markov.logit_game import LogitGame
-from sgn.attacks.claims.measures import Asymmetry, Frame
 from sgn.attacks.claims.numbers import contradiction
 from sgn.attacks.claims.objectives import AtPoint, Objective
 from sgn.attacks.subject.costs import AlongField, Costs, PolicyCosts, costs_of, moved
 from sgn.attacks.subject.jacobians import GameSubject, point_text
+from sgn.attacks.subject.measures import Asymmetry, Frame
 from sgn.attacks.subject.precise import ball, column, entries
 from sgn.attacks.subject.solution import Solution
 

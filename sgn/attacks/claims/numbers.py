@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.metric import Vector
-from sgn.attacks.claims.measures import Frame, norms, stretches
 from sgn.attacks.claims.objectives import Objective
+from sgn.attacks.subject.measures import Frame, norms, stretches
 from sgn.attacks.subject.precise import ball, matrix, nearest
 
 Floats = NDArray[np.float64]

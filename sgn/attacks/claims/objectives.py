@@ -9,8 +9,8 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from sgn.attacks.claims.measures import Frame, Measure
 from sgn.attacks.subject.jacobians import GameSubject, Subject, point_text
+from sgn.attacks.subject.measures import Frame, Measure
 from sgn.attacks.subject.precise import ball, column, nearest, product
 from sgn.simulation.setting import finite_rows
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.claims import Steps
-from sgn.attacks.claims.measures import Frame
 from sgn.attacks.claims.step_methods import Play
+from sgn.attacks.subject.measures import Frame
 from sgn.attacks.subject.precise import nearest
 
 Floats = NDArray[np.float64]

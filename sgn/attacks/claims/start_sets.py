@@ -7,10 +7,10 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from sgn.attacks.claims.measures import Frame
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.claims.step_methods import Steps
 from sgn.attacks.subject.jacobians import point_text
+from sgn.attacks.subject.measures import Frame
 from sgn.attacks.subject.precise import ball, column, nearest
 from sgn.attacks.subject.solution import Solution
 

@@ -14,13 +14,13 @@ from certificates.kernel.theorems.euler import ProjectedEuler
 from certificates.kernel.theorems.start_sets import StartSet as StatedSet
 from sgn.attacks.claims.claimed import chosen, of_steps, pairs_of, promise_of
 from sgn.attacks.claims.contracting import BetweenNeighbours, Towards
-from sgn.attacks.claims.measures import Frame
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.claims.promise import Promise
 from sgn.attacks.claims.start_sets import StartSet
 from sgn.attacks.claims.step_methods import PLAYS, Steps, euler, flow
 from sgn.attacks.subject.attacked import Attacked
 from sgn.attacks.subject.jacobians import GameSubject
+from sgn.attacks.subject.measures import Frame
 
 RUN = 4  # steps of a run that is to stay in the region
 FAR = 16  # sides: how far starts are tried where every start is promised

@@ -9,8 +9,8 @@ import numpy as np
 
 from certificates.certificate import Certificate
 from certificates.kernel.claims import Claims
-from sgn.attacks.claims.measures import Frame
 from sgn.attacks.subject.jacobians import GameSubject, Subject
+from sgn.attacks.subject.measures import Frame
 from sgn.attacks.subject.precise import precisely
 from sgn.attacks.subject.solution import Solution, solution_of
 

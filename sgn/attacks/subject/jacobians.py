@@ -20,8 +20,8 @@ from games.game import Game, Structure
 from games.language.number import float_enclosure
 from games.markov.logit_game import LogitGame
 from games.quadratic import QuadraticGame
-from games.regions.ball import MetricBall
-from games.regions.region import Box, Region
+from games.regions.region import Region
+from games.regions.shapes import Box, MetricBall, as_shape
 from games.symbolic import SymbolicGame
 from sgn.attacks.subject.precise import (
     Balls,
@@ -283,4 +283,5 @@ def game_subject(document: Document, region: Region | None) -> GameSubject:
         raise InputError(f"the game has {game.dimension} variables; attack handles {LARGEST}")
     if region is not None and region.dimension != game.dimension:
         raise InputError(f"the region has {region.dimension} sides; expected {game.dimension}")
-    return GameSubject(game, region if isinstance(region, Box) else None)
+    shape = as_shape(region)
+    return GameSubject(game, shape if isinstance(shape, Box) else None)

@@ -14,9 +14,9 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from games.regions.ball import MetricBall
-from sgn.attacks.claims.measures import Frame
+from games.regions.shapes import MetricBall
 from sgn.attacks.subject.jacobians import GameSubject, sphere_matrix
+from sgn.attacks.subject.measures import Frame
 from sgn.attacks.subject.precise import (
     Balls,
     around,

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.markov.logit_game import LogitGame
-from games.regions.region import Box
-from sgn.bounds.bounder import Claim
-from sgn.bounds.quantities import Block
+from games.regions.shapes import Box
 from sgn.enclosures.forms import NATURAL, OUTSIDE, Enclosure, Star
 from sgn.enclosures.policies.affine import Affine, FloatArray
 from sgn.enclosures.policies.policies import policy_boxes
 from sgn.enclosures.policies.solutions import solutions
 from sgn.enclosures.policies.star import BoxJacobian
 from sgn.enclosures.prover import CUSHIONS, Cushion, hold, hold_star
+from sgn.quantities.claim import Claim
+from sgn.quantities.quantities import Block
 
 Bools = NDArray[np.bool_]
 MAX_CORNERS = 6  # sides whose vertices are looked at, instead of a star

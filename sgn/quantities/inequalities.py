@@ -8,7 +8,7 @@ from functools import singledispatch
 import numpy as np
 from numpy.typing import NDArray
 
-from sgn.bounds.quantities import (
+from sgn.quantities.quantities import (
     Cocoercivity,
     Coupling,
     Curvature,

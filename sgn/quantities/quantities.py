@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
-from sgn.enclosures.frame import Frame, norm_bound
+from sgn.quantities.frame import Frame, norm_bound
 
 FloatArray = NDArray[np.float64]
 Block = tuple[int, int] | None

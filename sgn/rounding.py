@@ -1,11 +1,33 @@
-"""Free choices (weights, steps) as short numbers for people; nothing is lost but optimality."""
+"""Numbers as they are stated: bounds to their safe side, free choices (weights, steps) short."""
+
+import math
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from games.language.number import round_down, round_up
+
 FloatArray = NDArray[np.float64]
+DIGITS = 13
 FEW = 1000  # numbers that are shortened as decimals, for people; beyond, as binary fractions
 KEPT_BITS = 32  # of 53: the rest compresses to nothing
+
+
+def down(value: float) -> Fraction:
+    """A lower bound as it is stated. Raises ArithmeticError where it is not finite."""
+    return round_down(_rational(value), DIGITS)
+
+
+def up(value: float) -> Fraction:
+    """An upper bound as it is stated. Raises ArithmeticError where it is not finite."""
+    return round_up(_rational(value), DIGITS)
+
+
+def _rational(value: float) -> Fraction:
+    if not math.isfinite(value):
+        raise OverflowError(f"a bound is {value}")
+    return Fraction(value)
 
 
 def short_floats(values: FloatArray) -> FloatArray:

@@ -1,0 +1,23 @@
+"""The public names of `games`, each with its home."""
+
+from games import catalogue as catalogue
+from games.callable import CallableGame as CallableGame
+from games.errors import InputError as InputError
+from games.files.nfg import read_nfg as read_nfg
+from games.files.toml import load as load
+from games.files.toml import save as save
+from games.files.toml import to_text as to_text
+from games.game import Game as Game
+from games.game import Structure as Structure
+from games.markov.game import MarkovGame as MarkovGame
+from games.markov.logits import kl_divergence as kl_divergence
+from games.normal_form import NormalFormGame as NormalFormGame
+from games.players import Player as Player
+from games.quadratic import QuadraticGame as QuadraticGame
+from games.rates import with_rates as with_rates
+from games.regions.region import Space as Space
+from games.regions.shapes import Box as Box
+from games.regions.shapes import MetricBall as MetricBall
+from games.symbolic import SymbolicGame as SymbolicGame
+
+__all__: list[str]

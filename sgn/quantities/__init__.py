@@ -1,0 +1,1 @@
+"""What is bounded of a Jacobian: quantities, claims of them, and their matrix inequalities."""
