@@ -4,6 +4,7 @@ import math
 import operator
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from games.language.graph import UNARY_FUNCTIONS
 from sgn.enclosures.intervals import Intervals, pack, unpack
 from sgn.enclosures.intervals import arithmetic as ia
 from sgn.enclosures.intervals import functions as fn
 from tests.helpers.arb_oracle import EXACT, HUGE, LEAST, TINY, arb, inside, misses, points, wide
+from tests.helpers.expressions import UNARY
 from tests.helpers.scale import SCALE, examples
 
 Floats = NDArray[np.float64]
@@ -121,7 +122,7 @@ def test_extreme_factors_are_refused(factor: Fraction) -> None:
 # Functions, against balls of 200 bits.
 
 FUNCTIONS: dict[str, Callable[[Intervals], Intervals]] = {
-    name: getattr(fn, name) for name in UNARY_FUNCTIONS
+    name: partial(fn.enclosed, name) for name in UNARY
 }
 EXPONENTS = [Fraction(1, 2), Fraction(-3, 2), Fraction(11, 6), Fraction(-1, 3), Fraction(1000, 7)]
 
@@ -131,7 +132,7 @@ def power_of(exponent: Fraction) -> Callable[[Any], Any]:
     return lambda a: a**ratio if a > 0 else arb("nan")
 
 
-PRIMITIVES = {name: (FUNCTIONS[name], EXACT[name]) for name in UNARY_FUNCTIONS} | {
+PRIMITIVES = {name: (FUNCTIONS[name], EXACT[name]) for name in UNARY} | {
     f"power {c}": ((lambda x, c=c: fn.rational_power(x, c)), power_of(c)) for c in EXPONENTS
 }
 

@@ -10,7 +10,9 @@ from certificates.kernel.document.reading import Document, number, require_keys
 from certificates.kernel.policies.logit import FORMAT, logit_field
 from games.errors import InputError
 from games.game import Player, check_names
-from games.language.expression import FUNCTIONS, Graph, parse
+from games.language.functions import FUNCTIONS
+from games.language.graph import Graph
+from games.language.parser import parse
 
 WHERE = "game"
 TEXT_KINDS = ("symbolic", *LOGIT_KINDS)  # of which J can be enclosed
