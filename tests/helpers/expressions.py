@@ -1,7 +1,7 @@
 """Random expressions over the whole language, and their values in 60 digits by mpmath."""
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -48,7 +48,7 @@ def _written(text: str, x: Any) -> Any:
     """A text in x, in the current mpmath precision."""
     graph = Graph()
     variable = graph.variable("x")
-    return precise_all(graph, written(text, graph, variable, variable), x)
+    return value_at(graph, written(text, graph, variable, variable), {"x": x})
 
 
 def _logsumexp(*args: Any) -> Any:
@@ -76,15 +76,15 @@ class Undefined(Exception):
     """Some intermediate value is not a real number of moderate size."""
 
 
-def precise_all(graph: Graph, root: int, x: Any) -> Any:
-    """The value at a node in one variable, however large."""
+def value_at(graph: Graph, root: int, point: Mapping[str, Any]) -> Any:
+    """The value at a node in the current mpmath precision, however large."""
     done: dict[int, Any] = {}
     for node in graph.needed([root]):
         value = graph.values[node]
         if isinstance(value, Fraction):
             done[node] = mpmath.mpf(value.numerator) / value.denominator
         elif isinstance(value, str):
-            done[node] = x
+            done[node] = point[value]
         else:
             done[node] = PRECISE[graph.ops[node]](*(done[a] for a in graph.args[node]))
     return done[root]
