@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import flint
@@ -18,6 +19,7 @@ from games.language.graph import Graph
 from games.language.hints import FORMULAS
 from games.language.parser import parse
 from games.language.template import written
+from tests.helpers import function_table
 from tests.helpers.expressions import PRECISE, mpmath, value_at
 from tests.helpers.scale import examples
 
@@ -211,3 +213,9 @@ def test_a_row_without_a_derivative_is_no_row() -> None:
 def test_what_arb_lacks_is_told_by_name() -> None:
     with pytest.raises(AttributeError, match="no_such_function"):
         Function(name="no_such_function", slope="x").value(flint.arb(1))
+
+
+def test_docs_list_every_function() -> None:
+    """Mend: replace the table in docs/formats.md by python -m tests.helpers.function_table."""
+    text = (Path(__file__).parents[2] / "docs/formats.md").read_text(encoding="utf-8")
+    assert "\n".join(function_table.lines()) in text
