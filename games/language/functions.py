@@ -130,5 +130,11 @@ _TABLE = (
         ball=_logsumexp,
         floats="games.language.floats.logsumexp",
     ),
+    Function(
+        name="erf",
+        slope="2/sqrt(pi)*exp(-x**2)",
+        range=(-1, 1),
+        floats="scipy.special.erf",
+    ),
 )  # fmt: skip
 FUNCTIONS = {row.name: row for row in _TABLE}
