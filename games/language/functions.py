@@ -136,5 +136,12 @@ _TABLE = (
         range=(-1, 1),
         floats="scipy.special.erf",
     ),
+    Function(
+        name="log2",
+        slope="1/(x*log(2))",
+        above=0,
+        ball=lambda x: x.log_base(2),
+        written="log(x)/log(2)",
+    ),
 )  # fmt: skip
 FUNCTIONS = {row.name: row for row in _TABLE}
