@@ -143,5 +143,11 @@ _TABLE = (
         ball=lambda x: x.log_base(2),
         written="log(x)/log(2)",
     ),
+    Function(
+        name="expm1",
+        slope="exp(x)",
+        range=(-1, _INF),
+        written="exp(x) - 1",
+    ),
 )  # fmt: skip
 FUNCTIONS = {row.name: row for row in _TABLE}
