@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.language.floats import floats_of
+from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
 
 Floats = NDArray[np.float64]
@@ -158,7 +159,7 @@ def _operation(graph: Graph, node: int) -> tuple[_Kernel, tuple[int, ...]]:
     exponent = graph.number(args[1]) if op == "**" else None
     if exponent is not None and exponent.denominator == 1:
         return partial(_integer_power, exponent=int(exponent)), args[:1]
-    return _OPERATORS[op] if op in _OPERATORS else floats_of(op), args
+    return _OPERATORS[op] if op in _OPERATORS else floats_of(FUNCTIONS[op]), args
 
 
 def _integer_power(base: Floats, exponent: int) -> Floats:

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from games.language.functions import FUNCTIONS
+from games.language.functions import Function
 
 Floats = NDArray[np.float64]
 
 
 @cache
-def floats_of(name: str) -> Callable[..., Any]:
+def floats_of(row: Function) -> Callable[..., Any]:
     """What computes a function of the table: arrays of one shape to one of that shape."""
-    module, _, attribute = (FUNCTIONS[name].floats or f"numpy.{name}").rpartition(".")
+    module, _, attribute = (row.floats or f"numpy.{row.name}").rpartition(".")
     found: Callable[..., Any] = getattr(import_module(module), attribute)
     return found
 

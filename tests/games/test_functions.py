@@ -1,6 +1,8 @@
 """The table of functions: every part of every row against mpmath, which has none of it."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from games.language import sympy_bridge
 from games.language.floats import floats_of
-from games.language.functions import FUNCTIONS, Function
+from games.language.functions import FUNCTIONS, Function, Turn
 from games.language.graph import Graph
 from games.language.hints import FORMULAS
 from games.language.parser import parse
@@ -107,9 +109,12 @@ def test_functions_are_monotone_between_their_turns(
     a, b = inside(row, x), inside(row, x) + width
     if row.turns and turns_between(row, a, b):
         return
-    signs = {mpmath.sign(slope(row, row.slope, p)) for p in (a, a + share * width, b)}
+    middle = a + share * (b - a)
+    signs = {mpmath.sign(slope(row, row.slope, p)) for p in (a, middle, b)}
     assert len(signs) == 1
     assert row.turns or signs == {1}, "a function without turns must increase"
+    ends = sorted([exact(row, a), exact(row, b)])
+    assert ends[0] <= exact(row, middle) <= ends[1]
 
 
 @each_unary
@@ -161,7 +166,7 @@ def test_floats_err_by_what_is_stated(row: Function, rng: np.random.Generator) -
     """By half of it, so that other platforms have the other half."""
     x = np.concatenate([rng.uniform(-3, 3, 500), rng.uniform(-30, 30, 500)])
     x = x if row.above is None else row.above + np.abs(x)
-    values = floats_of(row.name)(x)
+    values = floats_of(row)(x)
     size = np.minimum(np.abs(x), 1) if any(turn.every for turn in row.turns) else np.zeros(len(x))
     for point, value, least in zip(x.tolist(), values.tolist(), size.tolist(), strict=True):
         wanted = exact(row, mpmath.mpf(point))
@@ -188,7 +193,7 @@ def test_names_are_told_apart() -> None:
 @pytest.mark.parametrize("name", FORMULAS)
 def test_hints_are_the_same_function(name: str) -> None:
     """Where both are defined: at points of (0, 1) and beyond 1."""
-    wanted = {
+    wanted: Callable[[Any], Any] = {
         "square": lambda x: x**2,
         "sqr": lambda x: x**2,
         "exp2": lambda x: mpmath.mpf(2) ** x,
@@ -203,6 +208,47 @@ def test_hints_are_the_same_function(name: str) -> None:
             met += 1
             assert close(value, wanted(x))
     assert met >= 2
+
+
+def wrong(name: str, **parts: Any) -> Function:
+    return replace(FUNCTIONS[name], **parts)
+
+
+MONOTONE = test_functions_are_monotone_between_their_turns
+DOMAIN, RANGE = test_domains_are_what_they_are_called, test_values_lie_in_their_range
+WRONG = [
+    (test_balls_contain_the_values, wrong("logistic", ball=lambda x: 1 / (1 + x.exp()))),
+    (test_balls_contain_the_values, wrong("log2", ball=lambda x: x.log_base(3))),
+    (test_slopes_are_derivatives, wrong("tanh", slope="1 + y**2")),
+    (test_slopes_are_derivatives, wrong("erf", slope="exp(-x**2)")),
+    (test_slopes_are_derivatives, wrong("logsumexp", slope="exp(y - x)")),
+    (test_slopes_are_derivatives, wrong("logistic", slope_of_floats="y*logistic(x)")),
+    (MONOTONE, wrong("cosh", turns=())),
+    (MONOTONE, wrong("tan", turns=())),
+    (MONOTONE, wrong("sin", turns=FUNCTIONS["sin"].turns[:1])),
+    (MONOTONE, wrong("cos", turns=(Turn(1, 0, 8), Turn(-1, 2, 4)))),
+    (test_turns_have_their_values, wrong("cosh", turns=(Turn(0),))),
+    (test_turns_have_their_values, wrong("sin", turns=(Turn(1, 3, 4), Turn(-1, 1, 4)))),
+    (test_turns_have_their_values, wrong("tan", turns=(Turn(math.nan, 0, 2),))),
+    (DOMAIN, wrong("log", above=None)),
+    (DOMAIN, wrong("log1p", above=-2)),
+    (DOMAIN, wrong("log", closed=True)),
+    (DOMAIN, wrong("sqrt", closed=False)),
+    (RANGE, wrong("tanh", range=(0, 1))),
+    (RANGE, wrong("expm1", range=(0, math.inf))),
+]
+
+
+@pytest.mark.parametrize(("law", "row"), WRONG)
+def test_wrong_rows_break_a_law(law: Callable[..., None], row: Function) -> None:
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        law(row=row)
+
+
+@pytest.mark.parametrize("row", [wrong("tanh", floats="numpy.tan"), wrong("log", error=0)])
+def test_wrong_floats_break_the_law(row: Function, rng: np.random.Generator) -> None:
+    with pytest.raises(AssertionError):
+        test_floats_err_by_what_is_stated(row, rng)
 
 
 def test_a_row_without_a_derivative_is_no_row() -> None:

@@ -42,7 +42,7 @@ def pi() -> Intervals:
 def enclosed(name: str, x: Intervals) -> Intervals:
     """A function of one argument, by its row in the table of the language."""
     row = FUNCTIONS[name]
-    ends = floats_of(name)(np.stack([-x[0], x[1]]))
+    ends = floats_of(row)(np.stack([-x[0], x[1]]))
     if row.turns:
         return _turned(row, x, ends)
     np.negative(ends[0], out=ends[0])
