@@ -3,6 +3,7 @@
 Nothing here walks the tape by recursion, so a sum of 10,000 terms is as safe as a short one.
 """
 
+import operator
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import final
@@ -119,24 +120,8 @@ def bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
-def _add(a: Fraction, b: Fraction) -> Fraction:
-    return a + b
-
-
-def _subtract(a: Fraction, b: Fraction) -> Fraction:
-    return a - b
-
-
-def _multiply(a: Fraction, b: Fraction) -> Fraction:
-    return a * b
-
-
 def _divide(a: Fraction, b: Fraction) -> Fraction | None:
     return a / b if b else None
-
-
-def _negate(a: Fraction) -> Fraction:
-    return -a
 
 
 def _power(a: Fraction, b: Fraction) -> Fraction | None:
@@ -149,10 +134,10 @@ def _power(a: Fraction, b: Fraction) -> Fraction | None:
 
 
 _FOLDS: dict[str, Callable[..., Fraction | None]] = {
-    "+": _add,
-    "-": _subtract,
-    "*": _multiply,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
     "/": _divide,
-    "neg": _negate,
+    "neg": operator.neg,
     "**": _power,
 }

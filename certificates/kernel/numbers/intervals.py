@@ -1,10 +1,12 @@
 """Interval arithmetic for the checker, vectorised over boxes.
 
-+ − * / and powers: IEEE binary64 and one nextafter outward. Functions: arb at the end points of
-their monotone pieces. An enclosure that cannot be had (division by an interval with 0, a logarithm
-of what may not be positive) is NaN; NaN stays NaN, and no test accepts it.
++ − * / √ and powers: IEEE binary64 and one nextafter outward. Functions: arb at the end points of
+their monotone pieces, which are those of the table of the language. An enclosure that cannot be had
+(division by an interval with 0, a logarithm of what may not be positive) is NaN; NaN stays NaN, and
+no test accepts it.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +22,7 @@ from games.language.number import float_enclosure
 
 Floats = NDArray[np.float64]
 PRECISION = 96  # bits of arb
+_UNKNOWN = (math.nan, math.nan)
 
 
 @final
@@ -98,43 +101,43 @@ def _apply(op: str, args: list[Interval]) -> Interval:
             return args[0] / args[1]
         case "neg":
             return -args[0]
+        case "sqrt":  # correctly rounded, so as tight as by its row, and faster
+            roots = _outward(np.sqrt(args[0].low), np.sqrt(args[0].high))
+            return _where(args[0].low > 0, roots)
         case "pi":
-            return _ends(lambda: flint.arb.pi(), [], [])
+            return _evaluate(lambda _: flint.arb.pi(), [np.zeros(1)])
         case _:
             return _function(FUNCTIONS[op], args)
 
 
 def _function(row: Function, args: list[Interval]) -> Interval:
     """A function by its row of the table: NaN unless it is smooth on all of its argument."""
-    lows, highs = [x.low for x in args], [x.high for x in args]
+    ends = [np.stack(np.broadcast_arrays(x.low, x.high)) for x in args]
     if row.above is not None:
-        lows = [np.where(low > row.above, low, np.nan) for low in lows]
-    return _turned(row, lows[0], highs[0]) if row.turns else _ends(row.value, lows, highs)
+        ends = [np.where(x > row.above, x, np.nan) for x in ends]
+    at = _evaluate(row.value, ends)
+    return _turned(row, ends[0], at) if row.turns else Interval(at.low[0], at.high[1])
 
 
-def _turned(row: Function, low: Floats, high: Floats) -> Interval:
+def _turned(row: Function, ends: Floats, at: Interval) -> Interval:
     """The hull of the values at both ends and at the turns between them; NaN over a pole."""
-    ends = np.stack(np.broadcast_arrays(low, high))
-    points, flat = np.unique(ends, return_inverse=True)
-    place = flat.reshape(ends.shape)
-    least, most = (_evaluate(row.value, [points], up)[place] for up in (False, True))
-    bounds = Interval(least.min(axis=0), most.max(axis=0))
-    quarters = _quarters(points)
-    first, last = ([quarters[k] for k in side] for side in (place[0], place[1]))
+    low, high = at.low.min(axis=0), at.high.max(axis=0)
+    first, last = map(_quarters, ends)
     for turn in row.turns:
         met = np.array([_meets(turn, a, b) for a, b in zip(first, last, strict=True)])
-        least = np.where(met, np.minimum(bounds.low, turn.value), bounds.low)
-        bounds = Interval(least, np.where(met, np.maximum(bounds.high, turn.value), bounds.high))
-    return bounds
+        low = np.where(met, np.minimum(low, turn.value), low)
+        high = np.where(met, np.maximum(high, turn.value), high)
+    return Interval(low, high)
 
 
 def _quarters(points: Floats) -> list[int | None]:
     """⌊2x/π⌋ at each point; None where it is too large to place, or not known."""
+    different, place = np.unique(points, return_inverse=True)
     with flint.ctx.workprec(PRECISION):
-        floors = [
-            (2 * flint.arb(x) / flint.arb.pi()).floor().unique_fmpz() for x in points.tolist()
-        ]
-    return [None if floor is None else int(floor) for floor in floors]
+        half_pi = flint.arb.pi() / 2
+        floors = [(flint.arb(x) / half_pi).floor().unique_fmpz() for x in different.tolist()]
+    known = [None if floor is None else int(floor) for floor in floors]
+    return [known[k] for k in place]
 
 
 def _meets(turn: Turn, first: int | None, last: int | None) -> bool:
@@ -146,28 +149,20 @@ def _meets(turn: Turn, first: int | None, last: int | None) -> bool:
     return (last - turn.quarter) // turn.every > (first - turn.quarter) // turn.every
 
 
-def _ends(function: Callable[..., Any], lows: list[Floats], highs: list[Floats]) -> Interval:
-    """A function that increases in every argument: arb at the lower and at the upper ends."""
-    return Interval(_evaluate(function, lows, up=False), _evaluate(function, highs, up=True))
-
-
-def _evaluate(function: Callable[..., Any], args: list[Floats], up: bool) -> Floats:
-    """Bounds of the function at points, downward or upward; NaN where it has no finite value."""
-    if args:
-        arrays = np.broadcast_arrays(*args)
-        points, inverse = np.unique(np.stack(arrays), axis=1, return_inverse=True)
-    else:
-        points, inverse = np.zeros((0, 1)), np.zeros(1, dtype=int)
-    result = np.empty(points.shape[1])
+def _evaluate(function: Callable[..., Any], args: list[Floats]) -> Interval:
+    """Bounds of the function at points, by arb; NaN where it has no finite value there."""
+    points = np.stack([x.ravel() for x in np.broadcast_arrays(*args)])
+    axis = 1 if len(args) > 1 else None
+    different, place = np.unique(points, axis=axis, return_inverse=True)
+    bounds = []
     with flint.ctx.workprec(PRECISION):
-        for k, point in enumerate(points.T.tolist()):
-            value = function(*(flint.arb(v) for v in point))
-            if value.is_finite():
-                near = float(value.upper() if up else value.lower())
-                result[k] = np.nextafter(near, np.inf if up else -np.inf)
-            else:
-                result[k] = np.nan
-    return result[inverse.ravel()]
+        for point in different.reshape(len(args), -1).T.tolist():
+            value = function(*map(flint.arb, point))
+            known = value.is_finite()
+            bounds.append((float(value.lower()), float(value.upper())) if known else _UNKNOWN)
+    low, high = np.array(bounds).T[:, place.ravel()]
+    shape = np.broadcast_shapes(*(x.shape for x in args))
+    return _outward(low.reshape(shape), high.reshape(shape))
 
 
 def _power(base: Interval, exponent: Fraction | None, general: Interval) -> Interval:
@@ -177,8 +172,10 @@ def _power(base: Interval, exponent: Fraction | None, general: Interval) -> Inte
     if exponent is None:
         return _function(FUNCTIONS["exp"], [_function(FUNCTIONS["log"], [base]) * general])
     c = flint.fmpq(exponent.numerator, exponent.denominator)
-    ends = [[np.where(base.low > 0, base.low, np.nan)], [base.high]]
-    return _ends(lambda x: (x.log() * c).exp(), *(ends if exponent > 0 else reversed(ends)))
+    ends = np.stack(np.broadcast_arrays(base.low, base.high))
+    at = _evaluate(lambda x: (x.log() * c).exp(), [np.where(ends > 0, ends, np.nan)])
+    low, high = (0, 1) if exponent > 0 else (1, 0)
+    return Interval(at.low[low], at.high[high])
 
 
 def _integer_power(x: Interval, n: int) -> Interval:
