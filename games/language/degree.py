@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import final
 
+from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
+from games.language.powers import natural_exponent
 
-_PARTIAL = frozenset({"log", "log1p", "sqrt", "tan"})  # functions not defined on the whole line
-_POSITIVE = frozenset({"pi", "exp", "cosh", "logistic", "softplus"})
+_PARTIAL = {row.name for row in FUNCTIONS.values() if not row.is_total}
+_POSITIVE = {"pi"} | {row.name for row in FUNCTIONS.values() if row.is_positive}
 
 
 @final
@@ -48,44 +50,12 @@ def degrees(graph: Graph, outputs: Iterable[int], variables: Sequence[int]) -> d
     return known
 
 
-def powers(
-    graph: Graph, outputs: Iterable[int], variables: Sequence[int]
-) -> dict[int, tuple[int, ...]]:
-    """At most which power of each variable is in each node; nodes without are no polynomials.
-
-    >>> graph = Graph()
-    >>> x = graph.variable("x")
-    >>> powers(graph, [graph.apply("*", x, x)], [x])[1]
-    (2,)
-    """
-    none = (0,) * len(variables)
-    known: dict[int, tuple[int, ...]] = {}
-    for node in graph.needed(outputs):
-        args = [known[a] for a in graph.args[node] if a in known]
-        op = graph.ops[node]
-        if len(args) < len(graph.args[node]):
-            continue
-        if node in variables:
-            known[node] = tuple(int(node == variable) for variable in variables)
-        elif all(arg == none for arg in args):
-            known[node] = none
-        elif op in ("+", "-", "neg"):
-            known[node] = tuple(map(max, zip(*args, strict=True)))
-        elif op == "*":
-            known[node] = tuple(map(sum, zip(*args, strict=True)))
-        elif op == "/" and args[1] == none:
-            known[node] = args[0]
-        elif op == "**" and (exponent := _natural_exponent(graph, node)) is not None:
-            known[node] = tuple(max(1, exponent) * power for power in args[0])
-    return known
-
-
 def defined_everywhere(graph: Graph, nodes: Iterable[int]) -> bool:
     """Whether all these nodes are certainly defined at every real point."""
     return all(
         graph.ops[node] not in _PARTIAL
         and (graph.ops[node] != "/" or _never_zero(graph, graph.args[node][1]))
-        and (graph.ops[node] != "**" or _natural_exponent(graph, node) is not None)
+        and (graph.ops[node] != "**" or natural_exponent(graph, node) is not None)
         for node in nodes
     )
 
@@ -94,7 +64,7 @@ def _twice(graph: Graph, node: int, args: Sequence[Degree], twice: int) -> int:
     if graph.ops[node] == "*":
         return twice | (args[0].variables & args[1].variables)
     if graph.ops[node] == "**":
-        exponent = _natural_exponent(graph, node)
+        exponent = natural_exponent(graph, node)
         return twice if exponent in (0, 1) else args[0].variables
     return twice
 
@@ -105,7 +75,7 @@ def _polynomial(graph: Graph, node: int, args: Sequence[Degree]) -> bool:
         constant = not args[1].variables and _never_zero(graph, graph.args[node][1])
         return args[0].polynomial and constant
     if op == "**":
-        return args[0].polynomial and _natural_exponent(graph, node) is not None
+        return args[0].polynomial and natural_exponent(graph, node) is not None
     return op in ("const", "var", "+", "-", "*", "neg") and all(a.polynomial for a in args)
 
 
@@ -113,11 +83,3 @@ def _never_zero(graph: Graph, node: int) -> bool:
     """Whether a divisor is certainly not 0 at any point."""
     number = graph.number(node)
     return graph.ops[node] in _POSITIVE if number is None else number != 0
-
-
-def _natural_exponent(graph: Graph, node: int) -> int | None:
-    """The exponent of a power when it is the constant 0, 1, 2, …; None for every other exponent."""
-    exponent = graph.number(graph.args[node][1])
-    if exponent is None or exponent < 0 or exponent.denominator != 1:
-        return None
-    return int(exponent)

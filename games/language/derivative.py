@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from games.errors import InputError
+from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
+from games.language.template import written
 from games.work import spend
 
 MAX_NODES = 500_000  # of a graph that grows by derivatives
@@ -102,7 +104,11 @@ def _power(graph: Graph, a: int, b: int) -> int:
 
 def _partial(graph: Graph, node: int, place: int) -> int:
     """∂node/∂(its argument at this place)."""
-    return _PARTIALS[graph.ops[node]](graph, node, graph.args[node], place)
+    op, args = graph.ops[node], graph.args[node]
+    if op in _PARTIALS:
+        return _PARTIALS[op](graph, node, args, place)
+    row = FUNCTIONS[op]
+    return written(row.slope_of_floats or row.slope, graph, args[place], node)
 
 
 def _d_sum(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
@@ -135,73 +141,6 @@ def _d_power(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
     return _multiply(graph, exponent, _power(graph, base, lower))
 
 
-def _d_exp(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return node
-
-
-def _d_log(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return _divide(graph, _constant(graph, 1), args[0])
-
-
-def _d_sqrt(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return _divide(graph, graph.constant(Fraction(1, 2)), node)
-
-
-def _d_sin(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return graph.apply("cos", args[0])
-
-
-def _d_cos(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return _negate(graph, graph.apply("sin", args[0]))
-
-
-def _d_tan(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return _add(graph, _constant(graph, 1), _power(graph, node, _constant(graph, 2)))
-
-
-def _d_tanh(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    """1 − tanh² = 4 logistic(2a) logistic(−2a), which does not cancel where tanh is near ±1."""
-    twice = _multiply(graph, _constant(graph, 2), args[0])
-    return _multiply(graph, _constant(graph, 4), _d_logistic_at(graph, twice))
-
-
-def _d_sinh(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return graph.apply("cosh", args[0])
-
-
-def _d_cosh(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return graph.apply("sinh", args[0])
-
-
-def _d_atan(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    one = _constant(graph, 1)
-    square = _power(graph, args[0], _constant(graph, 2))
-    return _divide(graph, one, _add(graph, one, square))
-
-
-def _d_logistic(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return _d_logistic_at(graph, args[0])
-
-
-def _d_logistic_at(graph: Graph, a: int) -> int:
-    """logistic′(a) = logistic(a) logistic(−a), accurate in both tails."""
-    return graph.apply("*", graph.apply("logistic", a), graph.apply("logistic", _negate(graph, a)))
-
-
-def _d_log1p(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    one = _constant(graph, 1)
-    return _divide(graph, one, _add(graph, one, args[0]))
-
-
-def _d_softplus(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    return graph.apply("logistic", args[0])
-
-
-def _d_logsumexp(graph: Graph, node: int, args: tuple[int, ...], place: int) -> int:
-    """softmax, as exp(a_k − logsumexp(a)) so that nothing overflows."""
-    return graph.apply("exp", graph.apply("-", args[place], node))
-
-
 _PARTIALS: dict[str, Callable[[Graph, int, tuple[int, ...], int], int]] = {
     "+": _d_sum,
     "-": _d_difference,
@@ -209,18 +148,4 @@ _PARTIALS: dict[str, Callable[[Graph, int, tuple[int, ...], int], int]] = {
     "*": _d_product,
     "/": _d_quotient,
     "**": _d_power,
-    "exp": _d_exp,
-    "log": _d_log,
-    "sqrt": _d_sqrt,
-    "sin": _d_sin,
-    "cos": _d_cos,
-    "tan": _d_tan,
-    "tanh": _d_tanh,
-    "sinh": _d_sinh,
-    "cosh": _d_cosh,
-    "atan": _d_atan,
-    "logistic": _d_logistic,
-    "log1p": _d_log1p,
-    "softplus": _d_softplus,
-    "logsumexp": _d_logsumexp,
 }

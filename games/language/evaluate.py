@@ -7,12 +7,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial, reduce
+from functools import partial
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from games.language.floats import floats_of
+from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
 
 Floats = NDArray[np.float64]
@@ -157,7 +159,7 @@ def _operation(graph: Graph, node: int) -> tuple[_Kernel, tuple[int, ...]]:
     exponent = graph.number(args[1]) if op == "**" else None
     if exponent is not None and exponent.denominator == 1:
         return partial(_integer_power, exponent=int(exponent)), args[:1]
-    return _KERNELS[op], args
+    return _OPERATORS[op] if op in _OPERATORS else floats_of(FUNCTIONS[op]), args
 
 
 def _integer_power(base: Floats, exponent: int) -> Floats:
@@ -181,41 +183,11 @@ def _real_power(base: Floats, exponent: Floats) -> Floats:
     return np.where(base > 0, np.power(base, exponent), np.nan)
 
 
-def _logistic(a: Floats) -> Floats:
-    """1/(1 + exp(−a)) without overflow."""
-    small = np.exp(-np.abs(a))
-    return np.asarray(np.where(a < 0, small, 1.0) / (1.0 + small))
-
-
-def _softplus(a: Floats) -> Floats:
-    """log(1 + exp(a)) without overflow."""
-    return np.asarray(np.logaddexp(0.0, a))
-
-
-def _logsumexp(*args: Floats) -> Floats:
-    """log Σ exp(a_k) without overflow."""
-    return reduce(np.logaddexp, args)
-
-
-_KERNELS: dict[str, _Kernel] = {
+_OPERATORS: dict[str, _Kernel] = {
     "+": np.add,
     "-": np.subtract,
     "*": np.multiply,
     "/": np.divide,
     "neg": np.negative,
     "**": _real_power,
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "tanh": np.tanh,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "atan": np.arctan,
-    "logistic": _logistic,
-    "log1p": np.log1p,
-    "softplus": _softplus,
-    "logsumexp": _logsumexp,
 }

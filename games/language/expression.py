@@ -1,11 +1,14 @@
-"""Expressions: the graph, the safe parser, and the printer that undoes the parser."""
+"""Expressions: the graph, the safe parser with its hints, and the printer that undoes it."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from games.errors import InputError
-from games.language import number
-from games.language.graph import FUNCTIONS, Graph
-from games.language.parser import MAX_DEPTH, MAX_NODES, MAX_TEXT, parse
+from games.language import number, parser
+from games.language.functions import FUNCTIONS
+from games.language.graph import Graph
+from games.language.hints import hint
+from games.language.parser import MAX_DEPTH, MAX_NODES, MAX_TEXT, NotInLanguage
 
 __all__ = ["FUNCTIONS", "MAX_DEPTH", "MAX_NODES", "MAX_TEXT", "Graph", "parse", "to_text"]
 
@@ -22,6 +25,19 @@ _SHORT = 10**300  # up to here a number is printed as games.language.number prin
 _CHUNK = 900  # digits per piece of a longer integer
 
 _Piece = str | tuple[int, int]  # text, or a node and the level that its place needs
+
+
+def parse(text: str, graph: Graph, names: Mapping[str, int], where: str) -> int:
+    """As :func:`games.language.parser.parse`; what the language lacks is told with what to write.
+
+    >>> parse("ln(x)", graph := Graph(), {"x": graph.variable("x")}, "cost of firm 1")
+    Traceback (most recent call last):
+    games.errors.InputError: cost of firm 1, column 1: unknown name 'ln'; write log
+    """
+    try:
+        return parser.parse(text, graph, names, where)
+    except NotInLanguage as error:
+        raise InputError(f"{error.place}: {hint(error.token, names)}") from None
 
 
 def to_text(graph: Graph, node: int) -> str:

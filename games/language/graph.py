@@ -3,33 +3,19 @@
 Nothing here walks the tape by recursion, so a sum of 10,000 terms is as safe as a short one.
 """
 
+import operator
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import final
 
+from games.language.functions import FUNCTIONS
 from games.work import of_rational, spend
 
 OPERATORS = {"neg": 1, "+": 2, "-": 2, "*": 2, "/": 2, "**": 2}  # how many arguments each takes
-UNARY_FUNCTIONS = (
-    "exp",
-    "log",
-    "sqrt",
-    "sin",
-    "cos",
-    "tan",
-    "tanh",
-    "sinh",
-    "cosh",
-    "atan",
-    "logistic",
-    "log1p",
-    "softplus",
-)
-FUNCTIONS = frozenset(UNARY_FUNCTIONS) | {"logsumexp"}  # logsumexp takes one or more
 MAX_EXPONENT = 1000  # of a constant power
 MAX_BITS = 20_000  # of the numerator and of the denominator of a folded constant
 
-_ARITY = OPERATORS | dict.fromkeys(UNARY_FUNCTIONS, 1)
+_ARITY = OPERATORS | {row.name: 1 for row in FUNCTIONS.values() if not row.variadic}
 _Key = tuple[str, tuple[int, ...] | Fraction | str | None]
 
 
@@ -75,8 +61,9 @@ class Graph:
         magnitude ≤ 1,000) unless they divide by zero or give more than 20,000 bits; nothing else is
         simplified. Raises ValueError for an unknown op or a wrong number of arguments.
         """
-        if op not in _ARITY and op != "logsumexp":
-            raise ValueError(f"unknown operation {op!r}; expected one of {sorted(_ARITY)}")
+        if op not in OPERATORS and op not in FUNCTIONS:
+            known = sorted({*OPERATORS, *FUNCTIONS})
+            raise ValueError(f"unknown operation {op!r}; expected one of {known}")
         if len(args) != _ARITY.get(op, max(1, len(args))):
             raise ValueError(f"{op} got {len(args)} arguments; expected {_ARITY.get(op, 1)}")
         found = self._index.get((op, args))
@@ -133,24 +120,8 @@ def bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
-def _add(a: Fraction, b: Fraction) -> Fraction:
-    return a + b
-
-
-def _subtract(a: Fraction, b: Fraction) -> Fraction:
-    return a - b
-
-
-def _multiply(a: Fraction, b: Fraction) -> Fraction:
-    return a * b
-
-
 def _divide(a: Fraction, b: Fraction) -> Fraction | None:
     return a / b if b else None
-
-
-def _negate(a: Fraction) -> Fraction:
-    return -a
 
 
 def _power(a: Fraction, b: Fraction) -> Fraction | None:
@@ -163,10 +134,10 @@ def _power(a: Fraction, b: Fraction) -> Fraction | None:
 
 
 _FOLDS: dict[str, Callable[..., Fraction | None]] = {
-    "+": _add,
-    "-": _subtract,
-    "*": _multiply,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
     "/": _divide,
-    "neg": _negate,
+    "neg": operator.neg,
     "**": _power,
 }

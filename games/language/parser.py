@@ -6,50 +6,31 @@ time is linear in the text. Precedence is Python's: ``-x**2`` is ``-(x**2)``, ``
 right, ``2**-1`` is one half.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import NoReturn, final
 
 from games.errors import InputError
-from games.language.graph import FUNCTIONS, MAX_EXPONENT, OPERATORS, Graph
+from games.language.functions import FUNCTIONS
+from games.language.graph import MAX_EXPONENT, OPERATORS, Graph
 from games.language.number import MAX_DIGITS, parse_number
 from games.language.tokens import Token, tokens
 
 MAX_TEXT = 2**20  # characters
 MAX_DEPTH = 200  # brackets, signs and powers inside each other
 MAX_NODES = 200_000  # of the whole graph
-MAX_NAMES = 1_000  # among which a near match is looked for
 
 _BRACKET, _SUM, _PRODUCT, _SIGN, _POWER = range(5)  # a higher level binds tighter
 _LEVELS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT}
 _NESTING = {_BRACKET, _SIGN, _POWER}
 
-_NOT_SMOOTH = {"abs", "max", "min", "sign", "sgn", "floor", "ceil", "round", "relu", "heaviside"}
-_OTHER_NAMES = {
-    "ln": "log",
-    "arctan": "atan",
-    "sigmoid": "logistic",
-    "expit": "logistic",
-    "power": "**",
-    "pow": "**",
-    "e": "exp(1)",
-    "E": "exp(1)",
-    "Pi": "pi",
-    "PI": "pi",
-}
-_OTHER_SYMBOLS = {
-    "^": "write ** for powers",
-    ".": "write decimals with digits on both sides of the point, like 0.5",
-    "[": "write ( for brackets",
-    "]": "write ) for brackets",
-    "{": "write ( for brackets",
-    "}": "write ) for brackets",
-    "\N{MINUS SIGN}": "write - for minus",
-    "\N{MULTIPLICATION SIGN}": "write * for products",
-    "\N{MIDDLE DOT}": "write * for products",
-}
+
+@final
+class NotInLanguage(InputError):
+    """A name or a sign that the language does not have, and the place for messages."""
+
+    place: str
+    token: Token
 
 
 @final
@@ -255,7 +236,7 @@ def _apply(work: _Work, entry: _Waiting) -> None:
 
 
 def _check_arguments(work: _Work, entry: _Waiting, args: tuple[int, ...]) -> None:
-    if entry.op in FUNCTIONS and entry.op != "logsumexp" and len(args) != 1:
+    if entry.op in FUNCTIONS and not FUNCTIONS[entry.op].variadic and len(args) != 1:
         _fail(work, entry.column, f"{entry.op} takes one value, not {len(args)}; delete the others")
     last = work.graph.number(args[-1])
     if last is None:
@@ -275,23 +256,26 @@ def _check_arguments(work: _Work, entry: _Waiting, args: tuple[int, ...]) -> Non
 # Messages.
 
 
+def _place(work: _Work, column: int) -> str:
+    return f"{work.where}, column {column}"
+
+
 def _fail(work: _Work, column: int, sentence: str) -> NoReturn:
-    raise InputError(f"{work.where}, column {column}: {sentence}")
+    raise InputError(f"{_place(work, column)}: {sentence}")
 
 
 def _reject_other(work: _Work, token: Token) -> None:
     if token.kind == "other":
-        mend = _OTHER_SYMBOLS.get(token.text, "delete it or write it in plain arithmetic")
-        _fail(work, token.column, f"{token.text!r} has no meaning here; {mend}")
+        _reject(work, token, f"{token.text!r} has no meaning here; delete it")
 
 
 def _unknown(work: _Work, token: Token) -> NoReturn:
-    name = token.text
-    if name.lower() in _NOT_SMOOTH:
-        _fail(work, token.column, f"{name} is not smooth; use a smooth function, such as softplus")
-    if name in _OTHER_NAMES:
-        _fail(work, token.column, f"unknown name {name!r}; write {_OTHER_NAMES[name]}")
-    known = ["pi", *sorted(FUNCTIONS), *islice(work.names, MAX_NAMES)]
-    near = difflib.get_close_matches(name, known, n=1) if len(name) <= 40 else []
-    mend = f"did you mean {near[0]}?" if near else "declare it or use a name of the game"
-    _fail(work, token.column, f"unknown name {name[:40]!r}; {mend}")
+    name = token.text[:40]
+    _reject(work, token, f"unknown name {name!r}; declare it or use a name of the game")
+
+
+def _reject(work: _Work, token: Token, sentence: str) -> NoReturn:
+    place = _place(work, token.column)
+    error = NotInLanguage(f"{place}: {sentence}")
+    error.place, error.token = place, token
+    raise error

@@ -12,7 +12,9 @@ from typing import Any
 import sympy
 
 from games.errors import InputError
+from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
+from games.language.template import written
 
 _Rule = Callable[[Graph, Sequence[int]], int]  # the node, from those of the arguments
 
@@ -179,32 +181,13 @@ _RULES: dict[Any, Callable[[Any, Graph, Sequence[int]], int]] = {
     sympy.Mul: _product,
     sympy.Pow: _power,
 }
+_ONCE = [row.name for row in FUNCTIONS.values() if not (row.written or row.variadic)]
 _FUNCTIONS: dict[Any, str] = {
-    sympy.exp: "exp",
-    sympy.log: "log",
-    sympy.sin: "sin",
-    sympy.cos: "cos",
-    sympy.tan: "tan",
-    sympy.tanh: "tanh",
-    sympy.sinh: "sinh",
-    sympy.cosh: "cosh",
-    sympy.atan: "atan",
+    kind: name for name in _ONCE if isinstance(kind := getattr(sympy, name), type)
 }
 
 
 # To sympy.
-
-
-def _logistic(a: Any) -> Any:
-    return 1 / (1 + sympy.exp(-a))
-
-
-def _log1p(a: Any) -> Any:
-    return sympy.log(1 + a)
-
-
-def _softplus(a: Any) -> Any:
-    return sympy.log(1 + sympy.exp(a))
 
 
 def _logsumexp(*args: Any) -> Any:
@@ -215,9 +198,7 @@ def _get_pi() -> Any:
     return sympy.pi
 
 
-_SYMPY: dict[str, Callable[..., Any]] = {
-    name: function for function, name in _FUNCTIONS.items()
-} | {
+_SYMPY: dict[str, Callable[..., Any]] = {name: getattr(sympy, name) for name in _ONCE} | {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -225,9 +206,13 @@ _SYMPY: dict[str, Callable[..., Any]] = {
     "**": operator.pow,
     "neg": operator.neg,
     "pi": _get_pi,
-    "sqrt": sympy.sqrt,
-    "logistic": _logistic,
-    "log1p": _log1p,
-    "softplus": _softplus,
     "logsumexp": _logsumexp,
 }
+for _row in FUNCTIONS.values():  # each function in those that come before it
+    if _row.written:
+        _graph = Graph()
+        _x = _graph.variable("x")
+        _text = to_sympy(_graph, written(_row.written, _graph, _x, _x))
+        _SYMPY[_row.name] = sympy.Lambda(sympy.Symbol("x"), _text)
+if not _SYMPY.keys() >= FUNCTIONS.keys():
+    raise LookupError(f"no sympy expression of {sorted(FUNCTIONS.keys() - _SYMPY.keys())}")

@@ -12,7 +12,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from games.language.degree import powers
+from games.language.powers import powers
 from games.symbolic import SymbolicGame
 from sgn.enclosures.bernstein import MAX_MATRICES, Net, pays
 from sgn.enclosures.intervals import Kernel, compile_intervals

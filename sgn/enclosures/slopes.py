@@ -8,11 +8,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import final
 
+from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
+from games.language.template import written
 from sgn.quantities.claim import CannotBound
 
 BETWEEN = 1024  # derivatives, between two looks at the clock
-_ZERO, _ONE, _TWO = Fraction(0), Fraction(1), Fraction(2)
+_ZERO, _ONE = Fraction(0), Fraction(1)
 
 
 @final
@@ -53,9 +55,20 @@ class Slopes:
         if not any(each != self.zero for each in inner):
             return self.zero
         op, args = self._graph.ops[node], self._graph.args[node]
-        if op in _FUNCTIONS:
-            return _FUNCTIONS[op](self, node, args[0], inner[0])
-        return _OPERATIONS[op](self, node, args, inner)
+        if op in _OPERATIONS:
+            return _OPERATIONS[op](self, node, args, inner)
+        total = self.zero
+        for u, du in zip(args, inner, strict=True):
+            total = self.plus(total, self._through(FUNCTIONS[op].slope, u, node, du))
+        return total
+
+    def _through(self, slope: str, u: int, node: int, du: int) -> int:
+        """f'(u)·u' where node = f(u); a quotient takes u' into its numerator."""
+        outer = written(slope, self._graph, u, node)
+        if self._graph.ops[outer] == "/":
+            top, bottom = self._graph.args[outer]
+            return self.over(self.times(top, du), bottom)
+        return self.times(outer, du)
 
     # constructors that drop 0 and 1
 
@@ -92,14 +105,6 @@ class Slopes:
         """a / b."""
         return a if a == self.zero else self.apply("/", a, b)
 
-    def one_plus(self, sign: str, a: int) -> int:
-        """1 ± a."""
-        return self.apply(sign, self._one, a)
-
-    def square(self, a: int) -> int:
-        """a²."""
-        return self.apply("**", a, self.number(_TWO))
-
     def power(self, node: int, args: tuple[int, ...], inner: list[int]) -> int:
         """c u^(c−1) u' for a constant c, else u^v (v' log u + v u'/u)."""
         base, exponent = args
@@ -110,15 +115,7 @@ class Slopes:
         grown = self.times(inner[1], self.apply("log", base))
         return self.times(node, self.plus(grown, self.over(self.times(exponent, inner[0]), base)))
 
-    def softmax(self, node: int, args: tuple[int, ...], inner: list[int]) -> int:
-        """Σ exp(u_k − logsumexp(u)) u_k'."""
-        total = self.zero
-        for u, du in zip(args, inner, strict=True):
-            total = self.plus(total, self.times(self.apply("exp", self.apply("-", u, node)), du))
-        return total
 
-
-Function = Callable[[Slopes, int, int, int], int]  # node = f(u), u and u'
 Operation = Callable[[Slopes, int, tuple[int, ...], list[int]], int]
 
 _OPERATIONS: dict[str, Operation] = {
@@ -127,21 +124,5 @@ _OPERATIONS: dict[str, Operation] = {
     "*": lambda s, node, args, d: s.plus(s.times(d[0], args[1]), s.times(args[0], d[1])),
     "/": lambda s, node, args, d: s.over(s.minus(d[0], s.times(node, d[1])), args[1]),
     "**": Slopes.power,
-    "logsumexp": Slopes.softmax,
-}
-_FUNCTIONS: dict[str, Function] = {
-    "neg": lambda s, f, u, d: s.minus(s.zero, d),
-    "exp": lambda s, f, u, d: s.times(f, d),
-    "log": lambda s, f, u, d: s.over(d, u),
-    "log1p": lambda s, f, u, d: s.over(d, s.one_plus("+", u)),
-    "sqrt": lambda s, f, u, d: s.over(d, s.times(s.number(_TWO), f)),
-    "sin": lambda s, f, u, d: s.times(s.apply("cos", u), d),
-    "cos": lambda s, f, u, d: s.times(s.apply("neg", s.apply("sin", u)), d),
-    "tan": lambda s, f, u, d: s.times(s.one_plus("+", s.square(f)), d),
-    "tanh": lambda s, f, u, d: s.times(s.one_plus("-", s.square(f)), d),
-    "sinh": lambda s, f, u, d: s.times(s.apply("cosh", u), d),
-    "cosh": lambda s, f, u, d: s.times(s.apply("sinh", u), d),
-    "atan": lambda s, f, u, d: s.over(d, s.one_plus("+", s.square(u))),
-    "logistic": lambda s, f, u, d: s.times(s.times(f, s.one_plus("-", f)), d),
-    "softplus": lambda s, f, u, d: s.times(s.apply("logistic", u), d),
+    "neg": lambda s, node, args, d: s.minus(s.zero, d[0]),
 }

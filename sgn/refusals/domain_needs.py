@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from games.language.functions import FUNCTIONS, Function, Turn
 from games.language.graph import Graph
-from sgn.enclosures.intervals import Intervals, pack, unpack
-from sgn.enclosures.intervals.arithmetic import add
-from sgn.enclosures.intervals.functions import cos
+from games.language.template import written
+from sgn.enclosures.intervals import Kernel, compile_intervals
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -32,14 +34,6 @@ NOT_ZERO = Kind(
 )
 
 
-def _itself(x: Intervals) -> Intervals:
-    return x
-
-
-def _plus_one(x: Intervals) -> Intervals:
-    return add(x, np.array([[-1.0], [1.0]]))
-
-
 @final
 @dataclass(frozen=True)
 class Need:
@@ -49,12 +43,23 @@ class Need:
     argument: int
     kind: Kind
     text: str  # with {} for the argument; then what is so where it fails
-    measure: Callable[[Intervals], Intervals] = _itself
+    above: int = 0  # the measure is the argument less that,
+    pole: Turn | None = None  # or what is 0 at these
 
     def measured(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """The ends of the measure of arguments in [low, high], each of shape (k,)."""
-        with np.errstate(all="ignore"):
-            return unpack(self.measure(pack(low, high)))
+        kernel = _measure(self.above, self.pole)
+        ends = kernel(low[:, None], high[:, None])
+        return ends[0][:, 0], ends[1][:, 0]
+
+
+@cache
+def _measure(above: int, pole: Turn | None) -> Kernel:
+    """x − above; or sin(2(x − qπ/2)/p), which is 0 at the poles (q + kp)π/2."""
+    graph = Graph()
+    x, y = graph.variable("x"), graph.constant(Fraction(0))
+    text = f"x - {above}" if pole is None else f"sin(2*(x - {pole.quarter}*pi/2)/{pole.every})"
+    return compile_intervals(graph, [written(text, graph, x, y)], ["x"])
 
 
 def needs(graph: Graph, costs: Sequence[int]) -> list[Need]:
@@ -64,18 +69,28 @@ def needs(graph: Graph, costs: Sequence[int]) -> list[Need]:
     for node in graph.needed(costs):
         if graph.ops[node] == "var" or not moving.isdisjoint(graph.args[node]):
             moving.add(node)
-        make = _MAKERS.get(graph.ops[node])
-        for need in () if make is None else make(graph, node, moving):
+        for need in _needs_of(graph, node, moving):
             found.setdefault((need.argument, need.text), need)
     return list(found.values())
 
 
-def _quotient_needs(graph: Graph, node: int, moving: set[int]) -> Iterator[Need]:
+def _needs_of(graph: Graph, node: int, moving: set[int]) -> Iterator[Need]:
+    op = graph.ops[node]
+    if op == "/":
+        yield from _quotient_needs(graph, node)
+    elif op == "**":
+        yield from _power_needs(graph, node)
+    elif op in FUNCTIONS:
+        for argument in graph.args[node]:
+            yield from _function_needs(FUNCTIONS[op], node, argument, argument in moving)
+
+
+def _quotient_needs(graph: Graph, node: int) -> Iterator[Need]:
     text = "the denominator {} must not be 0, and is"
     yield Need(node, graph.args[node][1], NOT_ZERO, text)
 
 
-def _power_needs(graph: Graph, node: int, moving: set[int]) -> Iterator[Need]:
+def _power_needs(graph: Graph, node: int) -> Iterator[Need]:
     base, exponent = graph.args[node]
     number = graph.number(exponent)
     if number is None or number.denominator > 1:
@@ -85,36 +100,21 @@ def _power_needs(graph: Graph, node: int, moving: set[int]) -> Iterator[Need]:
         yield Need(node, base, NOT_ZERO, "the base {} of a negative power must not be 0, and is")
 
 
-def _log_needs(graph: Graph, node: int, moving: set[int]) -> Iterator[Need]:
-    text = "the argument {} of log must be > 0, and is not"
-    yield Need(node, graph.args[node][0], POSITIVE, text)
+def _function_needs(row: Function, node: int, argument: int, moves: bool) -> Iterator[Need]:
+    """moves: whether the argument depends on a variable, so that the function is differentiated."""
+    if row.above is not None:
+        smoothly = ", which is differentiated," if row.closed and moves else ""
+        kind, sign = (NOT_NEGATIVE, ">=") if row.closed and not moves else (POSITIVE, ">")
+        text = f"the argument {{}} of {row.name}{smoothly} must be {sign} {row.above}, and is not"
+        yield Need(node, argument, kind, text, row.above)
+    for pole in filter(lambda turn: turn.is_pole, row.turns):
+        where = f"{_of_pi(pole.quarter)} + k*{_of_pi(pole.every)}"
+        text = f"the argument {{}} of {row.name} must not be a pole {where}, and is"
+        yield Need(node, argument, NOT_ZERO, text, pole=pole)
 
 
-def _log1p_needs(graph: Graph, node: int, moving: set[int]) -> Iterator[Need]:
-    text = "the argument {} of log1p must be > -1, and is not"
-    yield Need(node, graph.args[node][0], POSITIVE, text, _plus_one)
-
-
-def _sqrt_needs(graph: Graph, node: int, moving: set[int]) -> Iterator[Need]:
-    (argument,) = graph.args[node]
-    if argument in moving:
-        text = "the argument {} of sqrt, which is differentiated, must be > 0, and is not"
-        yield Need(node, argument, POSITIVE, text)
-    else:
-        text = "the argument {} of sqrt must be >= 0, and is not"
-        yield Need(node, argument, NOT_NEGATIVE, text)
-
-
-def _tan_needs(graph: Graph, node: int, moving: set[int]) -> Iterator[Need]:
-    text = "the argument {} of tan must not be a pole pi/2 + k*pi, and is"
-    yield Need(node, graph.args[node][0], NOT_ZERO, text, cos)
-
-
-_MAKERS: dict[str, Callable[[Graph, int, set[int]], Iterator[Need]]] = {
-    "/": _quotient_needs,
-    "**": _power_needs,
-    "log": _log_needs,
-    "log1p": _log1p_needs,
-    "sqrt": _sqrt_needs,
-    "tan": _tan_needs,
-}
+def _of_pi(quarters: int) -> str:
+    """As text, so many times π/2."""
+    share = Fraction(quarters, 2)
+    times = "pi" if share.numerator == 1 else f"{share.numerator}*pi"
+    return times if share.denominator == 1 else f"{times}/{share.denominator}"

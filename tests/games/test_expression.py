@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import games.language.graph
 from games.errors import InputError
 from games.language.expression import MAX_TEXT, Graph, parse, to_text
-from games.language.graph import MAX_BITS, UNARY_FUNCTIONS
-from tests.helpers.expressions import VARIABLES, texts
+from games.language.graph import MAX_BITS
+from tests.helpers.expressions import UNARY, VARIABLES, texts
 from tests.helpers.scale import examples
 
 
@@ -145,7 +145,14 @@ MALFORMED = {
     "sign": "column 1: sign is not smooth; use a smooth function, such as softplus",
     "x + ln(y)": "column 5: unknown name 'ln'; write log",
     "e**x": "column 1: unknown name 'e'; write exp(1)",
-    "x + sqr(y)": "column 5: unknown name 'sqr'; did you mean sqrt?",
+    "x + sqrtt(y)": "column 5: unknown name 'sqrtt'; declare it or use a name of the game",
+    "x + squrt(y)": "column 5: unknown name 'squrt'; did you mean sqrt?",
+    "x + sqr(y)": "column 5: unknown name 'sqr'; write x**2 for sqr(x)",
+    "x + log10(y)": "column 5: unknown name 'log10'; write log(x)/log(10) for log10(x)",
+    "acosh(y)": "column 1: unknown name 'acosh'; write log(x + sqrt(x**2 - 1)) for acosh(x)",
+    "atan2(y, x)": "column 1: unknown name 'atan2'; write it with + - * / ** and the functions of"
+    " the language",
+    "log3(y)": "column 1: unknown name 'log3'; declare it or use a name of the game",
     "x + q": "column 5: unknown name 'q'; declare it or use a name of the game",
     "y*lambda": "column 3: unknown name 'lambda'; declare it or use a name of the game",
     "x/0": "column 2: '/' divides by zero; change the denominator",
@@ -331,7 +338,7 @@ def test_misused_operations_raise() -> None:
         graph.apply("logsumexp")
 
 
-@pytest.mark.parametrize("function", UNARY_FUNCTIONS)
+@pytest.mark.parametrize("function", UNARY)
 def test_every_function_is_read(function: str) -> None:
     graph, node = read(f"{function} (x)")
     assert (graph.ops[node], graph.args[node]) == (function, (0,))

@@ -1,11 +1,18 @@
 """The functions of the game language at points, to 200 bits by python-flint, and points to try."""
 
+import operator
 from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import flint
 import numpy as np
 from numpy.typing import NDArray
+
+from games.language.functions import FUNCTIONS
+from games.language.graph import Graph
+from games.language.parser import parse
 
 Floats = NDArray[np.float64]
 
@@ -17,18 +24,39 @@ TINY = 2.0**-1022
 LEAST = 2.0**-1074
 
 
-def _logistic(a: Any) -> Any:
-    return 1 / (1 + (-a).exp()) if a >= 0 else a.exp() / (1 + a.exp())
+def _written(text: str, x: Any) -> Any:
+    """A text of the table of functions in x."""
+    graph, balls = Graph(), list[Any]()
+    root = parse(text, graph, {"x": graph.variable("x")}, "table of functions")
+    for op, args, value in zip(graph.ops, graph.args, graph.values, strict=True):
+        if isinstance(value, Fraction):
+            balls.append(arb(value.numerator) / value.denominator)
+        else:
+            balls.append(x if op == "var" else BALLS[op](*(balls[argument] for argument in args)))
+    return balls[root]
 
 
-def _softplus(a: Any) -> Any:
-    return a + (-a).exp().log1p() if a >= 0 else a.exp().log1p()
-
-
+BALLS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "neg": operator.neg,
+    "**": operator.pow,
+    "pi": arb.pi,
+}
+# The functions of one argument: arb's of that name, else the text of the table (or, where that
+# overflows, a formula of these tests); never the table's own formula on balls.
+FAR = {
+    "logistic": lambda a: 1 / (1 + (-a).exp()) if a >= 0 else a.exp() / (1 + a.exp()),
+    "softplus": lambda a: a + (-a).exp().log1p() if a >= 0 else a.exp().log1p(),
+}
 EXACT: dict[str, Callable[[Any], Any]] = {
-    name: getattr(arb, name)
-    for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "log1p")
-} | {"logistic": _logistic, "softplus": _softplus}
+    row.name: getattr(arb, row.name) if hasattr(arb, row.name) else partial(_written, row.written)
+    for row in FUNCTIONS.values()
+    if not row.variadic
+} | FAR
+BALLS |= EXACT
 
 # Ends of domains, overflow and underflow of exp and its kin, extremes.
 EDGES = [0.0, LEAST, TINY, 1e-300, 1e-16, 1e-8, 0.5, 1.0, 2.0, 19.0, 36.7, 37.5, 708.4, 709.7827]

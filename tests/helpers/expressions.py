@@ -1,17 +1,20 @@
 """Random expressions over the whole language, and their values in 60 digits by mpmath."""
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
 
 from games.language.expression import Graph
-from games.language.graph import UNARY_FUNCTIONS
+from games.language.functions import FUNCTIONS
+from games.language.template import written
 
 mpmath: Any = importlib.import_module("mpmath")  # it has no types; sympy brings it
 
+UNARY = [row.name for row in FUNCTIONS.values() if not row.variadic]
 VARIABLES = ("x", "y", "z")
 DIGITS = 60
 
@@ -24,7 +27,7 @@ def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         "({} {} {})".format, inner, st.sampled_from(["+", "-", "*", "/", "**"]), inner
     )
     power = st.builds("({})**{}".format, inner, _exponents)
-    function = st.builds("{}({})".format, st.sampled_from(UNARY_FUNCTIONS), inner)
+    function = st.builds("{}({})".format, st.sampled_from(UNARY), inner)
     many = st.lists(inner, min_size=1, max_size=3).map(lambda a: f"logsumexp({', '.join(a)})")
     return st.one_of(
         binary, binary, power, function, function, st.builds("-{}".format, inner), many
@@ -41,12 +44,11 @@ def _power(base: Any, exponent: Any) -> Any:
     return base**exponent if base > 0 else mpmath.nan
 
 
-def _softplus(a: Any) -> Any:
-    return mpmath.log1p(mpmath.exp(a))
-
-
-def _logistic(a: Any) -> Any:
-    return 1 / (1 + mpmath.exp(-a))
+def _written(text: str, x: Any) -> Any:
+    """A text in x, in the current mpmath precision."""
+    graph = Graph()
+    variable = graph.variable("x")
+    return value_at(graph, written(text, graph, variable, variable), {"x": x})
 
 
 def _logsumexp(*args: Any) -> Any:
@@ -61,15 +63,31 @@ PRECISE: dict[str, Callable[..., Any]] = {
     "neg": lambda a: -a,
     "**": _power,
     "pi": lambda: +mpmath.pi,
-    "logistic": _logistic,
-    "softplus": _softplus,
     "logsumexp": _logsumexp,
 }
-PRECISE |= {name: getattr(mpmath, name) for name in UNARY_FUNCTIONS if name not in PRECISE}
+for _row in FUNCTIONS.values():  # mpmath's function of that name, or the text of the table
+    if _row.written:
+        PRECISE[_row.name] = partial(_written, _row.written)
+    elif _row.name not in PRECISE:
+        PRECISE[_row.name] = getattr(mpmath, _row.name)
 
 
 class Undefined(Exception):
     """Some intermediate value is not a real number of moderate size."""
+
+
+def value_at(graph: Graph, root: int, point: Mapping[str, Any]) -> Any:
+    """The value at a node in the current mpmath precision, however large."""
+    done: dict[int, Any] = {}
+    for node in graph.needed([root]):
+        value = graph.values[node]
+        if isinstance(value, Fraction):
+            done[node] = mpmath.mpf(value.numerator) / value.denominator
+        elif isinstance(value, str):
+            done[node] = point[value]
+        else:
+            done[node] = PRECISE[graph.ops[node]](*(done[a] for a in graph.args[node]))
+    return done[root]
 
 
 def precise(graph: Graph, outputs: Sequence[int], point: dict[str, Any]) -> list[Any]:

@@ -16,8 +16,18 @@ from certificates.kernel.jacobian.derivative import Derivatives
 from certificates.kernel.numbers.intervals import Interval, enclose
 from games.errors import InputError
 from games.language.derivative import gradient
-from games.language.expression import FUNCTIONS, Graph, parse
-from tests.helpers.expressions import DIGITS, VARIABLES, Undefined, mpmath, points, precise, texts
+from games.language.expression import Graph, parse
+from games.language.functions import FUNCTIONS
+from tests.helpers.expressions import (
+    DIGITS,
+    UNARY,
+    VARIABLES,
+    Undefined,
+    mpmath,
+    points,
+    precise,
+    texts,
+)
 from tests.helpers.scale import examples
 
 Floats = NDArray[np.float64]
@@ -46,6 +56,7 @@ FIXED = (
     "(1 + x)**(y - z)",
     "2**(x*y) + pi**z",
     "-x**4/24 + x**0",
+    *(f"{name}(x*y/4) + z*{name}(z/5)" for name in UNARY),
 )
 
 
@@ -134,12 +145,11 @@ def test_enclosures_contain_the_values(
 
 def _sympy(text: str) -> Any:
     """The text in sympy's own parser and terms."""
-    functions = {name: getattr(sympy, name) for name in FUNCTIONS if hasattr(sympy, name)} | {
-        "logistic": lambda a: 1 / (1 + sympy.exp(-a)),
-        "softplus": lambda a: sympy.log(1 + sympy.exp(a)),
-        "log1p": lambda a: sympy.log(1 + a),
-        "logsumexp": lambda *a: sympy.log(sum(map(sympy.exp, a))),
-    }
+    functions = {
+        row.name: sympy.Lambda(sympy.Symbol("x"), sympy.sympify(row.written))
+        for row in FUNCTIONS.values()
+        if row.written
+    } | {"logsumexp": lambda *a: sympy.log(sum(map(sympy.exp, a)))}
     names = dict(zip(VARIABLES, sympy.symbols(VARIABLES), strict=True))
     return sympy.sympify(text, locals=functions | names), names
 

@@ -21,9 +21,9 @@ from certificates.kernel.jacobian.polynomial import (
 )
 from certificates.kernel.numbers.averages import LOOSE, Averages
 from certificates.kernel.numbers.matrices import Ball, Floats
-from games.language.degree import powers
 from games.language.graph import Graph
 from games.language.number import float_enclosure
+from games.language.powers import powers
 
 MAX_MATRICES = 2**12  # coefficients of J on one leaf
 MAX_NUMBERS = 2**20  # entries of all of them

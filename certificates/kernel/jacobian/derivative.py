@@ -1,10 +1,13 @@
 """Derivatives of expressions for the checker: forward, variable by variable, on the tape itself."""
 
 from fractions import Fraction
+from functools import reduce
 from typing import final
 
 from certificates.kernel.jacobian.base import Uncheckable
+from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
+from games.language.template import written
 from games.work import spend
 
 MAX_STEPS = 5 * 10**6  # derivatives of nodes that one check may ask for
@@ -47,7 +50,7 @@ class Derivatives:
         """The chain rule at one node; d: the derivatives of its arguments."""
         if all(each == self.zero for each in d):
             return self.zero
-        apply, args = self.graph.apply, self.graph.args[node]
+        args = self.graph.args[node]
         match self.graph.ops[node]:
             case "+":
                 return self._sum(d[0], d[1])
@@ -62,48 +65,16 @@ class Derivatives:
                 return self._quotient(top, args[1])
             case "**":
                 return self._power(node, args, d)
-            case "logsumexp":  # Σ e^(u_k − node) u_k'
-                total = self.zero
-                for u, du in zip(args, d, strict=True):
-                    weight = apply("exp", apply("-", u, node))
-                    total = self._sum(total, self._product(weight, du))
-                return total
-            case "sqrt":
-                two = self.graph.constant(Fraction(2))
-                return self._quotient(d[0], apply("*", two, node))
-            case "log":
-                return self._quotient(d[0], args[0])
-            case "log1p":
-                return self._quotient(d[0], apply("+", self.one, args[0]))
-            case "atan":
-                return self._quotient(d[0], apply("+", self.one, self._square(args[0])))
-            case op:
-                return self._product(self._slope(op, node, args[0]), d[0])
+            case op:  # Σ ∂f/∂u_k u_k', each as the table of functions has it
+                slopes = [written(FUNCTIONS[op].slope, self.graph, u, node) for u in args]
+                return reduce(self._sum, map(self._along, slopes, d))
 
-    def _slope(self, op: str, node: int, u: int) -> int:
-        """f'(u) where node = f(u)."""
-        apply = self.graph.apply
-        match op:
-            case "exp":
-                return node
-            case "sin":
-                return apply("cos", u)
-            case "cos":
-                return self._negative(apply("sin", u))
-            case "tan":
-                return apply("+", self.one, self._square(node))
-            case "tanh":
-                return apply("-", self.one, self._square(node))
-            case "sinh":
-                return apply("cosh", u)
-            case "cosh":
-                return apply("sinh", u)
-            case "logistic":
-                return apply("*", node, apply("-", self.one, node))
-            case "softplus":
-                return apply("logistic", u)
-            case _:
-                raise ValueError(f"no derivative is known for {op}")
+    def _along(self, slope: int, du: int) -> int:
+        """slope · du; of a quotient (p/q)·du = (p du)/q."""
+        if self.graph.ops[slope] != "/":
+            return self._product(slope, du)
+        p, q = self.graph.args[slope]
+        return self._quotient(self._product(p, du), q)
 
     def _power(self, node: int, args: tuple[int, ...], d: list[int]) -> int:
         base, exponent = args
@@ -115,9 +86,6 @@ class Derivatives:
             return self._product(self._product(exponent, lower), d[0])
         rate = self._quotient(self._product(exponent, d[0]), base)
         return self._product(node, self._sum(self._product(d[1], apply("log", base)), rate))
-
-    def _square(self, node: int) -> int:
-        return self.graph.apply("**", node, self.graph.constant(Fraction(2)))
 
     def _sum(self, a: int, b: int) -> int:
         if a == self.zero:

@@ -13,7 +13,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, final
 from weakref import WeakKeyDictionary
 
-from games.language.expression import Graph
+from games.language.functions import FUNCTIONS
+from games.language.graph import Graph
 from games.work import of_rational, spend
 
 if TYPE_CHECKING:
@@ -250,16 +251,8 @@ def _enclose_function(op: str, args: list[Interval]) -> Interval:
         match op:
             case "pi":
                 y = flint.arb.pi()
-            case "exp" | "log" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "sinh" | "cosh" | "atan":
-                y = getattr(x[0], op)()
-            case "log1p":
-                y = x[0].log1p()
-            case "logistic":
-                y = 1 / (1 + (-x[0]).exp())
-            case "softplus":
-                y = (1 + x[0].exp()).log()
-            case "logsumexp":
-                y = sum((v.exp() for v in x), flint.arb(0)).log()
+            case name if name in FUNCTIONS:
+                y = FUNCTIONS[name].value(*x)
             case "**" if args[0][0] > 0:
                 y = (x[0].log() * x[1]).exp()
             case _:

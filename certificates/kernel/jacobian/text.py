@@ -9,7 +9,9 @@ from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, number, require_keys
 from certificates.kernel.policies.logit import FORMAT, logit_field
 from games.errors import InputError
-from games.language.expression import FUNCTIONS, Graph, parse
+from games.language.functions import FUNCTIONS
+from games.language.graph import Graph
+from games.language.parser import parse
 from games.players import Player, check_names
 
 WHERE = "game"

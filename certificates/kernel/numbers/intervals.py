@@ -1,10 +1,12 @@
 """Interval arithmetic for the checker, vectorised over boxes.
 
-+ − * / and powers: IEEE binary64 and one nextafter outward. Functions: arb at the end points of
-their monotone pieces. An enclosure that cannot be had (division by an interval with 0, a logarithm
-of what may not be positive) is NaN; NaN stays NaN, and no test accepts it.
++ − * / √ and powers: IEEE binary64 and one nextafter outward. Functions: arb at the end points of
+their monotone pieces, which are those of the table of the language. An enclosure that cannot be had
+(division by an interval with 0, a logarithm of what may not be positive) is NaN; NaN stays NaN, and
+no test accepts it.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,11 +16,13 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
+from games.language.functions import FUNCTIONS, Function, Turn
 from games.language.graph import Graph
 from games.language.number import float_enclosure
 
 Floats = NDArray[np.float64]
 PRECISION = 96  # bits of arb
+_UNKNOWN = (math.nan, math.nan)
 
 
 @final
@@ -97,94 +101,81 @@ def _apply(op: str, args: list[Interval]) -> Interval:
             return args[0] / args[1]
         case "neg":
             return -args[0]
-        case "pi":
-            return _ends(lambda: flint.arb.pi(), [], [])
-        case "logsumexp":
-            lows, highs = [a.low for a in args], [a.high for a in args]
-            return _ends(_log_sum_exp, lows, highs)
-        case "sqrt":
+        case "sqrt":  # correctly rounded, so as tight as by its row, and faster
             roots = _outward(np.sqrt(args[0].low), np.sqrt(args[0].high))
-            return _where(args[0].low > 0, roots)  # smooth only where positive
-        case "sin":
-            return _wave(args[0], 1)
-        case "cos":
-            return _wave(args[0], 0)
-        case "tan":
-            return _tangent(args[0])
-        case "cosh":
-            u = args[0]
-            far = np.maximum(-u.low, u.high)
-            near = np.maximum(np.maximum(u.low, -u.high), 0.0)
-            return _ends(_FUNCTIONS["cosh"], [near], [far])
-        case "log":
-            return _ends(_FUNCTIONS[op], [_positive(args[0].low)], [args[0].high])
-        case "log1p":
-            low = np.where(args[0].low > -1, args[0].low, np.nan)
-            return _ends(_FUNCTIONS[op], [low], [args[0].high])
+            return _where(args[0].low > 0, roots)
+        case "pi":
+            return _evaluate(lambda _: flint.arb.pi(), [np.zeros(1)])
         case _:
-            return _ends(_FUNCTIONS[op], [args[0].low], [args[0].high])
+            return _function(FUNCTIONS[op], args)
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": lambda x: x.exp(),
-    "log": lambda x: x.log(),
-    "log1p": lambda x: x.log1p(),
-    "tanh": lambda x: x.tanh(),
-    "sinh": lambda x: x.sinh(),
-    "cosh": lambda x: x.cosh(),
-    "atan": lambda x: x.atan(),
-    "logistic": lambda x: 1 / (1 + (-x).exp()),
-    "softplus": lambda x: x.exp().log1p() if x < 0 else x + (-x).exp().log1p(),
-}
+def _function(row: Function, args: list[Interval]) -> Interval:
+    """A function by its row of the table: NaN unless it is smooth on all of its argument."""
+    ends = [np.stack(np.broadcast_arrays(x.low, x.high)) for x in args]
+    if row.above is not None:
+        ends = [np.where(x > row.above, x, np.nan) for x in ends]
+    at = _evaluate(row.value, ends)
+    return _turned(row, ends[0], at) if row.turns else Interval(at.low[0], at.high[1])
 
 
-def _log_sum_exp(*x: Any) -> Any:
-    top = max(x, key=lambda each: float(each))
-    return top + sum(((each - top).exp() for each in x), flint.arb(0)).log()
+def _turned(row: Function, ends: Floats, at: Interval) -> Interval:
+    """The hull of the values at both ends and at the turns between them; NaN over a pole."""
+    low, high = at.low.min(axis=0), at.high.max(axis=0)
+    first, last = map(_quarters, ends)
+    for turn in row.turns:
+        met = np.array([_meets(turn, a, b) for a, b in zip(first, last, strict=True)])
+        low = np.where(met, np.minimum(low, turn.value), low)
+        high = np.where(met, np.maximum(high, turn.value), high)
+    return Interval(low, high)
 
 
-def _positive(values: Floats) -> Floats:
-    return np.where(values > 0, values, np.nan)
-
-
-def _ends(function: Callable[..., Any], lows: list[Floats], highs: list[Floats]) -> Interval:
-    """A function that increases in every argument: arb at the lower and at the upper ends."""
-    return Interval(_evaluate(function, lows, up=False), _evaluate(function, highs, up=True))
-
-
-def _evaluate(function: Callable[..., Any], args: list[Floats], up: bool) -> Floats:
-    """Bounds of the function at points, downward or upward; NaN where it has no finite value."""
-    if args:
-        arrays = np.broadcast_arrays(*args)
-        points, inverse = np.unique(np.stack(arrays), axis=1, return_inverse=True)
-    else:
-        points, inverse = np.zeros((0, 1)), np.zeros(1, dtype=int)
-    result = np.empty(points.shape[1])
+def _quarters(points: Floats) -> list[int | None]:
+    """⌊2x/π⌋ at each point; None where it is too large to place, or not known."""
+    different, place = np.unique(points, return_inverse=True)
     with flint.ctx.workprec(PRECISION):
-        for k, point in enumerate(points.T.tolist()):
-            value = function(*(flint.arb(v) for v in point))
-            if value.is_finite():
-                near = float(value.upper() if up else value.lower())
-                result[k] = np.nextafter(near, np.inf if up else -np.inf)
-            else:
-                result[k] = np.nan
-    return result[inverse.ravel()]
+        half_pi = flint.arb.pi() / 2
+        floors = [(flint.arb(x) / half_pi).floor().unique_fmpz() for x in different.tolist()]
+    known = [None if floor is None else int(floor) for floor in floors]
+    return [known[k] for k in place]
+
+
+def _meets(turn: Turn, first: int | None, last: int | None) -> bool:
+    """Whether a turn may lie between points in two quarters, the first of them excepted."""
+    if first is None or last is None:
+        return True
+    if not turn.every:
+        return first < turn.quarter <= last
+    return (last - turn.quarter) // turn.every > (first - turn.quarter) // turn.every
+
+
+def _evaluate(function: Callable[..., Any], args: list[Floats]) -> Interval:
+    """Bounds of the function at points, by arb; NaN where it has no finite value there."""
+    points = np.stack([x.ravel() for x in np.broadcast_arrays(*args)])
+    axis = 1 if len(args) > 1 else None
+    different, place = np.unique(points, axis=axis, return_inverse=True)
+    bounds = []
+    with flint.ctx.workprec(PRECISION):
+        for point in different.reshape(len(args), -1).T.tolist():
+            value = function(*map(flint.arb, point))
+            known = value.is_finite()
+            bounds.append((float(value.lower()), float(value.upper())) if known else _UNKNOWN)
+    low, high = np.array(bounds).T[:, place.ravel()]
+    shape = np.broadcast_shapes(*(x.shape for x in args))
+    return _outward(low.reshape(shape), high.reshape(shape))
 
 
 def _power(base: Interval, exponent: Fraction | None, general: Interval) -> Interval:
     """base ** exponent; an exponent that is no constant, or no integer, needs a positive base."""
     if exponent is not None and exponent.denominator == 1:
         return _integer_power(base, int(exponent))
-    positive = Interval(_positive(base.low), base.high)
-    logarithm = _ends(_FUNCTIONS["log"], [positive.low], [positive.high])
     if exponent is None:
-        product = logarithm * general
-        return _ends(_FUNCTIONS["exp"], [product.low], [product.high])
+        return _function(FUNCTIONS["exp"], [_function(FUNCTIONS["log"], [base]) * general])
     c = flint.fmpq(exponent.numerator, exponent.denominator)
-    low, high = positive.low, positive.high
-    if exponent < 0:
-        low, high = high, low
-    return _ends(lambda x: (x.log() * c).exp(), [low], [high])
+    ends = np.stack(np.broadcast_arrays(base.low, base.high))
+    at = _evaluate(lambda x: (x.log() * c).exp(), [np.where(ends > 0, ends, np.nan)])
+    low, high = (0, 1) if exponent > 0 else (1, 0)
+    return Interval(at.low[low], at.high[high])
 
 
 def _integer_power(x: Interval, n: int) -> Interval:
@@ -211,43 +202,3 @@ def _signed_power(x: Floats, n: int, up: bool) -> Floats:
         if bit == "1":
             result = np.nextafter(result * size, toward)
     return np.where((x < 0) & (n % 2 == 1), -result, result)
-
-
-def _wave(x: Interval, quarter: int) -> Interval:
-    """sin (quarter 1) or cos (quarter 0): the maximum is at t ≡ quarter mod 4, t = 2x/π."""
-    low, high = np.broadcast_arrays(x.low, x.high)
-    least, most = np.full(low.shape, np.nan), np.full(low.shape, np.nan)
-    name = "sin" if quarter else "cos"
-    with flint.ctx.workprec(PRECISION):
-        for k, ends in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-            if not all(map(np.isfinite, ends)):
-                continue
-            points = [flint.arb(v) for v in ends]
-            floors = [(2 * p / flint.arb.pi()).floor().unique_fmpz() for p in points]
-            if floors[0] is None or floors[1] is None:  # too large to place: nothing better known
-                least[k], most[k] = -1.0, 1.0
-                continue
-            first, last = int(floors[0]) - quarter, int(floors[1]) - quarter
-            values = [getattr(p, name)() for p in points]
-            least[k] = np.nextafter(min(float(v.lower()) for v in values), -np.inf)
-            most[k] = np.nextafter(max(float(v.upper()) for v in values), np.inf)
-            if last // 4 > first // 4:
-                most[k] = 1.0
-            if (last - 2) // 4 > (first - 2) // 4:
-                least[k] = -1.0
-    return Interval(least, most)
-
-
-def _tangent(x: Interval) -> Interval:
-    """Increasing between poles: NaN unless both ends lie on one branch."""
-    low, high = np.broadcast_arrays(x.low, x.high)
-    same = np.zeros(low.shape, dtype=bool)
-    with flint.ctx.workprec(PRECISION):
-        for k, (a, b) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-            if np.isfinite(a) and np.isfinite(b):
-                branch = [
-                    (flint.arb(v) / flint.arb.pi() + flint.arb(0.5)).floor().unique_fmpz()
-                    for v in (a, b)
-                ]
-                same[k] = branch[0] is not None and branch[0] == branch[1]
-    return _where(same, _ends(lambda t: t.tan(), [low], [high]))

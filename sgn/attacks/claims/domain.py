@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.language.evaluate import compile
+from games.language.functions import FUNCTIONS
 from games.symbolic import SymbolicGame
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.subject.attacked import Attacked
@@ -17,7 +18,7 @@ from sgn.attacks.subject.jacobians import GameSubject
 from sgn.attacks.subject.precise import column, entries, values_of
 
 Floats = NDArray[np.float64]
-ABOVE = {"log": 0, "sqrt": 0, "log1p": -1}  # an argument is to be larger than that
+ABOVE = {row.name: row.above for row in FUNCTIONS.values() if row.above is not None}
 SMOOTH = 2  # an exponent, not whole, up to which a power of 0 has no second derivative
 
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from certificates.kernel.document.metric import Metric
 from games.game import Game
-from games.language.graph import UNARY_FUNCTIONS, Graph
+from games.language.functions import FUNCTIONS
+from games.language.graph import Graph
 from games.markov.logit_game import LogitGame
 from games.quadratic import QuadraticGame
 from games.symbolic import SymbolicGame
@@ -192,15 +193,6 @@ def _power(arguments: Sequence[Any], exponent: Fraction | None) -> Any:
     return result if exponent >= 0 else 1 / result
 
 
-def _logistic(x: Any) -> Any:
-    return 1 / (1 + (-x).exp())
-
-
-def _logsumexp(*args: Any) -> Any:
-    shift = flint.arb(max(float(a.mid()) for a in args))
-    return shift + sum(((a - shift).exp() for a in args), flint.arb(0)).log()
-
-
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -208,8 +200,5 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "/": lambda a, b: a / b,
     "neg": lambda a: -a,
     "pi": flint.arb.pi,
-    "logistic": _logistic,
-    "softplus": lambda x: _logsumexp(flint.arb(0), x),
-    "logsumexp": _logsumexp,
-    **{name: getattr(flint.arb, name) for name in UNARY_FUNCTIONS if hasattr(flint.arb, name)},
+    **{row.name: row.value for row in FUNCTIONS.values()},
 }

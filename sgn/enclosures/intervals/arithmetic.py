@@ -37,7 +37,7 @@ LIBM = (
 )  # k for E = 16u = 8 ulp: twice the 4 ulp that NumPy's own tests allow its functions
 _NEXT = UNIT * (1 + 2 * UNIT)  # φ
 _LEAST = 2.0**-1074  # η
-_LARGEST = float(np.finfo(np.float64).max)
+LARGEST = float(np.finfo(np.float64).max)
 _SAFE = (2.0**-1000, 2.0**1000)  # sizes of factors whose float has a relative error of u
 
 
@@ -79,7 +79,7 @@ def settle(
 
     Where a lower end overflowed the largest number is still below it (within its error).
     """
-    np.maximum(ends, -_LARGEST, out=ends)
+    np.maximum(ends, -LARGEST, out=ends)
     raise_by(ends, relative, absolute)
     for row, cap in zip(ends, caps, strict=True):
         if cap < np.inf:

@@ -1,40 +1,37 @@
 """The functions of the game language on arrays of intervals, as sound as + − * /.
 
-Each is cut into monotone pieces and evaluated by NumPy at their ends. NumPy's functions are trusted
-to 8 ulp, twice what its own tests allow on any platform (see LIBM), and results below 2^-1022 not
-at all; nothing is taken from them near poles and at huge arguments. Where an interval leaves the
+Each is cut into monotone pieces and evaluated in floats at their ends. Its floats are trusted to
+the error that its row of the table states (NumPy's to 8 ulp, twice what its own tests allow on any
+platform: see LIBM), and results below 2^-1022 not at all; no turns and poles are placed at huge
+arguments. Where an interval leaves the
 domain of a function both ends of the result are NaN: nothing is known.
 """
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from games.language.floats import floats_of
+from games.language.functions import FUNCTIONS, Function, Turn
 from games.language.number import float_enclosure
 from sgn.enclosures.intervals.arithmetic import (
+    LARGEST,
     LEAST_NORMAL,
     LIBM,
     UNIT,
     Floats,
     Intervals,
     forget,
-    magnitudes,
     multiply,
     raise_by,
     settle,
 )
 
-_Function = Callable[[Floats], Floats]
-
 _NOT_NEGATIVE = (0.0, math.inf)  # −low ≤ 0
-_HALF_PI = 1.5707963267948968  # above π/2
-_COMPOSED = 40 * UNIT  # k for E = 38u: exp (16u), then log1p (16u) or a sum and a quotient
-_FAR = 2.0**20  # beyond it nothing is taken from sin, cos and tan
+_FAR = 2.0**20  # beyond it no turns and poles are placed
 _NEAR = 2.0**-30  # more than the error of the turns x/2π and x/π for |x| ≤ 2^20
-_TURN, _HALF_TURN = 1 / (2 * math.pi), 1 / math.pi
 
 
 def pi() -> Intervals:
@@ -42,92 +39,61 @@ def pi() -> Intervals:
     return np.array([[-math.pi], [math.nextafter(math.pi, 4)]])
 
 
-def exp(x: Intervals) -> Intervals:
-    """The exponential."""
-    return _increasing(np.exp, x, LIBM, _NOT_NEGATIVE)
-
-
-def log(x: Intervals) -> Intervals:
-    """The natural logarithm; it needs low > 0."""
-    return forget(_increasing(np.log, x, LIBM), _not_positive(x))
-
-
-def log1p(x: Intervals) -> Intervals:
-    """log(1 + x); it needs low > −1."""
-    return forget(_increasing(np.log1p, x, LIBM), ~(x[0] < 1))
-
-
-def sqrt(x: Intervals) -> Intervals:
-    """The square root, correctly rounded and never subnormal; it needs low ≥ 0."""
-    ends = _at_ends(np.sqrt, x)
-    return forget(raise_by(ends, 2 * UNIT, 0.0), ~(x[0] <= 0))
-
-
-def logistic(x: Intervals) -> Intervals:
-    """1/(1 + exp(−x)) without overflow."""
-    return _increasing(_logistic, x, _COMPOSED, (0.0, 1.0))
-
-
-def softplus(x: Intervals) -> Intervals:
-    """log(1 + exp(x)) without overflow."""
-    return _increasing(_softplus, x, _COMPOSED, _NOT_NEGATIVE)
-
-
-def tanh(x: Intervals) -> Intervals:
-    """The hyperbolic tangent."""
-    return _odd_increasing(np.tanh, x, 1.0)
-
-
-def sinh(x: Intervals) -> Intervals:
-    """The hyperbolic sine."""
-    return _odd_increasing(np.sinh, x, math.inf)
-
-
-def atan(x: Intervals) -> Intervals:
-    """The inverse tangent."""
-    return _odd_increasing(np.arctan, x, _HALF_PI)
-
-
-def cosh(x: Intervals) -> Intervals:
-    """The hyperbolic cosine: increasing in |x|."""
-    ends = np.cosh(magnitudes(x))
+def enclosed(name: str, x: Intervals) -> Intervals:
+    """A function of one argument, by its row in the table of the language."""
+    row = FUNCTIONS[name]
+    ends = floats_of(row)(np.stack([-x[0], x[1]]))
+    if row.turns:
+        return _turned(row, x, ends)
     np.negative(ends[0], out=ends[0])
-    return settle(ends, LIBM, LEAST_NORMAL, (-1.0, math.inf))
+    settle(ends, _margin(row), LEAST_NORMAL, (-row.range[0], row.range[1]))
+    return ends if row.above is None else forget(ends, _outside(row, x))
 
 
-def sin(x: Intervals) -> Intervals:
-    """The sine: 1 where π/2 + 2kπ may lie in x, else the larger end; its least value by oddness.
+def _margin(row: Function) -> float:
+    """k for the row's E: its error, and 2u."""
+    return (row.error + 2) * UNIT
 
-    Row by row this bounds −sin on x and sin on x, that is sin on −x and on x.
+
+def _outside(row: Function, x: Intervals) -> NDArray[np.bool_]:
+    """Where x may leave the domain."""
+    assert row.above is not None
+    return np.asarray(~(x[0] <= -row.above) if row.closed else ~(x[0] < -row.above))
+
+
+def _turned(row: Function, x: Intervals, values: Floats) -> Intervals:
+    """The hull of the values at the ends and of those at turns that may lie between them.
+
+    Near the zeros of a function with a period the error is relative to |x| below 1, to 1 above.
     """
-    ends = np.sin(x)
-    upper = np.maximum(ends, -ends[::-1])
-    turns = x * _TURN
-    peak = _meets(-turns[::-1], turns, 0.25) | _far(x)
-    upper += _near_zero(x)
-    np.copyto(upper, 1.0, where=peak)
-    return forget(np.minimum(upper, 1.0), np.isnan(x[0] + x[1]))
+    ends = np.empty_like(values)
+    np.negative(np.minimum(values[0], values[1]), out=ends[0])
+    np.maximum(values[0], values[1], out=ends[1])
+    np.maximum(ends, -LARGEST, out=ends)  # above it, where it overflowed
+    error = np.abs(ends)
+    if any(turn.every for turn in row.turns):
+        np.maximum(error, np.minimum(np.maximum(x[0], x[1]), 1.0), out=error)
+    ends += error * _margin(row) + LEAST_NORMAL
+    lost = np.isnan(x[0] + x[1])
+    for turn in row.turns:
+        met = _meets(turn, x)
+        if turn.is_pole:
+            lost |= met
+        for side, value in zip(ends, (-turn.value, turn.value), strict=True):
+            np.copyto(side, np.fmax(side, value), where=met)
+    for side, cap in zip(ends, (-row.range[0], row.range[1]), strict=True):
+        np.minimum(side, cap, out=side)
+    return forget(ends, lost)
 
 
-def cos(x: Intervals) -> Intervals:
-    """The cosine: 1 where 2kπ may lie in x, −1 where π + 2kπ may, else from the ends."""
-    ends = np.cos(x)
-    upper = np.empty_like(x)
-    np.negative(np.minimum(ends[0], ends[1]), out=upper[0])
-    np.maximum(ends[0], ends[1], out=upper[1])
-    turns = x * _TURN
-    upper += LIBM
-    for row, where in enumerate((0.5, 0.0)):
-        np.copyto(upper[row], 1.0, where=_meets(-turns[0], turns[1], where) | _far(x))
-    return forget(np.minimum(upper, 1.0), np.isnan(x[0] + x[1]))
-
-
-def tan(x: Intervals) -> Intervals:
-    """The tangent: increasing between poles; nothing is known where one may lie in x."""
-    ends = raise_by(np.tan(x), LIBM, 0.0)
-    ends += _near_zero(x)
-    turns = x * _HALF_TURN
-    return forget(ends, _meets(-turns[0], turns[1], 0.5) | _far(x))
+def _meets(turn: Turn, x: Intervals) -> NDArray[np.bool_]:
+    """Whether a turn may lie in x; an end that is not known counts as if it did."""
+    if not turn.every:
+        return np.asarray(~(np.minimum(x[0], x[1]) < 0))
+    offset = turn.quarter / turn.every
+    turns = x * (2 / (math.pi * turn.every))
+    met = ~(np.floor(turns[1] + (_NEAR - offset)) <= np.floor(-turns[0] - (_NEAR + offset)))
+    return np.asarray(met | ~(np.maximum(x[0], x[1]) <= _FAR))
 
 
 def logsumexp(*args: Intervals) -> Intervals:
@@ -164,65 +130,9 @@ def rational_power(x: Intervals, exponent: Fraction) -> Intervals:
         np.maximum(ends[1], np.power(high, above), out=ends[1])
     np.negative(ends[0], out=ends[0])
     settle(ends, LIBM, LEAST_NORMAL, _NOT_NEGATIVE)
-    return forget(ends, _not_positive(x))
+    return forget(ends, ~(x[0] < 0))
 
 
 def power(base: Intervals, exponent: Intervals) -> Intervals:
     """base**exponent = exp(exponent·log base); it needs the low end of the base > 0."""
-    return exp(multiply(exponent, log(base)))
-
-
-# Ends of monotone pieces.
-
-
-def _at_ends(function: _Function, x: Intervals) -> Intervals:
-    """(−f(low), f(high)) as NumPy gives them."""
-    ends = np.stack([-x[0], x[1]])
-    ends = function(ends)
-    np.negative(ends[0], out=ends[0])
-    return ends
-
-
-def _increasing(
-    function: _Function,
-    x: Intervals,
-    relative: float,
-    caps: tuple[float, float] = (math.inf, math.inf),
-) -> Intervals:
-    return settle(_at_ends(function, x), relative, LEAST_NORMAL, caps)
-
-
-def _odd_increasing(function: _Function, x: Intervals, cap: float) -> Intervals:
-    """−f(low) = f(−low): both ends are values of f."""
-    return settle(function(x), LIBM, LEAST_NORMAL, (cap, cap))
-
-
-def _logistic(a: Floats) -> Floats:
-    small = np.exp(-np.abs(a))
-    return np.asarray(np.where(a < 0, small, 1.0) / (1.0 + small))
-
-
-def _softplus(a: Floats) -> Floats:
-    return np.asarray(np.maximum(a, 0.0) + np.log1p(np.exp(-np.abs(a))))
-
-
-# Where things happen. Written so that an end that is not known counts as the bad case.
-
-
-def _not_positive(x: Intervals) -> NDArray[np.bool_]:
-    return np.asarray(~(x[0] < 0))
-
-
-def _far(x: Intervals) -> NDArray[np.bool_]:
-    return np.asarray(~(np.maximum(x[0], x[1]) <= _FAR))
-
-
-def _meets(low: Floats, high: Floats, offset: float) -> NDArray[np.bool_]:
-    """Whether offset + a whole number may lie in [low, high], given in turns that are not exact."""
-    return ~(np.floor(high + (_NEAR - offset)) <= np.floor(low - (_NEAR + offset)))
-
-
-def _near_zero(x: Intervals) -> Floats:
-    """An error of sin and tan that is relative to |x| below 1 and to 1 above."""
-    size = np.minimum(np.maximum(x[0], x[1]), 1.0)
-    return np.asarray(size * LIBM + LEAST_NORMAL)
+    return enclosed("exp", multiply(exponent, enclosed("log", base)))

@@ -9,6 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
 from sgn.enclosures.intervals import arithmetic, functions
 from sgn.enclosures.intervals.arithmetic import Intervals, unpack
@@ -187,18 +188,12 @@ _OPERATIONS: dict[str, _Operation] = {
     "*": arithmetic.multiply,
     "/": arithmetic.divide,
     "**": functions.power,
-    "exp": functions.exp,
-    "log": functions.log,
-    "sqrt": functions.sqrt,
-    "sin": functions.sin,
-    "cos": functions.cos,
-    "tan": functions.tan,
-    "tanh": functions.tanh,
-    "sinh": functions.sinh,
-    "cosh": functions.cosh,
-    "atan": functions.atan,
-    "logistic": functions.logistic,
-    "log1p": functions.log1p,
-    "softplus": functions.softplus,
     "logsumexp": functions.logsumexp,
 }
+_OPERATIONS |= {
+    row.name: partial(functions.enclosed, row.name)
+    for row in FUNCTIONS.values()
+    if not row.variadic  # of those each has a formula of its own
+}
+if not _OPERATIONS.keys() >= FUNCTIONS.keys():
+    raise LookupError(f"no enclosure of {sorted(FUNCTIONS.keys() - _OPERATIONS.keys())}")
