@@ -14,8 +14,9 @@ import numpy as np
 from certificates.kernel.document.claims import Claims, Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.equilibrium import half_widths, has_costs, room_round
-from certificates.kernel.jacobian.base import Uncheckable, quadratic
+from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.point import player_sizes
+from certificates.kernel.jacobian.quadratic import quadratic
 from certificates.kernel.theorems import words
 from certificates.kernel.theorems.context import has_decay, is_convex, own_sets, zero_in_region
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem

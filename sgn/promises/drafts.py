@@ -25,7 +25,7 @@ from certificates.kernel.document.steps import Steps, read_euler, read_rk4, read
 from certificates.kernel.inequalities.equilibrium import norms_within, off_the_faces
 from certificates.kernel.inequalities.start_set import largest_radius
 from certificates.kernel.jacobian.base import Blocks, Jacobian, Uncheckable, jacobian_of
-from certificates.kernel.jacobian.force import force_at
+from certificates.kernel.jacobian.point import force_at
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.numbers.metrics import metric_ball
 from certificates.kernel.theorems.context import own_sets, projection_holds, zero_in_region

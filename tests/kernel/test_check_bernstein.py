@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import sgn
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.bernstein import MAX_POWER, Net
-from certificates.kernel.jacobian.cover import BERNSTEIN, Leaves, Model
+from certificates.kernel.jacobian.cover import BERNSTEIN, Leaves
+from certificates.kernel.jacobian.model import Model
 from certificates.kernel.jacobian.polynomial import Polynomial
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
@@ -180,9 +181,8 @@ def leaf(cost: str, names: tuple[str, ...] = ("x", "y")) -> Averages:
     node = parse(cost, graph, variables, "test")
     n = len(names)
     model = Model(graph, list(names), [0] * n, [node])
-    plan = model.plan(slice(0, n), slice(0, n))
     leaves = Leaves(-np.ones((1, n)), np.ones((1, n)), np.array([BERNSTEIN]))
-    [found] = model.jacobians(leaves, plan)
+    [found] = model.block().jacobians(leaves)
     assert isinstance(found, Averages)
     return found
 

@@ -13,8 +13,9 @@ from certificates.kernel.inequalities.direct import (
     lipschitz_holds,
     margin_holds,
 )
-from certificates.kernel.jacobian.cover import NATURAL, TAYLOR, Leaves, Model, read_cover
+from certificates.kernel.jacobian.cover import NATURAL, TAYLOR, Leaves, read_cover
 from certificates.kernel.jacobian.enclosed import EnclosedJacobian
+from certificates.kernel.jacobian.model import Model
 from certificates.kernel.numbers.matrices import Ball, is_psd
 from games.language.expression import Graph, parse
 from games.regions.region import Box

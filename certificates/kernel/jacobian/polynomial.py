@@ -6,18 +6,17 @@ an irrational constant is involved.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from typing import TYPE_CHECKING, final
-from weakref import WeakKeyDictionary
+from typing import Protocol, Self, TypeVar, final
+
+import flint
 
 from games.language.expression import Graph
+from games.language.number import float_enclosure
 from games.work import of_rational, spend
-
-if TYPE_CHECKING:
-    import flint
 
 Monomial = tuple[tuple[int, int], ...]
 Interval = tuple[Fraction, Fraction]
@@ -26,7 +25,6 @@ Polynomial = dict[Monomial, Interval]
 MAX_TERMS = 20_000
 MAX_BITS = 20_000
 MAX_DEGREE = 60
-MAX_WORK = 5 * 10**6  # terms added and pairs of terms multiplied, for all costs of a game
 COPIED, TERM = 50, 3_000  # operations to copy a term, to make one
 _PRECISION = 256  # bits, for irrational constants
 _ONE: Interval = (Fraction(1), Fraction(1))
@@ -53,44 +51,30 @@ class Work:
             raise NotPolynomial(f"the costs take more than {self.most} products of terms")
 
 
-_WORK: WeakKeyDictionary[Graph, Work] = WeakKeyDictionary()
-
-
-def polynomial_of(graph: Graph, root: int, variables: Mapping[str, int]) -> Polynomial:
-    """The polynomial at a node of the expression graph; raises NotPolynomial.
-
-    All costs of one graph share one bound of the work.
-    """
-    seeds: dict[str, Polynomial] = {name: {((k, 1),): _ONE} for name, k in variables.items()}
-    return _polynomials(graph, [root], seeds, _WORK.setdefault(graph, Work(MAX_WORK)))[0]
-
-
-def polynomials_near(
+def polynomials(
     graph: Graph,
     roots: Sequence[int],
     variables: Mapping[str, int],
-    centre: Sequence[Fraction],
     work: Work,
+    centre: Sequence[Fraction] | None = None,
 ) -> list[Polynomial]:
-    """The polynomials at nodes in x_k − centre_k for the given variables; raises NotPolynomial."""
-    seeds = {
-        name: _sum({((k, 1),): _ONE}, _constant((centre[k], centre[k])))
-        for name, k in variables.items()
-    }
-    return _polynomials(graph, roots, seeds, work)
+    """The polynomials at nodes of the expression graph; raises NotPolynomial.
 
-
-def _polynomials(
-    graph: Graph, roots: Sequence[int], variables: Mapping[str, Polynomial], work: Work
-) -> list[Polynomial]:
-    """Those at the roots, from those of the variables; others are kept as long as they are used."""
+    variables: the number k of each name. In x_k − centre_k, if there is a centre.
+    """
+    seeds: dict[str, Polynomial] = {name: {((k, 1),): _ONE} for name, k in variables.items()}
+    if centre is not None:
+        seeds = {
+            name: _sum(seeds[name], _constant((centre[k], centre[k])))
+            for name, k in variables.items()
+        }
     needed, values = graph.needed(roots), dict[int, Polynomial]()
     uses = Counter(chain(roots, *(graph.args[node] for node in needed)))
     for node in needed:
         args = graph.args[node]
         uses.subtract(args)
         spare = bool(args) and not uses[args[0]] and args.count(args[0]) == 1
-        values[node] = _apply(graph, node, values, variables, work, spare)
+        values[node] = _apply(graph, node, values, seeds, work, spare)
         for argument in args:
             if not uses[argument]:
                 values.pop(argument, None)
@@ -106,6 +90,33 @@ def derivatives(p: Polynomial) -> dict[int, Polynomial]:
             rest = (*monomial[:place], *left, *monomial[place + 1 :])
             result.setdefault(variable, {})[rest] = (k * low, k * high)
     return result
+
+
+class Number(Protocol):
+    """What polynomials can be evaluated in."""
+
+    def __add__(self, other: Self, /) -> Self: ...
+    def __mul__(self, other: Self, /) -> Self: ...
+
+
+N = TypeVar("N", bound=Number)
+
+
+def evaluate(p: Polynomial, x: Mapping[int, N], constant: Callable[[Interval], N]) -> N:
+    """p(x), in the numbers that x is given in."""
+    total = constant(_ZERO)
+    for monomial, coefficient in p.items():
+        term = constant(coefficient)
+        for variable, power in monomial:
+            for _ in range(power):
+                term = term * x[variable]
+        total = total + term
+    return total
+
+
+def enclosure(value: Interval) -> tuple[float, float]:
+    """The interval in floats, rounded outward."""
+    return float_enclosure(value[0])[0], float_enclosure(value[1])[1]
 
 
 def _apply(
@@ -162,10 +173,7 @@ def _bounded(value: Interval) -> Interval:
 
 
 def _multiply(a: Interval, b: Interval) -> Interval:
-    if a[0] == a[1] and b[0] == b[1]:
-        end = a[0] * b[0]
-        return _bounded((end, end))
-    ends = [x * y for x in a for y in b]
+    ends = [x * y for x in {*a} for y in {*b}]
     return _bounded((min(ends), max(ends)))
 
 
@@ -239,7 +247,6 @@ def _power(base: Polynomial, exponent: Interval, work: Work) -> Polynomial:
 
 def _enclose_function(op: str, args: list[Interval]) -> Interval:
     """The range of a function over intervals of constants, by ball arithmetic."""
-    import flint
 
     def to_ball(interval: Interval) -> flint.arb:
         low, high = (flint.arb(flint.fmpq(*end.as_integer_ratio())) for end in interval)
@@ -269,7 +276,7 @@ def _enclose_function(op: str, args: list[Interval]) -> Interval:
         return _bounded((_exact(y.lower()), _exact(y.upper())))
 
 
-def _exact(x: "flint.arb") -> Fraction:
+def _exact(x: flint.arb) -> Fraction:
     mantissa, exponent = (int(part) for part in x.man_exp())
     if abs(exponent) > MAX_BITS:
         raise NotPolynomial("a constant is too large or too small")

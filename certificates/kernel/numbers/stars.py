@@ -3,6 +3,7 @@
 A rotation to the eigenvectors of the centre makes one test of what would take 2^G vertices.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
@@ -15,6 +16,7 @@ from certificates.kernel.numbers.matrices import (
     Floats,
     balanced,
     is_psd,
+    joined,
     rounded_up,
     symmetric_part,
 )
@@ -32,6 +34,30 @@ class Star:
     centre: Ball
     moves: Ball
 
+    def __getitem__(self, key: slice) -> "Star":
+        return Star(self.centre[key], self.moves[key])
+
+    @property
+    def hull(self) -> Ball:
+        """One ball for each."""
+        count = self.moves.mid.shape[1]
+        rad = self.centre.rad + self.moves.size.sum(axis=1)
+        return Ball(self.centre.mid, rounded_up(rad, count + 2))
+
+    def every(self) -> Ball:
+        """The vertices t_g = ±1, of which all others are averages: (K·2^G, p, q)."""
+        corners = self.centre[:, None]
+        for g in range(self.moves.mid.shape[1]):
+            move = self.moves[:, g, None]
+            corners = joined([corners + move, corners - move], 1)
+        return corners.reshape(-1, *self.centre.mid.shape[1:])
+
+    def satisfies(self, inequality: Callable[[Ball], Ball]) -> bool:
+        """Whether S(J) ⪰ 0 for all J of all of them; S is affine."""
+        nothing = inequality(Ball.exact(np.zeros(self.centre.mid.shape[1:])))
+        moves = inequality(self.moves) - nothing
+        return bool(is_star_psd(inequality(self.centre), moves).all())
+
 
 def is_star_psd(centre: Ball, moves: Ball) -> Bools:
     """For each k: True only if centre_k + Σ_g t_g·moves_kg is ⪰ 0 for all |t_g| ≤ 1.
@@ -41,14 +67,13 @@ def is_star_psd(centre: Ball, moves: Ball) -> Bools:
     and minus the largest other entries of T. If C ≻ 0 then T ≻ 0, hence Q is not singular, S ≻ 0.
     """
     with np.errstate(all="ignore"):
-        accepted = _is_usable(centre) & _is_usable(moves).all(axis=1)
+        accepted = _is_finite(centre) & _is_finite(moves).all(axis=1)
         if accepted.any():
             accepted[accepted] = _rotated(centre[accepted], moves[accepted])
     return accepted
 
 
-def _is_usable(S: Ball) -> Bools:
-    """Whether all is finite."""
+def _is_finite(S: Ball) -> Bools:
     return np.asarray((np.isfinite(S.mid) & np.isfinite(S.rad)).all(axis=(-1, -2)))
 
 
@@ -64,8 +89,7 @@ def _rotated(centre: Ball, moves: Ball) -> Bools:
     thin = Ball.exact(S.mid) - Ball.exact(lost[..., None] * np.eye(n))
     Q = Ball.exact(_eigenvectors(thin.mid + np.diag(np.linspace(0.0, SPLIT, n))))
     T = Q.T @ thin @ Q
-    every = Ball(Q.mid[:, None], Q.rad[:, None])
-    turned = every.T @ moved @ every
+    turned = Q[:, None].T @ moved @ Q[:, None]
     size = rounded_up((np.abs(turned.mid) + turned.rad).sum(axis=1), turned.mid.shape[1] + 2)
     own = T.mid * np.eye(n)
     other = rounded_up(np.abs(T.mid - own) + T.rad + size, 4)

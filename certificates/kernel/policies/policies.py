@@ -11,9 +11,9 @@ from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.jacobian.cover import Floats, Model
+from certificates.kernel.jacobian.model import Model
 from certificates.kernel.numbers.intervals import Interval, enclose
-from certificates.kernel.numbers.matrices import Ball, Bools, is_psd
+from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
 from certificates.kernel.policies.logit import read_tensors
 from games.errors import InputError
 from games.language.graph import Graph

@@ -13,7 +13,8 @@ from certificates.kernel.document.claims import Claims
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, decode_array, is_count, require_keys
 from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
-from certificates.kernel.jacobian.cover import ENTRY, MAX_LEAVES, MAX_STAR, read_cover
+from certificates.kernel.jacobian.cover import MAX_LEAVES, read_cover
+from certificates.kernel.jacobian.model import ENTRY, MAX_STAR
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.numbers.stars import Star

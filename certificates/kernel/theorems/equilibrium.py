@@ -15,7 +15,7 @@ from certificates.kernel.inequalities.equilibrium import (
     room_round,
 )
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.jacobian.force import force_at
+from certificates.kernel.jacobian.point import force_at
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.numbers.metrics import is_metric, metric_ball
 from certificates.kernel.policies.quantal import zero_is_nash
