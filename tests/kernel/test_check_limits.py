@@ -20,7 +20,7 @@ from certificates.kernel.jacobian import quadratic as check_quadratic
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import read_cover
 from certificates.kernel.jacobian.enclosed import MAX_BYTES, read_covers
-from certificates.kernel.jacobian.polynomial import NotPolynomial, Work, polynomials
+from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
 from certificates.kernel.verify import verify
 from games import Box, QuadraticGame, load
 from games.errors import InputError
@@ -160,12 +160,12 @@ def test_long_rationals_are_taken_as_balls(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_costs_share_a_bound_of_the_work() -> None:
-    work = Work(100)
     graph = Graph()
     names = {name: graph.variable(name) for name in ("x", "y")}
     roots = [parse(f"({k} + x + y)**4", graph, names, "cost") for k in range(1, 5)]
+    expansion = Expansion(graph, ["x", "y"], 100)
     with pytest.raises(NotPolynomial, match="products of terms"):
-        [polynomials(graph, [root], {"x": 0, "y": 1}, work) for root in roots]
+        [expansion.of([root]) for root in roots]
 
 
 def test_a_dense_matrix_that_is_too_large_is_not_tested(

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from certificates.kernel.jacobian.multi_affine import MAX_WORK
 from certificates.kernel.jacobian.polynomial import (
     MAX_DEGREE,
+    Expansion,
     Interval,
     NotPolynomial,
     Polynomial,
-    Work,
     derivatives,
-    polynomials,
 )
 from games.errors import InputError
 from games.language.expression import Graph, parse
@@ -31,8 +30,7 @@ def polynomial(text: str) -> Polynomial:
     graph = Graph()
     names = {name: graph.variable(name) for name in NAMES}
     root = parse(text, graph, names, "cost")
-    index = {name: k for k, name in enumerate(NAMES)}
-    return polynomials(graph, [root], index, Work(MAX_WORK))[0]
+    return Expansion(graph, NAMES, MAX_WORK).of([root])[0]
 
 
 def value_at(p: Polynomial, point: Point) -> Interval:

@@ -13,57 +13,22 @@ from typing import final
 import numpy as np
 
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.jacobian.polynomial import (
-    NotPolynomial,
-    Polynomial,
-    Work,
-    enclosure,
-    polynomials,
-)
+from certificates.kernel.jacobian.polynomial import Polynomial, enclosure
 from certificates.kernel.numbers.averages import LOOSE, Averages
 from certificates.kernel.numbers.matrices import Ball, Floats, stacked
-from games.language.degree import powers
-from games.language.graph import Graph
 from games.work import spend
 
 MAX_MATRICES = 2**12  # coefficients of J on one leaf
 MAX_NUMBERS = 2**20  # entries of all of them
 MAX_POWER = 20  # of one variable
-MAX_TERMS = 10**6  # products of terms, to expand all that leaves of Bernstein form need
 STEP = 100_000  # operations of a product of balls, beside the work on its numbers
-
-
-def expanded(
-    graph: Graph, entries: Sequence[int], names: Sequence[str], centre: Floats, work: Work
-) -> list[Polynomial]:
-    """The entries of J as polynomials in x − centre; raises Uncheckable unless they are and small.
-
-    names: of all variables.
-    """
-    used = {graph.values[k] for k in graph.needed(entries) if graph.ops[k] == "var"}
-    places = {name: k for k, name in enumerate(names) if name in used}
-    if 2 ** len(places) * len(entries) > MAX_NUMBERS:
-        raise Uncheckable(f"Bernstein leaves of so many variables: {len(places)} are too many")
-    known = powers(graph, entries, [graph.variable(name) for name in places])
-    if any(entry not in known for entry in entries):
-        raise Uncheckable("a leaf of Bernstein form, and J is no polynomial")
-    highest = list(map(max, zip(*(known[entry] for entry in entries), strict=True)))
-    if max(highest, default=0) > MAX_POWER:
-        raise Uncheckable(f"Bernstein leaves are of powers up to {MAX_POWER}")
-    matrices = prod(power + 1 for power in highest)
-    if matrices > MAX_MATRICES or matrices * len(entries) > MAX_NUMBERS:
-        raise Uncheckable(f"a leaf of Bernstein form would have {matrices} matrices")
-    try:
-        return polynomials(graph, entries, places, work, list(map(Fraction, centre.tolist())))
-    except NotPolynomial as error:
-        raise Uncheckable(f"a leaf of Bernstein form, and J is no polynomial: {error}") from None
 
 
 @final
 class Net:
     """The Bernstein coefficients of a block (p, q) whose entries are polynomials in x − centre.
 
-    matrices: how many a box has.
+    matrices: how many a box has. Raises Uncheckable where they are too many.
 
     >>> square = {((0, 2),): (Fraction(1), Fraction(1))}
     >>> net = Net([square], (1, 1), np.zeros(1))
@@ -77,7 +42,11 @@ class Net:
         self._shape, self._centre = shape, centre
         own = [_powers([entry]) for entry in entries]
         self._power = _powers(entries)
+        if max(self._power.values(), default=0) > MAX_POWER:
+            raise Uncheckable(f"Bernstein leaves are of powers up to {MAX_POWER}")
         self.matrices = prod(power + 1 for power in self._power.values())
+        if self.matrices > MAX_MATRICES or self.matrices * len(entries) > MAX_NUMBERS:
+            raise Uncheckable(f"a leaf of Bernstein form would have {self.matrices} matrices")
         self._axes = [list(powers) for powers in own]
         self._tables = [_table(entry, powers) for entry, powers in zip(entries, own, strict=True)]
         products = sum(map(len, own)) + sum(self._power.values())

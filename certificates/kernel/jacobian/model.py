@@ -1,6 +1,7 @@
 """What the Jacobian can be on the leaves of a cover: nodes of F and J, enclosed over boxes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 from typing import TypeVar, final
@@ -8,10 +9,10 @@ from typing import TypeVar, final
 import numpy as np
 
 from certificates.kernel.jacobian.base import Family, Uncheckable
-from certificates.kernel.jacobian.bernstein import MAX_TERMS, Net, expanded
+from certificates.kernel.jacobian.bernstein import Net
 from certificates.kernel.jacobian.cover import FORMS, NATURAL, Leaves
 from certificates.kernel.jacobian.derivative import Derivatives
-from certificates.kernel.jacobian.polynomial import Work
+from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
 from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.intervals import Interval, enclose
@@ -23,6 +24,7 @@ from games.language.graph import OPERATORS, Graph
 
 MAX_STAR = 2**20  # numbers in the moves of one star
 MAX_VERTICES = 10  # sides whose vertices a Taylor leaf looks at: at most 2^10
+MAX_TERMS = 10**6  # products of terms, to expand all that leaves of Bernstein form need
 CHUNK = 2**16  # matrix entries worked on at once: what caches hold
 BATCH = 1024  # leaves enclosed at once
 MAX_VALUES = 2**21  # enclosures held at once
@@ -53,7 +55,8 @@ class Model:
     ) -> None:
         self.graph, self.variables, self._costs = graph, variables, costs
         self.centre = np.zeros(len(variables)) if centre is None else centre
-        self.expansion = Work(MAX_TERMS)
+        point = list(map(Fraction, self.centre.tolist()))
+        self.expansion = Expansion(graph, variables, MAX_TERMS, point)
         self.derivatives = Derivatives(graph)
         self.nodes = [graph.variable(name) for name in variables]
         own = zip(owners, self.nodes, strict=True)
@@ -187,11 +190,11 @@ class Block:
     @cached_property
     def _net(self) -> Net:
         """The coefficients that a Bernstein leaf has. Raises Uncheckable."""
-        model = self._model
-        entries = expanded(
-            model.graph, self._entries, model.variables, model.centre, model.expansion
-        )
-        return Net(entries, self._shape, model.centre)
+        try:
+            entries = self._model.expansion.of(self._entries)
+        except NotPolynomial as error:
+            raise Uncheckable(f"a Bernstein leaf, and J is no polynomial: {error}") from None
+        return Net(entries, self._shape, self._model.centre)
 
     @cached_property
     def _rows(self) -> list[dict[int, int]]:

@@ -1,6 +1,6 @@
 """Games whose costs are polynomials: J from exact second derivatives, multi-affine at vertices."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
 
@@ -15,25 +15,20 @@ from certificates.kernel.jacobian.base import (
     slices_of,
 )
 from certificates.kernel.jacobian.polynomial import (
-    Interval,
+    Expansion,
     NotPolynomial,
     Polynomial,
-    Work,
+    Table,
     derivatives,
-    enclosure,
-    evaluate,
-    polynomials,
+    values_at,
 )
 from certificates.kernel.jacobian.text import Costs, read_costs
 from certificates.kernel.numbers.matrices import Ball, stacked
-from games import work
 from games.regions.region import Box, Region
 
-Table = Sequence[Sequence[Polynomial]]  # a block of J, row by row
 MAX_VERTICES = 2**16
 MAX_ENTRIES = 2**24  # of all dense matrices of one test, or of all blocks at their vertices
 MAX_WORK = 5 * 10**6  # terms added and pairs of terms multiplied, for all costs of a game
-CALL, NUMBER = 10_000, 30  # operations of a product of rows of balls, and for each number in them
 
 
 def multi_affine(game: Document, region: Region | None) -> ExactJacobian:
@@ -57,7 +52,7 @@ def _blocks(
     sizes: tuple[int, ...], entries: Table, region: Region | None, constant: bool
 ) -> Iterator[Blocks]:
     """The nonzero blocks and all diagonal ones, stacked by shape. Raises Uncheckable."""
-    groups: dict[tuple[int, ...], list[tuple[int, int, Interval, Ball]]] = {}
+    groups: dict[tuple[int, ...], list[tuple[int, int, tuple[Fraction, Fraction], Ball]]] = {}
     held = 0
     for i, rows in enumerate(slices_of(sizes)):
         for j, cols in enumerate(slices_of(sizes)):
@@ -89,15 +84,14 @@ def gradient(text: Costs) -> list[Polynomial]:
     """F as polynomials in the variables, from the cost texts. Raises Uncheckable."""
     if text.field:
         raise Uncheckable("only costs are differentiated as polynomials")
-    index = {name: k for k, name in enumerate(text.variables)}
-    spent, found = Work(MAX_WORK), []
+    expansion, index = Expansion(text.graph, text.variables, MAX_WORK), text.variables.index
+    found: list[Polynomial] = []
     for player, cost in zip(text.players, text.costs, strict=True):
         try:
-            [polynomial] = polynomials(text.graph, [cost], index, spent)
+            slopes = derivatives(expansion.of([cost])[0])
         except NotPolynomial as error:
             raise Uncheckable(f"the cost of {player.name} is no polynomial: {error}") from None
-        slopes = derivatives(polynomial)
-        found += [slopes.get(index[name], {}) for name in player.variables]
+        found += [slopes.get(index(name), {}) for name in player.variables]
     return found
 
 
@@ -117,19 +111,3 @@ def _at_vertices(part: Table, region: Region | None) -> Ball:
     sides = [Ball.of(sorted({region.lower[v], region.upper[v]})) for v in used]
     axes = np.ix_(*(np.arange(len(side.mid)) for side in sides))
     return values_at(part, {v: side[axis] for v, side, axis in zip(used, sides, axes, strict=True)})
-
-
-def values_at(part: Table, x: Mapping[int, Ball]) -> Ball:
-    """Enclosures (V, a, b) of a polynomial matrix at points: for each variable its balls there."""
-    shape = np.broadcast_shapes(*(ball.mid.shape for ball in x.values()))
-    factors = sum(1 + sum(k for _, k in monomial) for row in part for p in row for monomial in p)
-    count = int(np.prod(shape))
-    what = "game: {} factors at {} vertices or points"
-    work.spend(factors * (CALL + NUMBER * count), what, factors, count)
-    entries = [evaluate(p, x, _ball) for row in part for p in row]
-    wide = [entry.on(lambda a: np.broadcast_to(a, shape).ravel()) for entry in entries]
-    return stacked(wide, -1).reshape(-1, len(part), len(part[0]))
-
-
-def _ball(value: Interval) -> Ball:
-    return Ball.between(*map(np.array, enclosure(value)))

@@ -13,8 +13,15 @@ from certificates.kernel.document.witness import Point
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import NATURAL, Leaves
 from certificates.kernel.jacobian.model import Model
-from certificates.kernel.jacobian.multi_affine import gradient, second_derivatives, values_at
-from certificates.kernel.jacobian.polynomial import Interval, NotPolynomial, Polynomial, evaluate
+from certificates.kernel.jacobian.multi_affine import gradient, second_derivatives
+from certificates.kernel.jacobian.polynomial import (
+    Interval,
+    NotPolynomial,
+    Polynomial,
+    degree,
+    evaluate,
+    values_at,
+)
 from certificates.kernel.jacobian.quadratic import force, quadratic
 from certificates.kernel.jacobian.text import TEXT_KINDS, Costs, read_costs
 from certificates.kernel.numbers.matrices import Ball
@@ -106,10 +113,10 @@ def _complete(points: Sequence[Point], n: int) -> list[Exact]:
 
 def _value(p: Polynomial, point: Exact) -> Fraction:
     """p there, exactly; its terms share a denominator, a power of that of the point."""
-    degree = max((sum(k for _, k in monomial) for monomial in p), default=0)
-    bits = common_bits(end for ends in p.values() for end in ends) + degree * common_bits(point)
+    factors, own = degree(p), common_bits(end for ends in p.values() for end in ends)
+    bits = own + factors * common_bits(point)
     what = "equilibrium.point: {} terms of {} bits"
-    spend(len(p) * (degree + 1) * of_rational(bits), what, len(p), bits)
+    spend(len(p) * (factors + 1) * of_rational(bits), what, len(p), bits)
     return evaluate(p, dict(enumerate(point)), _rational)
 
 
