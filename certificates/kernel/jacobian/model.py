@@ -14,11 +14,11 @@ from certificates.kernel.jacobian.cover import FORMS, NATURAL, Leaves
 from certificates.kernel.jacobian.derivative import Derivatives
 from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
 from certificates.kernel.jacobian.text import Costs
+from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.intervals import Interval, enclose
 from certificates.kernel.numbers.leaf_balls import centred, product_up
 from certificates.kernel.numbers.matrices import Ball, Floats, joined
-from certificates.kernel.numbers.stars import Star
 from games import work
 from games.language.graph import OPERATORS, Graph
 
@@ -152,34 +152,29 @@ class Block:
         alone = self._shape == (1, 1) or used > MAX_VERTICES  # no vertices: an interval
         corners = len(self._entries) * (1 if alone else 2**used)
         for part in self._batches(leaves, corners + 2 * self._numbers):
-            star, second, extent = self._expanded(part)
+            linear, second, extent = self._expanded(part)
             product = second * extent
             rest = Ball.between(product.low, product.high).sum(1)
-            star = Star(star.centre + rest, star.moves)
-            step = max(1, len(part) if alone else CHUNK // corners)
-            for k in range(0, len(part), step):
-                few = star[k : k + step]
+            form = Form.moved(linear) + Form.each(rest)
+            for few in form.parts(len(part) if alone else CHUNK // corners):
                 yield few.hull if alone else few.every()
 
-    def _star(self, leaves: Leaves) -> Iterator[Ball | Star]:
+    def _star(self, leaves: Leaves) -> Iterator[Ball | Form]:
         """The same, with the midpoints of the second derivatives as moves of their own.
 
         ½δ_k² and δ_kδ_m are a ± b, a second derivative is c ± d: c(a ± b) moves, d(|a| + b) widens.
         """
         if self._numbers > MAX_STAR:
             raise Uncheckable(f"a star of this game would hold more than {MAX_STAR} numbers")
-        step = max(1, CHUNK // self._numbers)
         for part in self._batches(leaves, 6 * self._numbers):
-            first, second, extent = self._expanded(part)
+            linear, second, extent = self._expanded(part)
             values, area = (Ball.between(each.low, each.high) for each in (second, extent))
             reach = Ball.exact(area.rad)
             doubt = Ball(np.zeros_like(values.mid), values.rad)
             rest = (values * Ball.exact(area.mid) + doubt * reach).sum(1)
-            moves = joined([first.moves, Ball.exact(values.mid) * reach], 1)
-            star = Star(first.centre + rest, moves)
-            for k in range(0, len(part), step):
-                few = star[k : k + step]
-                yield few if moves.mid.size else few.centre  # J is constant there
+            moved = joined([linear, Ball.exact(values.mid) * reach], 1)
+            for few in (Form.moved(moved) + Form.each(rest)).parts(CHUNK // self._numbers):
+                yield few if moved.mid.shape[1] > 1 else few.hull  # J is constant there
 
     def _bernstein(self, leaves: Leaves) -> Iterator[Averages]:
         """T24: averages of coefficients."""
@@ -228,10 +223,10 @@ class Block:
         nodes = {*self._entries, *chain(*self._slopes.values()), *chain(*self._second.values())}
         return self._model.batches(leaves, nodes, self._numbers, formed)
 
-    def _expanded(self, part: Leaves) -> tuple[Star, Interval, Interval]:
-        """J(c) ± r_k ∂_kJ(c), the boxes being c ± r; ∂_k∂_mJ on them; where ½δ_k² or δ_kδ_m are.
+    def _expanded(self, part: Leaves) -> tuple[Ball, Interval, Interval]:
+        """J(c) and r_k ∂_kJ(c), the boxes being c ± r; ∂_k∂_mJ on them; where ½δ_k² or δ_kδ_m are.
 
-        Shapes (K, pairs, p, q) and (K, pairs, 1, 1).
+        (K, 1 + G, p, q), (K, pairs, p, q) and (K, pairs, 1, 1).
         """
         centre, reach = centred(part.low, part.high)
         values = self._balls([*self._entries, *chain(*self._slopes.values())], centre, centre)
@@ -246,7 +241,7 @@ class Block:
             np.where(same, 0.0, -area), np.where(same, np.nextafter(area / 2, np.inf), area)
         )
         second = Interval(second.low.reshape(shape), second.high.reshape(shape))
-        return Star(values[:, 0], values[:, 1:] * far), second, extent
+        return joined([values[:, :1], values[:, 1:] * far], 1), second, extent
 
     def _balls(self, nodes: Sequence[int], low: Floats, high: Floats) -> Ball:
         """(K, matrices, p, q) of so many matrices of nodes."""

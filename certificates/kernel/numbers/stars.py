@@ -1,11 +1,7 @@
-"""Families of Jacobians that a linear image may turn: a centre and symmetric moves from it.
+"""Stars: a centre and symmetric moves from it, all of them tested at once.
 
 A rotation to the eigenvectors of the centre makes one test of what would take 2^G vertices.
 """
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import final
 
 import numpy as np
 
@@ -16,7 +12,6 @@ from certificates.kernel.numbers.matrices import (
     Floats,
     balanced,
     is_psd,
-    joined,
     rounded_up,
     symmetric_part,
 )
@@ -24,39 +19,6 @@ from games import work
 
 EIGH = 10  # operations for the eigenvectors, times the third power of the size
 SPLIT = 1e-6  # parts equal eigenvalues of a balanced matrix: any basis of theirs would do, but one
-
-
-@final
-@dataclass(frozen=True)
-class Star:
-    """Centre + Σ_g t_g·move_g with |t_g| ≤ 1: balls (K, p, q) and (K, G, p, q)."""
-
-    centre: Ball
-    moves: Ball
-
-    def __getitem__(self, key: slice) -> "Star":
-        return Star(self.centre[key], self.moves[key])
-
-    @property
-    def hull(self) -> Ball:
-        """One ball for each."""
-        count = self.moves.mid.shape[1]
-        rad = self.centre.rad + self.moves.size.sum(axis=1)
-        return Ball(self.centre.mid, rounded_up(rad, count + 2))
-
-    def every(self) -> Ball:
-        """The vertices t_g = ±1, of which all others are averages: (K·2^G, p, q)."""
-        corners = self.centre[:, None]
-        for g in range(self.moves.mid.shape[1]):
-            move = self.moves[:, g, None]
-            corners = joined([corners + move, corners - move], 1)
-        return corners.reshape(-1, *self.centre.mid.shape[1:])
-
-    def satisfies(self, inequality: Callable[[Ball], Ball]) -> bool:
-        """Whether S(J) ⪰ 0 for all J of all of them; S is affine."""
-        nothing = inequality(Ball.exact(np.zeros(self.centre.mid.shape[1:])))
-        moves = inequality(self.moves) - nothing
-        return bool(is_star_psd(inequality(self.centre), moves).all())
 
 
 def is_star_psd(centre: Ball, moves: Ball) -> Bools:
