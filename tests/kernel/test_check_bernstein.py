@@ -16,8 +16,10 @@ from certificates.kernel.jacobian.bernstein import MAX_POWER, Net
 from certificates.kernel.jacobian.cover import BERNSTEIN, Leaves
 from certificates.kernel.jacobian.model import Model
 from certificates.kernel.jacobian.polynomial import Polynomial
+from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
+from games.game import Player
 from games.language.expression import Graph, parse
 from games.regions.region import Box
 from games.symbolic import SymbolicGame
@@ -180,7 +182,7 @@ def leaf(cost: str, names: tuple[str, ...] = ("x", "y")) -> Averages:
     variables = {name: graph.variable(name) for name in names}
     node = parse(cost, graph, variables, "test")
     n = len(names)
-    model = Model(graph, list(names), [0] * n, [node])
+    model = Model(Costs((Player("a", names),), names, graph, (node,)))
     leaves = Leaves(-np.ones((1, n)), np.ones((1, n)), np.array([BERNSTEIN]))
     [found] = model.block().jacobians(leaves)
     assert isinstance(found, Averages)

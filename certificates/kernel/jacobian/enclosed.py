@@ -61,7 +61,7 @@ class EnclosedJacobian(PolicyJacobian):
             raise Uncheckable("covers need a box of the game's dimension")
         self.sizes, self.symmetric = text.sizes, not text.field
         self._region, self._covers, self._part = region, covers, part
-        self._model = Model.of(text, in_the_midst(*region.floats()))
+        self._model = Model(text, in_the_midst(*region.floats()))
 
     def is_defined(self) -> bool:
         """Whether every cost is smooth on the region."""
@@ -104,7 +104,7 @@ class EnclosedJacobian(PolicyJacobian):
     @property
     def leaf_count(self) -> int:
         """The leaves of all covers."""
-        n = len(self._model.variables)
+        n = sum(self.sizes)
         return sum(int((tokens >= n).sum()) for tokens in self._covers.values())
 
     def _leaves(self, purpose: str) -> Leaves:
@@ -135,6 +135,7 @@ def read_covers(value: Any) -> Covers:
     if sum(map(declared_bytes, arrays)) > MAX_BYTES:
         raise InputError(f"{where}: at most {MAX_BYTES} bytes of tokens can be checked")
     covers = {name: decode_array(tokens, f"{where}.{name[:40]}") for name, tokens in value.items()}
-    if any(tokens.dtype.kind == "f" or tokens.ndim > 1 for tokens in covers.values()):
-        raise InputError(f"{where}: expected rows of integers")
+    for name, tokens in covers.items():
+        if tokens.dtype.kind == "f" or tokens.ndim > 1:
+            raise InputError(f"{where}.{name[:40]}: expected a row of integers")
     return covers

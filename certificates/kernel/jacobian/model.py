@@ -20,7 +20,7 @@ from certificates.kernel.numbers.intervals import Interval, enclose
 from certificates.kernel.numbers.leaf_balls import centred, product_up
 from certificates.kernel.numbers.matrices import Ball, Floats, joined
 from games import work
-from games.language.graph import OPERATORS, Graph
+from games.language.graph import OPERATORS
 
 MAX_STAR = 2**20  # numbers in the moves of one star
 MAX_VERTICES = 10  # sides whose vertices a Taylor leaf looks at: at most 2^10
@@ -39,35 +39,21 @@ Key = TypeVar("Key", int, tuple[int, int])
 class Model:
     """The players' costs as one expression graph, with F and J as further nodes of it.
 
-    field: F itself is given, one entry a variable, instead of costs. centre: a point near which
-    polynomials are expanded; any will do, one in the midst of the boxes loses fewest digits.
+    centre: a point near which polynomials are expanded; any will do, one in the midst of the boxes
+    loses fewest digits.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        variables: Sequence[str],
-        owners: Sequence[int],
-        costs: Sequence[int],
-        *,
-        field: bool = False,
-        centre: Floats | None = None,
-    ) -> None:
-        self.graph, self.variables, self._costs = graph, variables, costs
-        self.centre = np.zeros(len(variables)) if centre is None else centre
+    def __init__(self, text: Costs, centre: Floats | None = None) -> None:
+        self.graph, self._variables, self._costs = text.graph, text.variables, text.costs
+        self.centre = np.zeros(len(text.variables)) if centre is None else centre
         point = list(map(Fraction, self.centre.tolist()))
-        self.expansion = Expansion(graph, variables, MAX_TERMS, point)
-        self.derivatives = Derivatives(graph)
-        self.nodes = [graph.variable(name) for name in variables]
-        own = zip(owners, self.nodes, strict=True)
-        self.gradient = costs if field else [self.derivatives.of(costs[i], x) for i, x in own]
-
-    @classmethod
-    def of(cls, text: Costs, centre: Floats | None = None) -> "Model":
-        """Of a game's document."""
-        owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
-        costs, field = text.costs, text.field
-        return cls(text.graph, text.variables, owners, costs, field=field, centre=centre)
+        self.expansion = Expansion(text.graph, text.variables, MAX_TERMS, point)
+        self.derivatives = Derivatives(text.graph)
+        self.nodes = [text.graph.variable(name) for name in text.variables]
+        self.gradient = text.costs
+        if not text.field:
+            pairs = zip(np.repeat(text.costs, text.sizes).tolist(), self.nodes, strict=True)
+            self.gradient = tuple(self.derivatives.of(cost, x) for cost, x in pairs)
 
     def block(self, rows: slice = slice(None), cols: slice = slice(None)) -> "Block":
         """The block of J of these rows and columns. Raises Uncheckable."""
@@ -81,7 +67,7 @@ class Model:
 
     def over(self, nodes: Sequence[int], low: Floats, high: Floats) -> Interval:
         """Enclosures (K, nodes) over boxes (K, n), by the natural form."""
-        box = {name: Interval(low[:, k], high[:, k]) for k, name in enumerate(self.variables)}
+        box = {name: Interval(low[:, k], high[:, k]) for k, name in enumerate(self._variables)}
         found = Interval(*np.empty((2, len(low), len(nodes))))
         for k, value in enumerate(enclose(self.graph, nodes, box)):
             found.low[:, k], found.high[:, k] = value.low, value.high

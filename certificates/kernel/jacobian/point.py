@@ -46,7 +46,7 @@ def force_at(game: Document, point: Vector) -> Ball:
     try:
         return Ball.of([_value(polynomial, exact) for polynomial in gradient(text)])
     except (Uncheckable, NotPolynomial):
-        model, box = Model.of(text), _boxes([exact])
+        model, box = Model(text), _boxes([exact])
         F = model.over(model.gradient, box.low, box.high)
         return Ball.between(F.low, F.high)[0]
 
@@ -66,7 +66,7 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
     try:
         entries = second_derivatives(text)
     except Uncheckable:
-        model, boxes = Model.of(text), _boxes(_complete(points, n))
+        model, boxes = Model(text), _boxes(_complete(points, n))
         if not model.costs_are_smooth(boxes):
             raise Uncheckable("a cost is perhaps not smooth at a point of the witness") from None
         return model.natural(boxes.low, boxes.high)

@@ -6,6 +6,7 @@ keep what is linear; the rest, and every rounding, goes into the radius. Trusted
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, final
 
 import numpy as np
@@ -135,13 +136,9 @@ def _product(x: Form, y: Form, times: Callable[..., Any], terms: int) -> Form:
     The rest is at most (Σ|x_g|)(Σ|y_g|) and what the radii do; |fl(ab) − ab| ≤ γ_k|a||b|.
     """
     first_x, first_y, moves_x, moves_y = x.part[:, :1], y.part[:, :1], x.part[:, 1:], y.part[:, 1:]
-    parts = [times(first_x, first_y)]
-    if moves_x.shape[1] and moves_y.shape[1]:
-        parts.append(times(moves_x, first_y) + times(first_x, moves_y))
-    elif moves_x.shape[1]:
-        parts.append(times(moves_x, first_y))
-    elif moves_y.shape[1]:
-        parts.append(times(first_x, moves_y))
+    pairs = (moves_x, first_y), (first_x, moves_y)
+    linear = [times(a, b) for a, b in pairs if a.shape[1] and b.shape[1]]
+    parts = [times(first_x, first_y), *([reduce(np.add, linear)] if linear else [])]
     size_x, size_y = x.size, y.size
     rad = times(size_x, y.rad)
     if x.rad.any():

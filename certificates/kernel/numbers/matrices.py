@@ -123,11 +123,6 @@ class Ball:
         """A lower bound of all members; NaN where one may not be finite."""
         return self.mid - rounded_up(self.rad + UNIT * np.abs(self.mid), 2)
 
-    @property
-    def size(self) -> Floats:
-        """An upper bound of |a|."""
-        return rounded_up(np.abs(self.mid) + self.rad, 2)
-
     def every(self) -> "Ball":
         """As a family of matrices: itself."""
         return self
