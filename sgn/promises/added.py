@@ -18,7 +18,7 @@ from certificates.kernel.document.reading import encode_arrays
 from certificates.kernel.inequalities.equilibrium import norms_within, off_the_faces
 from certificates.kernel.inequalities.runge_kutta import TABLEAUS
 from certificates.kernel.jacobian.base import Blocks, Jacobian, Uncheckable, jacobian_of
-from certificates.kernel.jacobian.force import force_at
+from certificates.kernel.jacobian.point import force_at
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.numbers.metrics import metric_ball
 from certificates.kernel.numbers.roots import root_above

@@ -13,9 +13,12 @@ from certificates.kernel.inequalities.direct import (
     lipschitz_holds,
     margin_holds,
 )
-from certificates.kernel.jacobian.cover import NATURAL, TAYLOR, Leaves, Model, read_cover
+from certificates.kernel.jacobian.cover import NATURAL, TAYLOR, Leaves, read_cover
 from certificates.kernel.jacobian.enclosed import EnclosedJacobian
+from certificates.kernel.jacobian.model import Model
+from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.matrices import Ball, is_psd
+from games.game import Player
 from games.language.expression import Graph, parse
 from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
@@ -169,7 +172,8 @@ def test_a_region_of_one_point_gives_its_jacobian() -> None:
 def test_costs_that_are_not_smooth_are_not_defined(cost: str) -> None:
     graph = Graph()
     x = graph.variable("x")
-    model = Model(graph, ["x"], [0], [parse(cost, graph, {"x": x}, "test")])
+    node = parse(cost, graph, {"x": x}, "test")
+    model = Model(Costs((Player("a", ("x",)),), ("x",), graph, (node,)))
     halves = Leaves(np.array([[-1.0], [0.0]]), np.array([[0.0], [1.0]]), np.zeros(2, np.int64))
     assert not model.costs_are_smooth(halves)
 

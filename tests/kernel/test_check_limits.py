@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from certificates.kernel.document.claims import Coupling
+from certificates.kernel.document.steps import MAX_INTERVALS, read_rk4
+
 from certificates.kernel.document.metric import read_metric
 from certificates.kernel.document.reading import Document, digest, encode_array, read
-from certificates.kernel.document.steps import MAX_INTERVALS, read_rk4
 from certificates.kernel.inequalities import structural as check_structural
-from certificates.kernel.jacobian import base as check_jacobian
 from certificates.kernel.jacobian import cover as check_cover
 from certificates.kernel.jacobian import derivative as check_derivative
-from certificates.kernel.jacobian import polynomial as check_polynomial
+from certificates.kernel.jacobian import model as check_model
+from certificates.kernel.jacobian import quadratic as check_quadratic
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import read_cover
-from certificates.kernel.jacobian.enclosed import MAX_TOKENS, read_covers
-from certificates.kernel.jacobian.polynomial import NotPolynomial, polynomial_of
+from certificates.kernel.jacobian.enclosed import MAX_BYTES, read_covers
+from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
 from certificates.kernel.verify import verify
 from games import Box, QuadraticGame, load
 from games.errors import InputError
@@ -54,12 +54,12 @@ def test_beyond_a_limit_nothing_is_proved(
 def test_leaves_are_taken_in_batches_that_fit(
     curved: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_cover, "MAX_VALUES", 1)
+    monkeypatch.setattr(check_model, "MAX_VALUES", 1)
     assert verify(curved)
 
 
 def test_tokens_are_counted_before_they_are_unpacked() -> None:
-    claimed = {"dtype": "<i4", "shape": [MAX_TOKENS + 1], "zlib64": "not even base64"}
+    claimed = {"dtype": "<i4", "shape": [MAX_BYTES // 4 + 1], "zlib64": "not even base64"}
     with pytest.raises(InputError, match="can be checked"):
         read_covers({"margin": claimed})
 
@@ -159,19 +159,19 @@ def test_long_rationals_are_taken_as_balls(monkeypatch: pytest.MonkeyPatch) -> N
     assert holds(Fraction(1, 2))
 
 
-def test_costs_share_a_bound_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_polynomial, "MAX_WORK", 100)
+def test_costs_share_a_bound_of_the_work() -> None:
     graph = Graph()
     names = {name: graph.variable(name) for name in ("x", "y")}
     roots = [parse(f"({k} + x + y)**4", graph, names, "cost") for k in range(1, 5)]
+    expansion = Expansion(graph, ["x", "y"], 100)
     with pytest.raises(NotPolynomial, match="products of terms"):
-        [polynomial_of(graph, root, {"x": 0, "y": 1}) for root in roots]
+        [expansion.of([root]) for root in roots]
 
 
 def test_a_dense_matrix_that_is_too_large_is_not_tested(
     linear: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_jacobian, "MAX_DENSE", 1)
+    monkeypatch.setattr(check_quadratic, "MAX_DENSE", 1)
     failed = [o.detail for o in verify(linear).obligations if not o.holds]
     assert any("the Jacobian is too large to be dense" in detail for detail in failed)
 

@@ -8,13 +8,14 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certificates.kernel.jacobian.multi_affine import MAX_WORK
 from certificates.kernel.jacobian.polynomial import (
     MAX_DEGREE,
+    Expansion,
     Interval,
     NotPolynomial,
     Polynomial,
     derivatives,
-    polynomial_of,
 )
 from games.errors import InputError
 from games.language.expression import Graph, parse
@@ -29,7 +30,7 @@ def polynomial(text: str) -> Polynomial:
     graph = Graph()
     names = {name: graph.variable(name) for name in NAMES}
     root = parse(text, graph, names, "cost")
-    return polynomial_of(graph, root, {name: k for k, name in enumerate(NAMES)})
+    return Expansion(graph, NAMES, MAX_WORK).of([root])[0]
 
 
 def value_at(p: Polynomial, point: Point) -> Interval:

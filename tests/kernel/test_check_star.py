@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 import games
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import STAR
+from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.matrices import Ball, Floats
-from certificates.kernel.numbers.stars import Star, is_star_psd
+from certificates.kernel.numbers.stars import is_star_psd
 from games.catalogue.contest import internet_switching
 from sgn.enclosures.forms import Forms
 from sgn.enclosures.prover import Proved, Unproved, prove
@@ -91,7 +92,7 @@ def test_stars_hold_the_jacobian(seed: int) -> None:
     n = game.dimension
     J = jacobian_of(game, box, random_cover(rng, n, STAR, 0), "margin")
     (star,) = J.each_whole("margin")
-    assert isinstance(star, Star)
+    assert isinstance(star, Form)
     low, high = box.floats()
     at = game.jacobian(low + (high - low) * rng.choice([0, 1, 0.5, rng.random()], (200, n)))
     for C in rng.normal(size=(30, n, n)):

@@ -12,7 +12,7 @@ import sgn
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import encode_arrays
 from certificates.kernel.inequalities.equilibrium import half_widths
-from certificates.kernel.jacobian.force import force_at
+from certificates.kernel.jacobian.point import force_at
 from games import Box, QuadraticGame, SymbolicGame
 from sgn.promises.equilibrium import find_equilibrium
 from tests.helpers.scale import examples

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 from certificates.kernel.document.coupling import Coupling, Vector
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.jacobian.base import Jacobian
-from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.matrices import Ball, block, is_psd
 from certificates.kernel.numbers.metrics import metric_ball, multiple, times
 from certificates.kernel.numbers.norms import norms_at_most
-from certificates.kernel.numbers.stars import is_star_psd
 
 
 def curvature_holds(
@@ -84,19 +82,7 @@ def margin_holds(J: Jacobian, metric: Metric, margin: Fraction, purpose: str = "
 
 def always(J: Jacobian, purpose: str, inequality: Callable[[Ball], Ball]) -> bool:
     """Whether S(J) ⪰ 0 for all that J can be; S affine, given on balls of matrices."""
-    for family in J.each_whole(purpose):
-        if isinstance(family, Averages):
-            if not family.all_satisfy(lambda ball: is_psd(inequality(ball))):
-                return False
-            continue
-        if isinstance(family, Ball):
-            holds = is_psd(inequality(family))
-        else:
-            nothing = inequality(Ball.exact(np.zeros(family.centre.mid.shape[-2:])))
-            holds = is_star_psd(inequality(family.centre), inequality(family.moves) - nothing)
-        if not holds.all():
-            return False
-    return True
+    return all(family.satisfies(inequality) for family in J.each_whole(purpose))
 
 
 def _norm(B: Ball, M: Ball, bound: Fraction) -> Ball:

@@ -3,32 +3,37 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import product
 from typing import Any, final
 
-import numpy as np
 from numpy.typing import NDArray
 
 from certificates.kernel.claims import Claims
-from certificates.kernel.document.reading import Document, decode_array, is_count, require_keys
-from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
+from certificates.kernel.document.reading import Document, declared_bytes, decode_array
+from certificates.kernel.jacobian.base import (
+    Blocks,
+    Family,
+    PolicyJacobian,
+    Uncheckable,
+    slices_of,
+)
 from certificates.kernel.jacobian.bernstein import in_the_midst
-from certificates.kernel.jacobian.cover import BATCH, NATURAL, Leaves, Model, read_cover
-from certificates.kernel.jacobian.plan import Plan
+from certificates.kernel.jacobian.cover import NATURAL, STAR, Leaves, read_cover
+from certificates.kernel.jacobian.model import BATCH, Block, Model
 from certificates.kernel.jacobian.text import TEXT_KINDS, read_costs
-from certificates.kernel.numbers.averages import Averages
-from certificates.kernel.numbers.matrices import Ball
-from certificates.kernel.numbers.stars import Star
+from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.shares import WHOLE, Part
 from games.errors import InputError
 from games.regions.region import Box, Region
 
+Covers = dict[str, NDArray[Any]]
 PURPOSES = re.compile(
     r"domain|margin|euclidean_margin|lipschitz|cocoercivity|euler_best|euler_max|near_linear|bregman"
     r"|block [0-9]{1,6} [0-9]{1,6}",
     re.ASCII,
 )
-MAX_TOKENS = 2**25  # of all covers together
+MAX_BYTES = 2**27  # of the tokens of all covers together
 MAX_POLICIES = 2**22  # sides of the leaves on which policies are enclosed
 
 
@@ -46,7 +51,7 @@ class EnclosedJacobian(PolicyJacobian):
         self,
         game: Document,
         region: Region | None,
-        covers: dict[str, NDArray[Any]],
+        covers: Covers,
         part: Part = WHOLE,
     ) -> None:
         if game.get("kind") not in TEXT_KINDS:
@@ -56,66 +61,57 @@ class EnclosedJacobian(PolicyJacobian):
             raise Uncheckable("covers need a box of the game's dimension")
         self.sizes, self.symmetric = text.sizes, not text.field
         self._region, self._covers, self._part = region, covers, part
-        owners = np.repeat(np.arange(len(text.sizes)), text.sizes).tolist()
-        self._model = Model(
-            text.graph,
-            text.variables,
-            owners,
-            text.costs,
-            field=text.field,
-            centre=in_the_midst(*region.floats()),
-        )
-        ends = np.cumsum(text.sizes)
-        self._slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, text.sizes, strict=True)]
+        self._model = Model(text, in_the_midst(*region.floats()))
 
     def is_defined(self) -> bool:
         """Whether every cost is smooth on the region."""
         return self._model.costs_are_smooth(self._leaves("domain"))
 
     def each_block(self) -> Iterator[Blocks]:
-        for i, rows in enumerate(self._slices):
-            for j, cols in enumerate(self._slices):
-                plan = self._model.plan(rows, cols)
-                if i == j or not self._model.is_zero(plan):
-                    for found in self._model.jacobians(self._leaves(f"block {i} {j}"), plan):
-                        if isinstance(found, Star):
-                            raise Uncheckable("a leaf of a block is a star; those are for all of J")
-                        ball = found if isinstance(found, Ball) else found.every()
-                        one = Ball(ball.mid[None], ball.rad[None])
-                        yield Blocks(np.array([i]), np.array([j]), one, None, None)
+        for i, j, block in self._blocks:
+            leaves = self._leaves(f"block {i} {j}")
+            if (leaves.form == STAR).any():
+                raise Uncheckable("a leaf of a block is a star; those are for all of J")
+            for family in block.jacobians(leaves):
+                yield Blocks.one(i, j, family.every())
 
-    def each_whole(self, purpose: str) -> Iterator[Ball | Star | Averages]:
-        yield from self._model.jacobians(self._leaves(purpose), self._whole)
+    def each_whole(self, purpose: str) -> Iterator[Family]:
+        yield from self._whole.jacobians(self._leaves(purpose))
 
     def each_reward(
         self, purpose: str, policies: Policies
-    ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], Ball]]:
+    ) -> Iterator[tuple[Floats, Floats, Ball]]:
         leaves = self._leaves(purpose)
         if leaves.low.size > MAX_POLICIES or (leaves.form != NATURAL).any():
             raise Uncheckable(
                 f"the cover for {purpose!r} has more than {MAX_POLICIES} sides or other leaves than"
                 " of the natural form"
             )
-        for start in range(0, len(leaves.form), BATCH):
-            part = leaves.only(slice(start, start + BATCH))
+        for part in leaves.parts(BATCH):
             yield part.low, part.high, policies.rewards(part.low, part.high)
 
     @cached_property
-    def _whole(self) -> Plan:
-        everything = slice(0, sum(self.sizes))
-        return self._model.plan(everything, everything)
+    def _whole(self) -> Block:
+        return self._model.block()
+
+    @cached_property
+    def _blocks(self) -> list[tuple[int, int, Block]]:
+        """Those that are not zero, and the diagonal ones."""
+        pairs = product(enumerate(slices_of(self.sizes)), repeat=2)
+        every = ((i, j, self._model.block(rows, cols)) for (i, rows), (j, cols) in pairs)
+        return [(i, j, block) for i, j, block in every if i == j or not block.is_zero]
 
     @property
     def leaf_count(self) -> int:
         """The leaves of all covers."""
-        n = len(self._model.variables)
+        n = sum(self.sizes)
         return sum(int((tokens >= n).sum()) for tokens in self._covers.values())
 
     def _leaves(self, purpose: str) -> Leaves:
         if purpose not in self._covers:
             raise Uncheckable(f"the cover for {purpose!r} is missing")
         leaves = read_cover(self._covers[purpose], self._region)
-        return leaves.only(self._part.of(len(leaves.form)))
+        return leaves.only(self._part.of(len(leaves)))
 
 
 def by_covers(claims: Claims, game: Document, part: Part) -> tuple[EnclosedJacobian | None, str]:
@@ -127,29 +123,19 @@ def by_covers(claims: Claims, game: Document, part: Part) -> tuple[EnclosedJacob
     return jacobian, f"enclosed over {len(covers)} covers, {jacobian.leaf_count} leaves"
 
 
-def read_covers(value: Any) -> dict[str, NDArray[Any]]:
-    """The covers of a certificate by purpose; raises InputError."""
+def read_covers(value: Any) -> Covers:
+    """The covers of a certificate by purpose; raises InputError, where they are large unread."""
     where = "evidence.covers"
     if not isinstance(value, dict):
         raise InputError(f"{where}: expected one array of tokens a purpose")
     for name in value:
         if not PURPOSES.fullmatch(name):
             raise InputError(f"{where}: no claim has the purpose {name[:40]!r}; remove it")
-    _require_bounded(value, where)
+    arrays = (tokens for tokens in value.values() if isinstance(tokens, dict))
+    if sum(map(declared_bytes, arrays)) > MAX_BYTES:
+        raise InputError(f"{where}: at most {MAX_BYTES} bytes of tokens can be checked")
     covers = {name: decode_array(tokens, f"{where}.{name[:40]}") for name, tokens in value.items()}
-    if any(tokens.dtype.kind == "f" for tokens in covers.values()):
-        raise InputError(f"{where}: expected rows of integers")
-    return covers
-
-
-def _require_bounded(covers: Document, where: str) -> None:
-    """Raise InputError when the covers say that they hold too many tokens: nothing is unpacked."""
-    total = 0
     for name, tokens in covers.items():
-        at = f"{where}.{name[:40]}"
-        shape = require_keys(tokens, at, {"dtype", "shape", "zlib64"})["shape"]
-        if not isinstance(shape, list) or len(shape) != 1 or not is_count(shape[0]):
-            raise InputError(f"{at}: the shape must be one size; expected a row of integers")
-        total += shape[0]
-    if total > MAX_TOKENS:
-        raise InputError(f"{where}: {total} tokens; at most {MAX_TOKENS} can be checked")
+        if tokens.dtype.kind == "f" or tokens.ndim > 1:
+            raise InputError(f"{where}.{name[:40]}: expected a row of integers")
+    return covers

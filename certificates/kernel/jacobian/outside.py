@@ -33,14 +33,6 @@ def _lie_outside(region: MetricBall, low: Floats, high: Floats) -> Bools:
         v = p - center
         image = v @ M
         slope = image + image
-        ends = [_least(slope * (Ball.exact(side) - p)) for side in (low, high)]
-        ones = Ball.exact(np.ones((low.shape[1], 1)))
-        total = (v * image) @ ones + Ball.exact(np.minimum(*ends)) @ ones
-        square = Ball.of([region.radius**2])
-        most = np.nextafter(square.mid + square.rad, np.inf)
-        return np.asarray(_least(total)[:, 0] > most)
-
-
-def _least(ball: Ball) -> Floats:
-    """A lower bound of all members."""
-    return np.asarray(np.nextafter(ball.mid - ball.rad, -np.inf))
+        ends = [(slope * (Ball.exact(side) - p)).least for side in (low, high)]
+        total = (v * image + Ball.exact(np.minimum(*ends))).sum(-1)
+        return np.asarray((total - Ball.of(region.radius**2)).least > 0)

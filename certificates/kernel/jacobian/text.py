@@ -7,14 +7,14 @@ from typing import Any, final
 
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, number, require_keys
-from certificates.kernel.policies.logit import FORMAT, logit_field
+from certificates.kernel.jacobian.head import WHERE, check_head
+from certificates.kernel.policies.logit import logit_field
 from games.errors import InputError
 from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
 from games.language.parser import parse
 from games.players import Player, check_names
 
-WHERE = "game"
 TEXT_KINDS = ("symbolic", *LOGIT_KINDS)  # of which J can be enclosed
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -86,14 +86,6 @@ def _stated(player: Document, key: str) -> list[tuple[str, str]]:
     if key == "field" and len(texts) != len(player["variables"]):
         raise InputError(f"{WHERE}.players: a field has one entry a variable")
     return [(f"{key} of {str(player['name'])[:60]}", text) for text in texts]
-
-
-def check_head(game: Document) -> None:
-    if game["format"] != FORMAT:
-        raise InputError(f"{WHERE}.format: expected {FORMAT!r}")
-    for key in ("name", "source"):
-        if not isinstance(game.get(key, ""), str):
-            raise InputError(f"{WHERE}.{key}: expected text")
 
 
 def _check_identifiers(names: Iterable[str]) -> None:

@@ -4,13 +4,15 @@ A form is x(t) = part_0 + Σ_g t_g part_g + e with |t_g| ≤ 1 and |e| ≤ rad, 
 keep what is linear; the rest, and every rounding, goes into the radius. Trusted: as check_matrix.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, final
 
 import numpy as np
 
-from certificates.kernel.numbers.matrices import TINY, UNIT, Ball, Floats, rounded_up
+from certificates.kernel.numbers.matrices import TINY, UNIT, Ball, Floats, joined, rounded_up
+from certificates.kernel.numbers.stars import is_star_psd
 
 
 @final
@@ -31,6 +33,21 @@ class Form:
         """What does not move within a box: a ball (K, …)."""
         return cls(ball.mid[:, None], ball.rad)
 
+    @classmethod
+    def moved(cls, parts: Ball) -> "Form":
+        """Balls (K, 1 + G, …): a centre and its moves; what they leave open is the doubt."""
+        return cls(parts.mid, rounded_up(parts.rad.sum(axis=1), parts.mid.shape[1]))
+
+    @property
+    def centre(self) -> Ball:
+        """What does not move, with the doubt: (K, …)."""
+        return Ball(self.part[:, 0], self.rad)
+
+    @property
+    def moves(self) -> Ball:
+        """The part_g: (K, G, …)."""
+        return Ball.exact(self.part[:, 1:])
+
     @property
     def size(self) -> Floats:
         """An upper bound of Σ_g |part_g|, the centre included: (K, …)."""
@@ -39,8 +56,26 @@ class Form:
     @property
     def hull(self) -> Ball:
         """All values: (K, …)."""
-        moved = rounded_up(np.abs(self.part[:, 1:]).sum(axis=1), self.part.shape[1])
-        return Ball(self.part[:, 0], rounded_up(moved + self.rad, 1))
+        return Ball(self.part[:, 0], rounded_up(_moved(self) + self.rad, 1))
+
+    def parts(self, count: int) -> Iterator["Form"]:
+        """On some of the boxes after others: so many at a time, or one."""
+        step = max(1, count)
+        for k in range(0, len(self.rad), step):
+            yield Form(self.part[k : k + step], self.rad[k : k + step])
+
+    def every(self) -> Ball:
+        """The vertices t_g = ±1, of which all values are averages, with the doubt: (K·2^G, …)."""
+        corners = self.centre[:, None]
+        for g in range(self.part.shape[1] - 1):
+            move = self.moves[:, g, None]
+            corners = joined([corners + move, corners - move], 1)
+        return corners.reshape(-1, *self.rad.shape[1:])
+
+    def satisfies(self, inequality: Callable[[Ball], Ball]) -> bool:
+        """Whether S ⪰ 0 for all values, matrices, on all boxes; S is affine."""
+        moves = inequality(self.moves) - inequality(Ball.exact(np.zeros(self.rad.shape[1:])))
+        return bool(is_star_psd(inequality(self.centre), moves).all())
 
     def on(self, change: Callable[[Floats], Floats]) -> "Form":
         """The same numbers in another order or shape: a change of what follows two first axes."""
@@ -101,13 +136,9 @@ def _product(x: Form, y: Form, times: Callable[..., Any], terms: int) -> Form:
     The rest is at most (Σ|x_g|)(Σ|y_g|) and what the radii do; |fl(ab) − ab| ≤ γ_k|a||b|.
     """
     first_x, first_y, moves_x, moves_y = x.part[:, :1], y.part[:, :1], x.part[:, 1:], y.part[:, 1:]
-    parts = [times(first_x, first_y)]
-    if moves_x.shape[1] and moves_y.shape[1]:
-        parts.append(times(moves_x, first_y) + times(first_x, moves_y))
-    elif moves_x.shape[1]:
-        parts.append(times(moves_x, first_y))
-    elif moves_y.shape[1]:
-        parts.append(times(first_x, moves_y))
+    pairs = (moves_x, first_y), (first_x, moves_y)
+    linear = [times(a, b) for a, b in pairs if a.shape[1] and b.shape[1]]
+    parts = [times(first_x, first_y), *([reduce(np.add, linear)] if linear else [])]
     size_x, size_y = x.size, y.size
     rad = times(size_x, y.rad)
     if x.rad.any():

@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.numbers.matrices import Ball, Bools
+from certificates.kernel.numbers.matrices import Ball, Bools, is_psd, joined
 
 LOOSE = 2  # variables whose coefficients are taken together at first,
 MANY = 128  # if there are more matrices
@@ -36,9 +36,11 @@ class Averages:
     def every(self) -> Ball:
         """All the matrices: (K·V, p, q)."""
         values, index = self._groups(list(self.counts))
-        chosen = values[:, index]
-        size = (-1, *self.shape)
-        return Ball(chosen.mid.reshape(size), chosen.rad.reshape(size))
+        return values[:, index].reshape(-1, *self.shape)
+
+    def satisfies(self, inequality: Callable[[Ball], Ball]) -> bool:
+        """Whether S(J) ⪰ 0 for all J on all boxes; S is affine."""
+        return self.all_satisfy(lambda ball: is_psd(inequality(ball)))
 
     def all_satisfy(self, test: Callable[[Ball], Bools]) -> bool:
         """Whether the test, a convex one, accepts every matrix, alone or in a ball of some."""
@@ -46,10 +48,13 @@ class Averages:
         many = prod(self.counts.values()) > MANY
         start = max(0, len(order) - LOOSE) if many else len(order)
         groups = prod(self.counts[k] for k in order[:start])
+        few = max(1, CHUNK // len(self.tables))
         box, group = np.divmod(np.arange(len(self.tables[0].mid) * groups), groups)
         for last in range(start, len(order) + 1):
             values, index = self._groups(order[:last])
-            failed = ~self._test(test, values, index, box, group)
+            parts = [slice(k, k + few) for k in range(0, len(box), few)]
+            chosen = (values[box[part, None], index[group[part]]] for part in parts)
+            failed = ~np.concatenate([test(ball.reshape(-1, *self.shape)) for ball in chosen])
             box, group = box[failed], group[failed]
             if not len(box):
                 return True
@@ -58,23 +63,6 @@ class Averages:
                 box = np.repeat(box, count)
                 group = (group[:, None] * count + np.arange(count)).ravel()
         return False
-
-    def _test(
-        self,
-        test: Callable[[Ball], Bools],
-        values: Ball,
-        index: Indices,
-        box: Indices,
-        group: Indices,
-    ) -> Bools:
-        """Of some groups on some boxes, in parts."""
-        few = max(1, CHUNK // len(self.tables))
-        results = []
-        for k in range(0, len(box), few):
-            part = values[box[k : k + few, None], index[group[k : k + few]]]
-            size = (-1, *self.shape)
-            results.append(test(Ball(part.mid.reshape(size), part.rad.reshape(size))))
-        return np.concatenate(results)
 
     def _groups(self, tight: Sequence[int]) -> tuple[Ball, Indices]:
         """Balls (K, numbers), and which are the entries (rows) for each choice in some variables.
@@ -93,8 +81,7 @@ class Averages:
                 place = place * self.counts[k] + grid[k]
             index[:, e] = start + place
             start += prod(self.counts[k] for k in own)
-        mid, rad = (np.concatenate([getattr(p, end) for p in parts], 1) for end in ("mid", "rad"))
-        return Ball(mid, rad), index
+        return joined(parts, 1), index
 
     def _by_spread(self) -> list[int]:
         """The variables, first that along which the coefficients differ most: a hint only."""
@@ -111,5 +98,4 @@ def _hull(table: Ball, axes: tuple[int, ...]) -> Ball:
         low = np.nextafter((table.mid - table.rad).min(axis=axes), -np.inf)
         high = np.nextafter((table.mid + table.rad).max(axis=axes), np.inf)
         table = Ball.between(low, high)
-    count = len(table.mid)
-    return Ball(table.mid.reshape(count, -1), table.rad.reshape(count, -1))
+    return table.reshape(len(table.mid), -1)

@@ -6,7 +6,7 @@ without fused multiply-add). Nothing is asked of LAPACK: its factor is a hint, c
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -68,9 +68,16 @@ class Ball:
         rad = np.maximum(rounded_up(high - mid, 1), rounded_up(mid - low, 1))
         return cls(mid, rad)
 
+    def on(self, change: Callable[[Floats], Floats]) -> "Ball":
+        """The same numbers in another order or shape."""
+        return Ball(change(self.mid), change(self.rad))
+
+    def reshape(self, *shape: int) -> "Ball":
+        return self.on(lambda a: a.reshape(shape))
+
     @property
     def T(self) -> "Ball":
-        return Ball(np.swapaxes(self.mid, -1, -2), np.swapaxes(self.rad, -1, -2))
+        return self.on(lambda a: np.swapaxes(a, -1, -2))
 
     def __getitem__(self, key: Any) -> "Ball":
         return Ball(self.mid[key], self.rad[key])
@@ -105,6 +112,36 @@ class Ball:
             rad = rad + self.rad @ (b + other.rad)
         return Ball(self.mid @ other.mid, rounded_up(rad + 4 * k * TINY, 2 * k + 8))
 
+    def sum(self, axis: int) -> "Ball":
+        """|fl(Σa) − Σa| ≤ γ_k Σ|a| for any order of summation."""
+        k = self.mid.shape[axis]
+        rad = self.rad.sum(axis) + 1.01 * k * UNIT * np.abs(self.mid).sum(axis)
+        return Ball(self.mid.sum(axis), rounded_up(rad, 2 * k + 4))
+
+    @property
+    def least(self) -> Floats:
+        """A lower bound of all members; NaN where one may not be finite."""
+        return self.mid - rounded_up(self.rad + UNIT * np.abs(self.mid), 2)
+
+    def every(self) -> "Ball":
+        """As a family of matrices: itself."""
+        return self
+
+    def satisfies(self, inequality: Callable[["Ball"], "Ball"]) -> bool:
+        """Whether S(J) ⪰ 0 for all J in the batch."""
+        return bool(is_psd(inequality(self)).all())
+
+
+def stacked(balls: Sequence[Ball], axis: int = 0) -> Ball:
+    """Along a new axis."""
+    return Ball(np.stack([b.mid for b in balls], axis), np.stack([b.rad for b in balls], axis))
+
+
+def joined(balls: Sequence[Ball], axis: int = 0) -> Ball:
+    """Along an axis that they have."""
+    mid, rad = ([getattr(b, end) for b in balls] for end in ("mid", "rad"))
+    return Ball(np.concatenate(mid, axis), np.concatenate(rad, axis))
+
 
 def _count_product(left: tuple[int, ...], right: tuple[int, ...]) -> None:
     """Count the work of a product of balls of these shapes, batches in front."""
@@ -122,18 +159,19 @@ def diagonal(entries: Ball) -> Ball:
     return Ball(entries.mid[..., None] * eye, entries.rad[..., None] * eye)
 
 
+def scaled_identity(values: Ball, n: int) -> Ball:
+    """a·I, n × n, for each value a: (…, n, n)."""
+    return values.on(lambda a: a[..., None, None] * np.eye(n))
+
+
 def block(rows: Sequence[Sequence[Ball]]) -> Ball:
     """A matrix put together from blocks; batches broadcast."""
     batch = np.broadcast_shapes(*(b.mid.shape[:-2] for row in rows for b in row))
 
-    def join(part: str) -> Floats:
-        wide = [
-            [np.broadcast_to(a, batch + a.shape[-2:]) for a in (getattr(b, part) for b in row)]
-            for row in rows
-        ]
-        return np.concatenate([np.concatenate(row, axis=-1) for row in wide], axis=-2)
+    def wide(ball: Ball) -> Ball:
+        return ball.on(lambda a: np.broadcast_to(a, batch + a.shape[-2:]))
 
-    return Ball(join("mid"), join("rad"))
+    return joined([joined([wide(ball) for ball in row], -1) for row in rows], -2)
 
 
 def symmetric_part(S: Ball) -> Ball:

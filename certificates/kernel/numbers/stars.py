@@ -1,10 +1,7 @@
-"""Families of Jacobians that a linear image may turn: a centre and symmetric moves from it.
+"""Stars: a centre and symmetric moves from it, all of them tested at once.
 
 A rotation to the eigenvectors of the centre makes one test of what would take 2^G vertices.
 """
-
-from dataclasses import dataclass
-from typing import final
 
 import numpy as np
 
@@ -24,15 +21,6 @@ EIGH = 10  # operations for the eigenvectors, times the third power of the size
 SPLIT = 1e-6  # parts equal eigenvalues of a balanced matrix: any basis of theirs would do, but one
 
 
-@final
-@dataclass(frozen=True)
-class Star:
-    """Centre + Σ_g t_g·move_g with |t_g| ≤ 1: balls (K, p, q) and (K, G, p, q)."""
-
-    centre: Ball
-    moves: Ball
-
-
 def is_star_psd(centre: Ball, moves: Ball) -> Bools:
     """For each k: True only if centre_k + Σ_g t_g·moves_kg is ⪰ 0 for all |t_g| ≤ 1.
 
@@ -41,14 +29,13 @@ def is_star_psd(centre: Ball, moves: Ball) -> Bools:
     and minus the largest other entries of T. If C ≻ 0 then T ≻ 0, hence Q is not singular, S ≻ 0.
     """
     with np.errstate(all="ignore"):
-        accepted = _is_usable(centre) & _is_usable(moves).all(axis=1)
+        accepted = _is_finite(centre) & _is_finite(moves).all(axis=1)
         if accepted.any():
             accepted[accepted] = _rotated(centre[accepted], moves[accepted])
     return accepted
 
 
-def _is_usable(S: Ball) -> Bools:
-    """Whether all is finite."""
+def _is_finite(S: Ball) -> Bools:
     return np.asarray((np.isfinite(S.mid) & np.isfinite(S.rad)).all(axis=(-1, -2)))
 
 
@@ -64,8 +51,7 @@ def _rotated(centre: Ball, moves: Ball) -> Bools:
     thin = Ball.exact(S.mid) - Ball.exact(lost[..., None] * np.eye(n))
     Q = Ball.exact(_eigenvectors(thin.mid + np.diag(np.linspace(0.0, SPLIT, n))))
     T = Q.T @ thin @ Q
-    every = Ball(Q.mid[:, None], Q.rad[:, None])
-    turned = every.T @ moved @ every
+    turned = Q[:, None].T @ moved @ Q[:, None]
     size = rounded_up((np.abs(turned.mid) + turned.rad).sum(axis=1), turned.mid.shape[1] + 2)
     own = T.mid * np.eye(n)
     other = rounded_up(np.abs(T.mid - own) + T.rad + size, 4)

@@ -11,9 +11,10 @@ from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.jacobian.cover import Floats, Model
+from certificates.kernel.jacobian.model import Model
+from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.intervals import Interval, enclose
-from certificates.kernel.numbers.matrices import Ball, Bools, is_psd
+from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
 from certificates.kernel.policies.logit import read_tensors
 from games.errors import InputError
 from games.language.graph import Graph
@@ -65,7 +66,7 @@ class Policies:
             field = reward_nodes(graph, self.tensors, nodes)
         except InputError as error:
             raise Uncheckable(str(error)) from None
-        return Model(graph, self.names, self.owners.tolist(), field, field=True)
+        return Model(Costs((), self.names, graph, tuple(field), field=True))
 
     @cached_property
     def _inverses(self) -> tuple[Graph, list[int], list[int]]:

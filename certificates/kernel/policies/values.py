@@ -13,10 +13,10 @@ from certificates.kernel.claims import Claims
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, decode_array, is_count, require_keys
 from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
-from certificates.kernel.jacobian.cover import ENTRY, MAX_LEAVES, MAX_STAR, read_cover
+from certificates.kernel.jacobian.cover import MAX_LEAVES, read_cover
+from certificates.kernel.jacobian.model import ENTRY, MAX_STAR
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.matrices import Ball, Floats
-from certificates.kernel.numbers.stars import Star
 from certificates.kernel.policies.enclosure import Enclosure, values_hint
 from certificates.kernel.policies.forms import Policy, policy_over
 from certificates.kernel.policies.logit import read_policies_game
@@ -95,19 +95,15 @@ class ValuesJacobian(PolicyJacobian):
         ends = np.cumsum(self.sizes)
         slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, self.sizes, strict=True)]
         for form in self._forms():
-            ball = _corners(form) if self._has_corners else form.hull
+            ball = form.every() if self._has_corners else form.hull
             for i, rows in enumerate(slices):
                 for j, cols in enumerate(slices):
                     one = ball[None, :, rows, cols]
                     yield Blocks(np.array([i]), np.array([j]), one, None, None)
 
-    def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
+    def each_whole(self, purpose: str) -> Iterator[Ball | Form]:
         for form in self._forms():
-            if self._has_corners:
-                yield _corners(form)
-            else:
-                centre = Ball(form.part[:, 0], form.rad)
-                yield Star(centre, Ball.exact(form.part[:, 1:]))
+            yield form.every() if self._has_corners else form
 
     def each_reward(
         self, purpose: str, policies: Policies
@@ -180,21 +176,6 @@ def _flat(block: Form) -> Form:
     """(S, A, S', A') as a matrix."""
     S, A, T, C = block.rad.shape[1:]
     return block.on(lambda a: a.reshape(*a.shape[:2], S * A, T * C))
-
-
-def _corners(form: Form) -> Ball:
-    """The vertices of what is affine, each with the doubt: (K·2ⁿ, n, n)."""
-    n = form.part.shape[1] - 1
-    corners = Ball(form.part[:, 0], form.rad)[:, None]
-    for k in range(1, n + 1):
-        move = Ball.exact(form.part[:, k, None])
-        above, below = corners + move, corners - move
-        corners = Ball(
-            np.concatenate([above.mid, below.mid], axis=1),
-            np.concatenate([above.rad, below.rad], axis=1),
-        )
-    size = (-1, *form.rad.shape[1:])
-    return Ball(corners.mid.reshape(size), corners.rad.reshape(size))
 
 
 def needs_values(game: Document) -> bool:

@@ -14,7 +14,7 @@ from certificates.kernel.inequalities.equilibrium import (
     room_round,
 )
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.jacobian.force import force_at
+from certificates.kernel.jacobian.point import force_at
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.numbers.metrics import metric_ball
 from certificates.kernel.theorems.hypotheses import Hypothesis
