@@ -21,7 +21,7 @@ from games.markov.reading import (
     read_numbers,
     settings_document,
 )
-from games.markov.tensors import Tensors
+from games.markov.given import GivenTensors
 from games.reals import real_array
 from games.regions.region import Box
 
@@ -60,7 +60,7 @@ class NormalFormGame(LogitGame):
                 f"payoff 1 has shape {shape}; expected {len(payoffs)} sides, one per player"
             )
         tensors = [real_array(f"payoff {i + 1}", p, shape) for i, p in enumerate(payoffs)]
-        one_state = Tensors.checked(
+        one_state = GivenTensors.given(
             np.ones((1, *shape, 1)), [p[None] for p in tensors], 0, entropy, [1], False
         )
         self._describe(one_state, field, players, name, source, region)

@@ -20,7 +20,7 @@ from games.markov.reading import (
     read_switch,
     settings_document,
 )
-from games.markov.tensors import Tensors
+from games.markov.given import GivenTensors
 from games.regions.region import Box
 
 
@@ -59,7 +59,7 @@ class MarkovGame(LogitGame):
         source: str = "",
         region: Box | None = None,
     ) -> None:
-        tensors = Tensors.checked(
+        tensors = GivenTensors.given(
             transition, rewards, discount, entropy, initial, occupancy_entropy
         )
         self._describe(tensors, field, players, name, source, region)

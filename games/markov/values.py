@@ -12,7 +12,7 @@ import numpy as np
 
 from games.game import Floats
 from games.markov.powers import Powers
-from games.markov.tensors import Tensors
+from games.markov.given import GivenTensors
 
 
 @final
@@ -20,7 +20,7 @@ from games.markov.tensors import Tensors
 class Values:
     """All that follows from B joint policies, given by their logarithms."""
 
-    tensors: Tensors
+    tensors: GivenTensors
     logs: tuple[Floats, ...]
 
     @cached_property

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from games.markov.tensors import Tensors
+from games.markov.given import GivenTensors
 from sgn.enclosures.policies.affine import FloatArray
 from sgn.enclosures.policies.policies import PolicyBox
 
@@ -13,7 +13,7 @@ ENOUGH = 1e-3  # of the values' spread: nearer is of no use
 CUSHION = 1e-9  # of the values' size, for the rounding of the test
 
 
-def solutions(tensors: Tensors, boxes: Sequence[PolicyBox]) -> FloatArray:
+def solutions(tensors: GivenTensors, boxes: Sequence[PolicyBox]) -> FloatArray:
     """Vectors (K, 2(n + S), S): above the values of n rewards and S visits, then below them.
 
     With m the largest rise of the last step, v + γm/(1 − γ) is a super-solution (MacQueen).
@@ -32,14 +32,14 @@ def solutions(tensors: Tensors, boxes: Sequence[PolicyBox]) -> FloatArray:
     return np.concatenate([above, below], axis=1)
 
 
-def _visits(tensors: Tensors) -> FloatArray:
+def _visits(tensors: GivenTensors) -> FloatArray:
     """The reward of being in each state, whatever is done."""
     shape = (tensors.states, *(1 for _ in tensors.actions), tensors.states)
     return np.broadcast_to(np.eye(tensors.states).reshape(shape), (*tensors.shape, tensors.states))
 
 
 def _least_above(
-    tensors: Tensors, boxes: Sequence[PolicyBox], rewards: FloatArray, bonus: FloatArray
+    tensors: GivenTensors, boxes: Sequence[PolicyBox], rewards: FloatArray, bonus: FloatArray
 ) -> FloatArray:
     """A super-solution (K, V, S), nearly the least one."""
     K, V, S = bonus.shape

@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 
 from games.markov.powers import powers_of
-from games.markov.tensors import Tensors
+from games.markov.given import GivenTensors
 from sgn.enclosures.policies.affine import Affine, FloatArray, constant, reciprocal, still
 from sgn.enclosures.policies.policies import PolicyBox, mean
 
@@ -23,7 +23,7 @@ class BoxJacobian:
     """J over K boxes of policies with vectors (K, 2(n + S), S) round their values."""
 
     def __init__(
-        self, tensors: Tensors, field: str, boxes: Sequence[PolicyBox], vectors: FloatArray
+        self, tensors: GivenTensors, field: str, boxes: Sequence[PolicyBox], vectors: FloatArray
     ) -> None:
         self._tensors, self._boxes = tensors, boxes
         self._powers = powers_of(field, tensors.occupancy_entropy)
