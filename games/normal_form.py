@@ -10,6 +10,7 @@ from games.errors import InputError
 from games.files.reading import check_keys, read_head, read_text
 from games.game import Document, Floats
 from games.language.number import Number
+from games.markov.given import GivenTensors
 from games.markov.logit_game import LogitGame
 from games.markov.reading import (
     HEAD,
@@ -21,7 +22,6 @@ from games.markov.reading import (
     read_numbers,
     settings_document,
 )
-from games.markov.given import GivenTensors
 from games.reals import real_array
 from games.regions.region import Box
 

@@ -71,9 +71,7 @@ class _Values:
     bonus: what adds to the rewards of a player in each state, (S,).
     """
 
-    def __init__(
-        self, tensors: Tensors, policies: Sequence[Table], bonus: Sequence[Table]
-    ) -> None:
+    def __init__(self, tensors: Tensors, policies: Sequence[Table], bonus: Sequence[Table]) -> None:
         _require_small(tensors)
         self._gamma, one = tensors.discount, np.full((tensors.states, 1), Fraction(1))
         self._factors = [np.concatenate([one, p], axis=1) for p in policies]

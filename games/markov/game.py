@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from games.files.reading import check_keys, read_head, read_number, read_text
 from games.game import Document, Floats
 from games.language.number import Number, to_text
+from games.markov.given import GivenTensors
 from games.markov.logit_game import LogitGame
 from games.markov.reading import (
     HEAD,
@@ -20,7 +21,6 @@ from games.markov.reading import (
     read_switch,
     settings_document,
 )
-from games.markov.given import GivenTensors
 from games.regions.region import Box
 
 

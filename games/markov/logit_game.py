@@ -16,9 +16,9 @@ from games.language.number import Number, exact
 from games.markov.equilibrium import find_zero
 from games.markov.expressions import field_nodes
 from games.markov.fields import FIELDS
+from games.markov.given import GivenTensors
 from games.markov.logits import check_policies, differences, log_softmax
 from games.markov.powers import DIVIDED, coordinate_names, powers_of
-from games.markov.given import GivenTensors
 from games.markov.tensors import check_visited
 from games.markov.values import Values
 from games.quadratic import check_region

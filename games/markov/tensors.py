@@ -59,13 +59,17 @@ class Tensors:
             )
         for i, tau in enumerate(entropy):
             if tau < 0:
-                raise InputError(f"the entropy weight of player {i + 1} is negative; give 0 or more")
+                raise InputError(
+                    f"the entropy weight of player {i + 1} is negative; give 0 or more"
+                )
         if len(initial) != len(transition):
             raise ValueError(
                 f"initial has {len(initial)} entries; expected {len(transition)}, one per state"
             )
         if min(initial) < 0:
-            raise InputError(f"initial[{initial.index(min(initial))}] is negative; give probabilities")
+            raise InputError(
+                f"initial[{initial.index(min(initial))}] is negative; give probabilities"
+            )
         total = sum(initial, Fraction(0))
         if abs(total - 1) > ROUNDING:
             raise InputError("the initial probabilities do not sum to 1; make them do so")

@@ -11,8 +11,8 @@ from typing import final
 import numpy as np
 
 from games.game import Floats
-from games.markov.powers import Powers
 from games.markov.given import GivenTensors
+from games.markov.powers import Powers
 
 
 @final

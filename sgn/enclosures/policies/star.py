@@ -10,8 +10,8 @@ from typing import final
 
 import numpy as np
 
-from games.markov.powers import powers_of
 from games.markov.given import GivenTensors
+from games.markov.powers import powers_of
 from sgn.enclosures.policies.affine import Affine, FloatArray, constant, reciprocal, still
 from sgn.enclosures.policies.policies import PolicyBox, mean
 
