@@ -13,8 +13,9 @@ from certificates.kernel.document.reading import encode_arrays
 from certificates.kernel.numbers.affine import Form, inverse
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.policies.enclosure import Enclosure
+from certificates.kernel.policies.forms import policies_over
 from certificates.kernel.policies.solutions import Numbers, are_solutions
-from certificates.kernel.policies.values import field_at, jacobian_form, jacobians_of, policies_over
+from certificates.kernel.policies.values import field_at, jacobians_of
 from certificates.kernel.verify import verify
 from games import MarkovGame, MetricBall
 from games.catalogue.markov import congestion, coordination, random_game
@@ -73,16 +74,13 @@ def test_the_field_and_its_jacobian_are_inside(
     game = random_markov(rng, *shape, field=field, occupancy_entropy=occupancy, discount=discount)
     low, high = _boxes(rng, game.dimension)
     enclosure, _ = _enclosed(game, low, high)
-    J = jacobian_form(enclosure, len(game.players))
-    G = [enclosure.field(i) for i in range(len(game.players))]
+    J = enclosure.jacobian()
+    G = enclosure.field()
     scale = 1e-11 * (1 + np.abs(J.part[:, 0]).max())  # float solves of condition up to 40
     for _ in range(20):
         z, t = _within(rng, low, high)
         assert (np.abs(game.jacobian(z) - _at(J, t)) <= J.rad + scale).all()
-        field_at_z = game.pseudo_gradient(z)
-        for own, part in zip(game.slices, G, strict=True):
-            off = field_at_z[:, own] - _at(part, t).reshape(len(z), -1)
-            assert (np.abs(off) <= part.rad.reshape(len(z), -1) + scale).all()
+        assert (np.abs(game.pseudo_gradient(z) - _at(G, t)) <= G.rad + scale).all()
 
 
 @settings(max_examples=examples(15), deadline=None)
@@ -95,7 +93,7 @@ def test_search_and_checker_enclose_alike(
     game = random_markov(rng, *shape, field=field, occupancy_entropy=occupancy, discount=discount)
     low, high = _boxes(rng, game.dimension)
     enclosure, vectors = _enclosed(game, low, high)
-    checked = jacobian_form(enclosure, len(game.players))
+    checked = enclosure.jacobian()
     boxes = policy_boxes(low, high, game.tensors.states, game.tensors.actions)
     found = BoxJacobian(game.tensors, field, boxes, vectors).whole()
     scale = 1 + np.abs(found.terms).max() + found.doubt.max()

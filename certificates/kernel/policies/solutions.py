@@ -6,10 +6,12 @@ r_π − γP_πv) ≥ 0, since (I − γP_π)⁻¹ = Σ_k γ^k P_π^k ≥ 0. So 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from fractions import Fraction
+from typing import final
 
 import numpy as np
 
+from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.intervals import Interval
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats
 from certificates.kernel.policies.forms import Policy
@@ -20,34 +22,36 @@ from games.markov.tensors import Tensors
 @final
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers of a game as balls: γ, τ (n,), ρ (S,), P (S, A_1, …, A_n, S), r (S, A_1, …, n).
+    """The numbers of a game as balls: γ, τ (n,), ρ (S,), P (S, A_1, …, A_n, S).
 
-    bonus: whether a state's entropy adds to its reward.
+    bonus: τ where a state's entropy adds to its reward, else 0. sources (S, A_1, …, A_n, n + S):
+    what is valued, the players' rewards and being in each state.
     """
 
     discount: Ball
     entropy: Ball
+    bonus: Ball
     initial: Ball
     transition: Ball
-    rewards: Ball
+    sources: Ball
     powers: Powers
-    bonus: bool
 
     @classmethod
     def of(cls, tensors: Tensors, field: str) -> "Numbers":
         """Transitions with rows that sum to one exactly, before they are rounded."""
-        table = np.empty((*tensors.shape, tensors.states), dtype=object)
-        for state in range(tensors.states):
-            for joint in tensors.joint_actions():
-                table[(state, *joint)] = tensors.exact_transition(state, joint)
+        axes = tuple(range(1, 1 + len(tensors.actions)))
+        here = np.expand_dims(np.eye(tensors.states), axes)
+        visits = np.broadcast_to(here, tensors.transition.shape)
+        rewards = np.moveaxis(tensors.rewards, 0, -1)
+        bonus = [tau if tensors.occupancy_entropy else Fraction(0) for tau in tensors.entropy]
         return cls(
             Ball.of(tensors.discount),
-            Ball.of(list(tensors.entropy)),
-            Ball.of(list(tensors.initial)),
-            Ball.of(table),
-            Ball.exact(np.moveaxis(tensors.rewards, 0, -1)),
+            Ball.of(tensors.entropy),
+            Ball.of(bonus),
+            Ball.of(tensors.initial),
+            Ball.of(tensors.exact_transition),
+            Ball.exact(np.concatenate([rewards, visits], axis=-1)),
             powers_of(field, tensors.occupancy_entropy),
-            tensors.occupancy_entropy,
         )
 
     @property
@@ -58,16 +62,6 @@ class Numbers:
     def actions(self) -> tuple[int, ...]:
         return self.transition.mid.shape[1:-1]
 
-    @property
-    def sources(self) -> Ball:
-        """What is valued, per joint action: the players' rewards, then being in each state."""
-        shape = self.rewards.mid.shape[:-1]
-        visits = np.zeros((*shape, self.states))
-        for state in range(self.states):
-            visits[state, ..., state] = 1.0
-        mid = np.concatenate([self.rewards.mid, visits], axis=-1)
-        return Ball(mid, np.concatenate([self.rewards.rad, 0 * visits], axis=-1))
-
 
 def are_solutions(
     numbers: Numbers, policies: Sequence[Policy], upper: Floats, lower: Floats
@@ -76,46 +70,43 @@ def are_solutions(
 
     The values of the players' rewards, with entropy where it counts as one, and of every state.
     """
-    entropies = [_entropies(numbers, policy, i) for i, policy in enumerate(policies)]
-    tops = np.stack([top for top, _ in entropies], axis=1)
-    bottoms = np.stack([bottom for _, bottom in entropies], axis=1)
-    sources = numbers.sources
-    above = _dominates(numbers, policies, upper, sources, tops)
-    below = _dominates(numbers, policies, -lower, -sources, -bottoms)
+    hulls = [bonus_form(numbers, policies, i).hull for i in range(len(policies))]
+    bonus = Ball(np.stack([h.mid for h in hulls], 1), np.stack([h.rad for h in hulls], 1))
+    above = _dominates(numbers, policies, upper, numbers.sources, bonus)
+    below = _dominates(numbers, policies, -lower, -numbers.sources, -bonus)
     return above & below
 
 
-def _entropies(numbers: Numbers, policy: Policy, i: int) -> tuple[Floats, Floats]:
-    """τ_iH(π_i) at most and at least (K, S); 0 where it is no reward."""
-    if not numbers.bonus:
-        nothing = np.zeros(policy.low.shape[:2])
-        return nothing, nothing
-    hull = entropy_form(numbers, policy, i).hull
-    return np.nextafter(hull.mid + hull.rad, np.inf), np.nextafter(hull.mid - hull.rad, -np.inf)
-
-
-def entropy_form(numbers: Numbers, policy: Policy, i: int) -> Any:
-    """τ_iH = τ_i(log Σe^z − Σ_kπ_kz_k), a form (K, S)."""
-    weight = policy.log_sum.of(numbers.entropy[i])
-    return weight * (policy.log_sum - (policy.chosen * policy.logits).sum(-1))
+def bonus_form(numbers: Numbers, policies: Sequence[Policy], i: int) -> Form:
+    """H = log Σe^z − Σ_kπ_kz_k of player i in each state, times its bonus: a form (K, S)."""
+    policy = policies[i]
+    entropy = policy.log_sum - (policy.chosen * policy.logits).sum(-1)
+    return Form.of(numbers.bonus[i]) * entropy
 
 
 def _dominates(
-    numbers: Numbers, policies: Sequence[Policy], v: Floats, sources: Ball, bonus: Floats
+    numbers: Numbers, policies: Sequence[Policy], v: Floats, sources: Ball, bonus: Ball
 ) -> Bools:
     """Whether v(s) ≥ max over the policies of (source + bonus + γΣP v)(s), in every state."""
-    K, V, S = v.shape
-    flat = numbers.transition.mid.reshape(-1, S), numbers.transition.rad.reshape(-1, S)
-    ahead = Ball(*flat) @ Ball.exact(np.swapaxes(v, 1, 2))  # (K, S·joint, V)
-    now = Ball(sources.mid.reshape(-1, V), sources.rad.reshape(-1, V))
-    total = now + ahead * numbers.discount
-    high = np.nextafter(total.mid + total.rad, np.inf).reshape(K, S, *numbers.actions, V)
-    best = np.moveaxis(high, -1, 1)  # (K, V, S, A_1, …, A_n)
+    ahead = flat(numbers.transition) @ Ball.exact(np.swapaxes(v, 1, 2))  # (K, S·joint, V)
+    total = flat(sources) + ahead * numbers.discount
+    best = _top(total).reshape(len(v), *sources.mid.shape)
+    best = np.moveaxis(best, -1, 1)  # (K, V, S, A_1, …, A_n)
     for policy in reversed(policies):
         best = _greatest_mean(best, policy)
-    n = bonus.shape[1]
-    best[:, :n] = np.nextafter(best[:, :n] + bonus, np.inf)
+    n = len(policies)
+    best[:, :n] = np.nextafter(best[:, :n] + _top(bonus), np.inf)
     return np.asarray((best <= v).all(axis=(1, 2)))
+
+
+def flat(table: Ball) -> Ball:
+    """(…, S) as rows."""
+    size = (-1, table.mid.shape[-1])
+    return Ball(table.mid.reshape(size), table.rad.reshape(size))
+
+
+def _top(ball: Ball) -> Floats:
+    return np.nextafter(ball.mid + ball.rad, np.inf)
 
 
 def _greatest_mean(table: Floats, policy: Policy) -> Floats:

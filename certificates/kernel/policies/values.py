@@ -15,10 +15,11 @@ from certificates.kernel.document.reading import Document, decode_array, is_coun
 from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
 from certificates.kernel.jacobian.cover import ENTRY, MAX_LEAVES, MAX_STAR, read_cover
 from certificates.kernel.numbers.affine import Form
+from certificates.kernel.numbers.leaf_balls import joined, reshaped
 from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.numbers.stars import Star
-from certificates.kernel.policies.enclosure import Enclosure, values_hint
-from certificates.kernel.policies.forms import Policy, policy_over
+from certificates.kernel.policies.enclosure import Enclosure, centres
+from certificates.kernel.policies.forms import Policy, policies_over
 from certificates.kernel.policies.logit import read_policies_game
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.policies.solutions import Numbers, are_solutions
@@ -67,12 +68,11 @@ class ValuesJacobian(PolicyJacobian):
         self, game: Document, region: Region | None, vectors: Vectors, part: Part = WHOLE
     ) -> None:
         self._tensors, self._field = _of_policies(game)
-        states, actions = self._tensors.states, self._tensors.actions
-        self.sizes = tuple(states * (count - 1) for count in actions)
+        states, self.sizes = self._tensors.states, self._tensors.sizes
         if not isinstance(region, Box) or region.dimension != sum(self.sizes):
             raise Uncheckable("covers need a box of the game's dimension")
         leaves = read_cover(vectors.tokens, region)
-        expected = (len(leaves.form), 2 * (len(actions) + states), states)
+        expected = (len(leaves.form), 2 * (len(self.sizes) + states), states)
         if vectors.rows.shape != expected:
             raise Uncheckable(f"the vectors have shape {vectors.rows.shape}; expected {expected}")
         self.leaf_count = len(leaves.form)
@@ -145,8 +145,7 @@ class ValuesJacobian(PolicyJacobian):
         for start, policies in self._batches():
             rows = self._rows[start : start + len(policies[0].low)]
             work.spend(len(rows) * each, WHERE + ": {} leaves", len(rows))
-            upper, lower = rows[:, :count], rows[:, count:]
-            yield jacobian_form(Enclosure(self._numbers, policies, upper, lower), len(self.sizes))
+            yield Enclosure(self._numbers, policies, rows[:, :count], rows[:, count:]).jacobian()
 
     def _batches(self) -> Iterator[tuple[int, list[Policy]]]:
         """Where a batch of leaves starts, and the policies on them."""
@@ -157,52 +156,21 @@ class ValuesJacobian(PolicyJacobian):
             yield start, policies_over(self._tensors, leaves.low, leaves.high)
 
 
-def policies_over(tensors: Tensors, low: Floats, high: Floats) -> list[Policy]:
-    """Every player's policies over boxes (K, n)."""
-    firsts = np.cumsum([0, *(tensors.states * (count - 1) for count in tensors.actions)])
-    return [
-        policy_over(low, high, int(first), tensors.states, count)
-        for first, count in zip(firsts, tensors.actions, strict=False)
-    ]
-
-
-def jacobian_form(enclosure: Enclosure, players: int) -> Form:
-    """All of J, put together from its blocks: (K, 1 + n, n, n)."""
-    every = range(players)
-    blocks = [[_flat(enclosure.block(i, j)) for j in every] for i in every]
-    return Form(
-        np.block([[block.part for block in row] for row in blocks]),
-        np.block([[block.rad for block in row] for row in blocks]),
-    )
-
-
-def _flat(block: Form) -> Form:
-    """(S, A, S', A') as a matrix."""
-    S, A, T, C = block.rad.shape[1:]
-    return block.on(lambda a: a.reshape(*a.shape[:2], S * A, T * C))
-
-
 def _corners(form: Form) -> Ball:
     """The vertices of what is affine, each with the doubt: (K·2ⁿ, n, n)."""
-    n = form.part.shape[1] - 1
-    corners = Ball(form.part[:, 0], form.rad)[:, None]
-    for k in range(1, n + 1):
+    corners, n = Ball(form.part[:, 0], form.rad)[:, None], form.rad.shape[-1]
+    for k in range(1, 1 + n):
         move = Ball.exact(form.part[:, k, None])
-        above, below = corners + move, corners - move
-        corners = Ball(
-            np.concatenate([above.mid, below.mid], axis=1),
-            np.concatenate([above.rad, below.rad], axis=1),
-        )
-    size = (-1, *form.rad.shape[1:])
-    return Ball(corners.mid.reshape(size), corners.rad.reshape(size))
+        corners = joined(corners + move, corners - move)
+    return reshaped(corners, (n, n))
 
 
 def needs_values(game: Document) -> bool:
     """Whether the game is one of policies that is too large to be written as expressions."""
     if game.get("kind") not in LOGIT_KINDS:
         return False
-    players, tensors, field = read_policies_game(game)
-    small = tensors.states <= MAX_STATES and sum(player.size for player in players) <= MAX_LOGITS
+    _, tensors, field = read_policies_game(game)
+    small = tensors.states <= MAX_STATES and sum(tensors.sizes) <= MAX_LOGITS
     return not small and field in FIELDS
 
 
@@ -217,7 +185,7 @@ def _of_policies(game: Document) -> tuple[Tensors, str]:
 
 def _numbers_held(tensors: Tensors) -> int:
     """Numbers in the largest array of one leaf. Raises Uncheckable where they are too many."""
-    n = sum(tensors.states * (count - 1) for count in tensors.actions)
+    n = sum(tensors.sizes)
     table = (1 + n) * tensors.transition.size
     star = (1 + n) * n * n
     if star > MAX_STAR or table > MAX_TABLE or max(tensors.actions) > MAX_ACTIONS:
@@ -235,7 +203,7 @@ def _enclosing_work(tensors: Tensors) -> float:
 
 def _require_bounded(tensors: Tensors, leaves: int) -> None:
     """Raise TooMuch where all claims on all leaves would take too long."""
-    n = sum(tensors.states * (count - 1) for count in tensors.actions)
+    n = sum(tensors.sizes)
     claims = CLAIMS * (1 + n) * work.of_test(2 * n)
     work.look(
         leaves * (_enclosing_work(tensors) + claims), WHERE + ": {} leaves of {} logits", leaves, n
@@ -247,17 +215,12 @@ def _require_bounded(tensors: Tensors, leaves: int) -> None:
 
 def field_at(game: Document, point: Sequence[Fraction]) -> Ball:
     """An enclosure (n,) of G at a point. Raises Uncheckable or InputError."""
-    tensors, _ = _of_policies(game)
-    enclosure = _at(game, [point])
-    parts = [enclosure.field(i).hull for i in range(len(tensors.actions))]
-    flat = [Ball(part.mid.ravel(), part.rad.ravel()) for part in parts]
-    return Ball(np.concatenate([p.mid for p in flat]), np.concatenate([p.rad for p in flat]))
+    return _at(game, [point]).field().hull[0]
 
 
 def jacobians_of(game: Document, points: Sequence[Sequence[Fraction]]) -> Ball:
     """Enclosures (K, n, n) of J at points. Raises Uncheckable or InputError."""
-    tensors, _ = _of_policies(game)
-    return jacobian_form(_at(game, points), len(tensors.actions)).hull
+    return _at(game, points).jacobian().hull
 
 
 def _at(game: Document, points: Sequence[Sequence[Fraction]]) -> Enclosure:
@@ -271,7 +234,7 @@ def _at(game: Document, points: Sequence[Sequence[Fraction]]) -> Enclosure:
     numbers = Numbers.of(tensors, field)
     ends = np.array([[float_enclosure(v) for v in x] for x in points])
     policies = policies_over(tensors, ends[..., 0], ends[..., 1])
-    values = np.swapaxes(values_hint(numbers, policies), 1, 2)
+    values = np.swapaxes(centres(numbers, policies)[2], 1, 2)
     rest = max(1.0 - float(tensors.discount), CUSHION)
     room = CUSHION * (1 + np.abs(values).max(axis=(1, 2), keepdims=True)) / rest
     upper, lower = values + room, values - room
