@@ -9,7 +9,8 @@ rows of P sum to one. det(I − γK) > 0, as the eigenvalues of K are those of P
 
 from collections.abc import Collection, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
+from operator import sub
 from typing import final
 
 import numpy as np
@@ -33,10 +34,11 @@ def field_nodes(
 
     field: "fisher", "kakade" or "euclidean".
     """
+    _require_small(tensors)
     logits = _by_player(graph, tensors, variables)
     policies = [_softmax(z) for z in logits]
     bonus = [
-        tau * _entropy(z, p) if tensors.occupancy_entropy else np.full(len(z), Fraction(0))
+        tau * _entropy(z, p) if tensors.occupancy_entropy else Fraction(0)
         for tau, z, p in zip(tensors.entropy, logits, policies, strict=True)
     ]
     values, powers = _Values(tensors, policies, bonus), powers_of(field, tensors.occupancy_entropy)
@@ -55,8 +57,9 @@ def reward_nodes(graph: Graph, tensors: Tensors, variables: Sequence[int]) -> tu
     variables: the nodes of these probabilities, ordered as the logits. Raises InputError where the
     expressions are too long, as :func:`field_nodes` does.
     """
+    _require_small(tensors)
     policies = _by_player(graph, tensors, variables)
-    values = _Values(tensors, policies, [np.full(tensors.states, Fraction(0))] * len(policies))
+    values = _Values(tensors, policies, [Fraction(0)] * len(policies))
     return tuple(
         node_of(graph, entry)
         for i in range(len(policies))
@@ -68,11 +71,12 @@ def reward_nodes(graph: Graph, tensors: Tensors, variables: Sequence[int]) -> tu
 class _Values:
     """Occupancies and differences of values at policies (S, A_i − 1), without action 0.
 
-    bonus: what adds to the rewards of a player in each state, (S,).
+    bonus: what adds to a player's rewards, in each state (S,) or everywhere.
     """
 
-    def __init__(self, tensors: Tensors, policies: Sequence[Table], bonus: Sequence[Table]) -> None:
-        _require_small(tensors)
+    def __init__(
+        self, tensors: Tensors, policies: Sequence[Table], bonus: Sequence[Table | Fraction]
+    ) -> None:
         self._gamma, one = tensors.discount, np.full((tensors.states, 1), Fraction(1))
         self._factors = [np.concatenate([one, p], axis=1) for p in policies]
         # all but the last state, as rows of P sum to one
@@ -82,7 +86,7 @@ class _Values:
         matrix = np.eye(tensors.states - 1, dtype=object) - self._gamma * (P[:-1] - P[-1])
         system, start = _System(matrix), np.array(tensors.initial, dtype=object)[:-1]
         d = system.solve((1 - self._gamma) * start + self._gamma * P[-1], transposed=True)
-        self._occupancy = np.array([*d, np.subtract.reduce([Fraction(1), *d])], dtype=object)
+        self._occupancy: Table = np.array([*d, reduce(sub, d, Fraction(1))], dtype=object)
         means = [self._mean(r) + more for r, more in zip(self._rewards, bonus, strict=True)]
         self._values = [system.solve(mean[:-1] - mean[-1], transposed=False) for mean in means]
 

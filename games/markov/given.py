@@ -49,8 +49,10 @@ class GivenTensors(Tensors):
             [real_array(f"reward {i + 1}", r, P.shape[:-1]) for i, r in enumerate(rewards)]
         )
         stacked.setflags(write=False)
-        alike = isinstance(entropy, str) or not isinstance(entropy, Sequence)
-        weights = [exact(tau) for tau in ([entropy] * players if alike else entropy)]
+        if isinstance(entropy, Sequence) and not isinstance(entropy, str):
+            weights = [exact(tau) for tau in entropy]
+        else:
+            weights = [exact(entropy)] * players
         first = [Fraction(1, states)] * states if initial is None else list(map(_exact, initial))
         return cls.checked(P, stacked, exact(discount), weights, first, occupancy_entropy)
 

@@ -15,7 +15,6 @@ from games.language.number import to_text
 
 ROUNDING = Fraction(1, 10**12)  # how far probabilities may sum from one
 Table = NDArray[Any]  # of Fractions, or of what is computed with them
-fractions = np.frompyfunc(Fraction, 1, 1)  # floats as their exact binary values
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +104,11 @@ class Tensors:
         for _ in range(self.states if self.discount > 0 else 0):
             reached = np.logical_or(reached, leads[reached].any(axis=0))
         return tuple(np.flatnonzero(~reached).tolist())
+
+
+def fractions(values: Floats) -> Table:
+    """Floats as their exact binary values."""
+    return np.asarray(np.frompyfunc(Fraction, 1, 1)(values))
 
 
 def check_visited(tensors: Tensors) -> None:

@@ -23,42 +23,42 @@ class Term:
     graph: Graph
     node: int
 
-    def of(self, op: str, *args: "Number") -> "Term":
+    def of(self, op: str, *args: "Number | int") -> "Term":
         """An operation on terms and numbers, or on this one."""
         nodes = (node_of(self.graph, each) for each in args or (self,))
         return Term(self.graph, self.graph.apply(op, *nodes))
 
-    def __add__(self, other: "Number") -> "Term":
+    def __add__(self, other: "Number | int") -> "Term":
         return self if other == 0 else self.of("+", self, other)
 
-    def __radd__(self, other: "Number") -> "Term":
+    def __radd__(self, other: Fraction | int) -> "Term":
         return self if other == 0 else self.of("+", other, self)
 
-    def __sub__(self, other: "Number") -> "Term":
+    def __sub__(self, other: "Number | int") -> "Term":
         return self if other == 0 else self.of("-", self, other)
 
-    def __rsub__(self, other: "Number") -> "Term":
+    def __rsub__(self, other: Fraction | int) -> "Term":
         return -self if other == 0 else self.of("-", other, self)
 
     def __neg__(self) -> "Term":
         return self.of("neg")
 
-    def __mul__(self, other: "Number") -> "Number":
+    def __mul__(self, other: "Number | int") -> "Number":
         return Fraction(0) if other == 0 else self if other == 1 else self.of("*", self, other)
 
-    def __rmul__(self, other: "Number") -> "Number":
+    def __rmul__(self, other: Fraction | int) -> "Number":
         return Fraction(0) if other == 0 else self if other == 1 else self.of("*", other, self)
 
-    def __truediv__(self, other: "Number") -> "Term":
+    def __truediv__(self, other: "Number | int") -> "Term":
         return self if other == 1 else self.of("/", self, other)
 
-    def __rtruediv__(self, other: "Number") -> "Number":
+    def __rtruediv__(self, other: Fraction | int) -> "Number":
         return Fraction(0) if other == 0 else self.of("/", other, self)
 
 
-Number = Term | Fraction | int
+Number = Term | Fraction
 
 
-def node_of(graph: Graph, number: Number) -> int:
+def node_of(graph: Graph, number: Number | int) -> int:
     """The node of a term or of a number."""
     return number.node if isinstance(number, Term) else graph.constant(Fraction(number))

@@ -48,8 +48,8 @@ def policies_over(tensors: Tensors, low: Floats, high: Floats) -> list[Policy]:
     """Every player's policies over boxes (K, n)."""
     centre, reach = centred(low, high)
     symbols = 1 + np.arange(low.shape[1])[None]
-    parts = (by_player(tensors, each) for each in (low, high, centre, reach, symbols))
-    return [_policy(*part, low.shape[1]) for part in zip(*parts, strict=True)]
+    parts = [by_player(tensors, each) for each in (low, high, centre, reach, symbols)]
+    return [_policy(low.shape[1], *part) for part in zip(*parts, strict=True)]
 
 
 def by_player(tensors: Tensors, points: NDArray[Any]) -> list[NDArray[Any]]:
@@ -59,7 +59,7 @@ def by_player(tensors: Tensors, points: NDArray[Any]) -> list[NDArray[Any]]:
 
 
 def _policy(
-    low: Floats, high: Floats, middle: Floats, size: Floats, symbols: NDArray[np.int64], sides: int
+    sides: int, low: Floats, high: Floats, middle: Floats, size: Floats, symbols: NDArray[np.int64]
 ) -> Policy:
     """The policy of the player whose logits (K, S, A − 1) reach as far as ``size`` from middle."""
     wide, thin = softmax(low, high), softmax(middle, middle)

@@ -1,19 +1,20 @@
 """Policies over boxes of logits, for the checker: probabilities, the metric of T19, the field."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import Floats, Model
-from certificates.kernel.numbers.intervals import Interval, enclose
+from certificates.kernel.numbers.intervals import Interval
 from certificates.kernel.numbers.matrices import Ball, Bools, is_psd
+from certificates.kernel.policies.forms import ONE, by_player, inverses
 from certificates.kernel.policies.logit import read_tensors
 from games.errors import InputError
 from games.language.graph import Graph
@@ -42,66 +43,37 @@ class Policies:
         self.tensors = tensors = read_tensors(game)
         if tensors.occupancy_entropy:
             raise Uncheckable("the entropy is counted by occupancy")
-        sizes = np.repeat([a - 1 for a in tensors.actions], tensors.states)
-        players = np.repeat(np.arange(len(tensors.actions)), tensors.states)
-        self.owners = np.repeat(players, sizes)  # the player of each logit
-        self._sizes = sizes
-        self.names = tuple(f"p{k}" for k in range(len(self.owners)))
+        self.owners = np.repeat(np.arange(len(tensors.sizes)), tensors.sizes)  # of each logit
 
     @cached_property
     def mates(self) -> Bools:
         """Which logits are of the same player and state, (n, n). Raises Uncheckable for many."""
-        if len(self.owners) > MAX_LOGITS:
-            raise Uncheckable(f"policies of more than {MAX_LOGITS} logits are not enclosed")
-        blocks = np.repeat(np.arange(len(self._sizes)), self._sizes)
+        _require_few(self.owners)
+        sizes = np.repeat([count - 1 for count in self.tensors.actions], self.tensors.states)
+        blocks = np.repeat(np.arange(len(sizes)), sizes)
         return np.asarray(blocks[:, None] == blocks)
 
     @cached_property
     def _model(self) -> Model:
         """R with its derivatives, as expressions in p."""
-        graph = Graph()
-        nodes = [graph.variable(name) for name in self.names]
+        graph, names = Graph(), [f"p{k}" for k in range(len(self.owners))]
         try:
-            field = reward_nodes(graph, self.tensors, nodes)
+            field = reward_nodes(graph, self.tensors, [graph.variable(name) for name in names])
         except InputError as error:
             raise Uncheckable(str(error)) from None
-        return Model(graph, self.names, self.owners.tolist(), field, field=True)
-
-    @cached_property
-    def _inverses(self) -> tuple[Graph, list[int], list[int]]:
-        """1/p_k and 1/p_0 of each logit's player and state: each z enters in one direction."""
-        graph = Graph()
-        z = [graph.variable(name) for name in self.names]
-        zero, one = graph.constant(Fraction(0)), graph.constant(Fraction(1))
-
-        def total(parts: Sequence[int]) -> int:
-            value = one
-            for part in parts:
-                value = graph.apply("+", value, graph.apply("exp", part))
-            return value
-
-        own, dropped = [], []
-        for k, row in enumerate(self.mates):
-            mates = np.flatnonzero(row).tolist()
-            less = [graph.apply("-", zero if m == k else z[m], z[k]) for m in mates]
-            own.append(total(less))
-            dropped.append(total([z[m] for m in mates]))
-        return graph, own, dropped
+        return Model(graph, names, self.owners.tolist(), field, field=True)
 
     def rewards(self, low: Floats, high: Floats) -> Ball:
         """∂R/∂p on boxes of logits, (K, n, n), by the natural form. Raises Uncheckable."""
-        graph, own, _ = self._inverses
-        one = Interval(np.ones(1), np.ones(1))
-        p = [one / inverse for inverse in enclose(graph, own, self._values(low, high))]
-        return self._model.natural(*(np.stack([getattr(v, end) for v in p], 1) for end in ENDS))
+        own, _ = self._inverses(low, high)
+        p = ONE / own
+        return self._model.natural(p.low, p.high)
 
     def hessian(self, low: Floats, high: Floats) -> Ball:
-        """H on boxes of logits, (K, n, n)."""
-        graph, own, dropped = self._inverses
-        found = enclose(graph, [*own, *dropped], self._values(low, high))
-        bottom, top = (np.stack([getattr(v, end) for v in found], 1) for end in ENDS)
-        entries, n = Ball.between(bottom, top)[..., None], len(own)
-        return entries[:, :n] * Ball.exact(np.eye(n)) + entries[:, n:] * Ball.exact(self.mates)
+        """H on boxes of logits, (K, n, n). Raises Uncheckable."""
+        ends = self._inverses(low, high)
+        own, dropped = (Ball.between(x.low, x.high)[..., None] for x in ends)
+        return own * Ball.exact(np.eye(len(self.owners))) + dropped * Ball.exact(self.mates)
 
     def keep(
         self, rate: Fraction, weights: Vector, low: Floats, high: Floats, rewards: Ball
@@ -111,5 +83,22 @@ class Policies:
         W = Ball.of_vector(weights)[self.owners]
         return is_psd(W[:, None] * (shifts[:, None] * self.hessian(low, high) - rewards))
 
-    def _values(self, low: Floats, high: Floats) -> dict[str, Interval]:
-        return {name: Interval(low[:, k], high[:, k]) for k, name in enumerate(self.names)}
+    def _inverses(self, low: Floats, high: Floats) -> tuple[Interval, Interval]:
+        """1/p_k, and 1/p_0 of the same player and state, of each logit k: (K, n)."""
+        _require_few(self.owners)
+        boxes = zip(by_player(self.tensors, low), by_player(self.tensors, high), strict=True)
+        every = [inverses(*box) for box in boxes]
+        own = [[getattr(x, end)[..., 1:].reshape(len(low), -1) for x in every] for end in ENDS]
+        dropped = [
+            [np.repeat(getattr(x, end)[..., 0], x.low.shape[-1] - 1, axis=1) for x in every]
+            for end in ENDS
+        ]
+        first, second = (
+            Interval(*(np.concatenate(end, axis=1) for end in ends)) for ends in (own, dropped)
+        )
+        return first, second
+
+
+def _require_few(owners: NDArray[np.int64]) -> None:
+    if len(owners) > MAX_LOGITS:
+        raise Uncheckable(f"policies of more than {MAX_LOGITS} logits are not enclosed")
