@@ -14,7 +14,7 @@ from certificates.kernel.numbers.affine import Form, inverse
 from certificates.kernel.numbers.leaf_balls import magnitude
 from certificates.kernel.numbers.matrices import Ball, Floats, rounded_up
 from certificates.kernel.policies.forms import Policy, mean
-from certificates.kernel.policies.solutions import Numbers, bonus_form, flat
+from certificates.kernel.policies.numbers import Numbers
 
 ENDS = ("part", "rad")  # of a form
 PASSES = 4  # in which the distance from the centre's values is bounded anew
@@ -22,18 +22,15 @@ PASSES = 4  # in which the distance from the centre's values is bounded anew
 
 @final
 class Enclosure:
-    """K boxes: policies, and vectors (K, n + S, S) that are known to bound the values."""
+    """K boxes of policies."""
 
-    def __init__(
-        self, numbers: Numbers, policies: Sequence[Policy], upper: Floats, lower: Floats
-    ) -> None:
+    def __init__(self, numbers: Numbers, policies: Sequence[Policy]) -> None:
         self._numbers, self._policies = numbers, policies
-        above, self._below = (np.swapaxes(v, 1, 2) for v in (upper, lower))  # (K, S, n + S)
-        chain, self._hint, self._start = centres(numbers, policies)  # P_π, near (I − γP₀)⁻¹, U₀
+        chain, self._hint, self._start = _centres(numbers, policies)  # P_π, near (I − γP₀)⁻¹, U₀
         self._chain = Ball.exact(chain.part[:, 0])  # P₀
         start = Form.each(Ball.exact(self._start))
         self._missing = _mean_sources(numbers, policies, self._start) - start  # E = R + γPU₀ − U₀
-        self._far, self._left = self._distances(chain, above)
+        self._far, self._left = self._distances(chain)
 
     def field(self) -> Form:
         """G (n,)."""
@@ -108,24 +105,24 @@ class Enclosure:
         H = Ball.exact(h)
         return h, magnitude(rows[None] - H + (H @ self._chain) * self._numbers.discount)
 
-    def _distances(self, chain: Form, above: Floats) -> tuple[Floats, Floats]:
-        """Bounds (K, S, n + S) of |X| and of |γ(P − P₀)X|: by the vectors, then by that itself.
+    def _distances(self, chain: Form) -> tuple[Floats, Floats]:
+        """Bounds (K, S, n + S) of |X| and of |γ(P − P₀)X|.
 
-        (P − P₀)X(s) = Σ_t(P − P₀)(s, t)(X(t) − X(s)) + (1 − P₀1)(s)X(s), and the differences of X
-        are of the form of :meth:`_along`.
+        |X| ≤ max|E|/(1 − γ), since (I − γP)⁻¹ = Σ_k γ^k P^k ≥ 0 has rows that sum to 1/(1 − γ).
+        (P − P₀)X(s) = Σ_t(P − P₀)(s, t)(X(t) − X(s)) + (1 − P₀1)(s)X(s), and the differences of X,
+        at first of twice that size, are of the form of :meth:`_along`.
         """
-        S, gamma = self._numbers.states, magnitude(self._numbers.discount)
-        high, low = _above(above - self._start), -_above(self._start - self._below)
-        far = np.maximum(np.abs(high), np.abs(low))
-        gap = _above(high[:, None] - low[:, :, None])  # X(t) − X(s) at [s, t]
-        wide = np.maximum(gap, np.swapaxes(gap, 1, 2)).reshape(len(far), S * S, -1)
-        pairs = (np.eye(S)[None] - np.eye(S)[:, None]).reshape(S * S, S)
+        S, gamma, missing = self._numbers.states, magnitude(self._numbers.discount), self._missing
+        largest = magnitude(missing.hull).max(axis=1, keepdims=True)
+        far = rounded_up(largest / _bottom(self._numbers.rest), 2) * np.ones((S, 1))
+        pairs = (np.eye(S)[None] - np.eye(S)[:, None]).reshape(S * S, S)  # X(t) − X(s) at [s, t]
         h, miss = self._hinted(Ball.exact(pairs))
-        fixed = magnitude((Form.each(Ball.exact(h)) @ self._missing).hull) + miss @ far
+        fixed = magnitude((Form.each(Ball.exact(h)) @ missing).hull) + miss @ far
         moved = np.abs(chain.part[:, 1:]).sum(axis=1) + chain.rad
         moved = rounded_up(moved, chain.part.shape[1] + 1)[:, :, None]
         ones = Ball.exact(np.ones((S, 1)))
         common = magnitude(ones - self._chain @ ones) * far
+        wide = np.repeat(2 * far, S, axis=1)
         for _ in range(PASSES):
             each = (moved @ wide.reshape(len(wide), S, S, -1))[:, :, 0]
             left = rounded_up(gamma * (each + common), S + 8)
@@ -135,18 +132,14 @@ class Enclosure:
     @cached_property
     def _occupancy(self) -> Form:
         """d = (1 − γ)ρᵀM (S,)."""
-        numbers, n = self._numbers, len(self._policies)
-        visits = self._along(numbers.initial[None], slice(n, None))
-        return Form.of(Ball.exact(1.0) - numbers.discount) * visits[0]
+        visits = self._along(self._numbers.initial[None], slice(len(self._policies), None))
+        return Form.of(self._numbers.rest) * visits[0]
 
     @cached_property
     def _inverse(self) -> Form:
-        """1/d, d being at least what it is here, and (1 − γ)ρᵀM for the least visits."""
-        numbers, n = self._numbers, len(self._policies)
-        rest = Ball.exact(1.0) - numbers.discount
-        visits = (numbers.initial[None] * rest) @ Ball.exact(self._below[..., n:])
-        low = [np.nextafter(b.mid - b.rad, -np.inf) for b in (self._occupancy.hull, visits[:, 0])]
-        return inverse(self._occupancy, np.fmax(*low))
+        """1/d, d being at least what it is here, and (1 − γ)ρ."""
+        least = _bottom(self._numbers.rest * self._numbers.initial)
+        return inverse(self._occupancy, np.fmax(_bottom(self._occupancy.hull), least))
 
     # ---- values of actions -----------------------------------------------------------------------
 
@@ -192,7 +185,7 @@ class Enclosure:
 
     def _ahead(self, moved: Ball, columns: slice) -> Form:
         """γΣ_t moved(…, t)U(t, ·) of some columns: (…, columns)."""
-        found = Form.of(self._numbers.discount) * self._along(flat(moved), columns)
+        found = Form.of(self._numbers.discount) * self._along(_flat(moved), columns)
         return found.on(lambda a: a.reshape(*a.shape[:2], *moved.mid.shape[:-1], a.shape[-1]))
 
     def _centred_gain(self, i: int, j: int) -> Form:
@@ -203,7 +196,7 @@ class Enclosure:
         return _tilted(value, policy.chosen)
 
 
-def centres(numbers: Numbers, policies: Sequence[Policy]) -> tuple[Form, Floats, Floats]:
+def _centres(numbers: Numbers, policies: Sequence[Policy]) -> tuple[Form, Floats, Floats]:
     """P_π, and near (I − γP)⁻¹ and the values (K, S, n + S) at the centres; zeros without them."""
     chain, S = _averaged(Form.of(numbers.transition), policies, ()), numbers.states
     P = chain.part[:, 0]
@@ -211,7 +204,7 @@ def centres(numbers: Numbers, policies: Sequence[Policy]) -> tuple[Form, Floats,
         hint = np.asarray(np.linalg.inv(np.eye(S) - float(numbers.discount.mid) * P), dtype=float)
     except np.linalg.LinAlgError:
         hint = np.zeros_like(P)
-    nothing = np.zeros((len(P), S, len(numbers.actions) + S))
+    nothing = np.zeros((len(P), S, len(policies) + S))
     return chain, hint, np.asarray(hint @ _mean_sources(numbers, policies, nothing).part[:, 0])
 
 
@@ -220,13 +213,14 @@ def _mean_sources(numbers: Numbers, policies: Sequence[Policy], ahead: Floats) -
 
     The mean is taken of the table of joint actions, in which what U is large by cancels.
     """
-    table, later = numbers.sources[None], flat(numbers.transition) @ Ball.exact(ahead)
+    table, later = numbers.sources[None], _flat(numbers.transition) @ Ball.exact(ahead)
     later = later * numbers.discount
     shape = (len(ahead), *numbers.sources.mid.shape)
     table = table + Ball(later.mid.reshape(shape), later.rad.reshape(shape))
     result, axes = _averaged(Form.each(table), policies, ()), np.eye(shape[-1])
-    for i in range(len(policies)):
-        bonus = bonus_form(numbers, policies, i)
+    for i, policy in enumerate(policies):
+        entropy = policy.log_sum - (policy.chosen * policy.logits).sum(-1)
+        bonus = Form.of(numbers.bonus[i]) * entropy
         result = result + bonus[:, None] * Form.of(Ball.exact(axes[i]))
     return result
 
@@ -251,8 +245,14 @@ def _to_first(table: Ball, axis: int) -> Ball:
     return table[(*every, slice(1, None))] - table[(*every, slice(0, 1))]
 
 
-def _above(value: Floats) -> Floats:
-    return np.nextafter(value, np.inf)
+def _bottom(ball: Ball) -> Floats:
+    return np.nextafter(ball.mid - ball.rad, -np.inf)
+
+
+def _flat(table: Ball) -> Ball:
+    """(…, S) as rows."""
+    size = (-1, table.mid.shape[-1])
+    return Ball(table.mid.reshape(size), table.rad.reshape(size))
 
 
 def _as_vector(array: Floats) -> Floats:

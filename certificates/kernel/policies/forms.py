@@ -23,14 +23,13 @@ ONE = Interval(np.array([1.0]), np.array([1.0]))
 class Policy:
     """One player over K boxes of n sides, S states, A actions of which the first has logit 0.
 
-    low, high: probabilities (K, S, A). every: balls (K, S, A, 1 + Q) with π = every_0 + Σ_b t_b
+    high: probabilities at most (K, S, A). every: balls (K, S, A, 1 + Q) with π = every_0 + Σ_b t_b
     every_b + Σ_p s_p every_p, where s_p = t_b² for the A − 1 entries after the first A, and t_bt_c
     for the others. symbols: which part of a form t_b is, (S, A − 1). sides: n.
     logits: forms (K, S, A − 1) of the other actions'.
     log_sum: the form (K, S) of log Σ_a e^{z_a}, so that H = log_sum − Σ_k π_k z_k.
     """
 
-    low: Floats
     high: Floats
     every: Ball
     symbols: NDArray[np.int64]
@@ -68,7 +67,7 @@ def _policy(
     logits = _moved(Ball.exact(middle), size[..., None] * exactly, own, sides)
     every = _second_order(at, thin, wide, Ball.exact(size))
     log_sum = _log_sum(thin, at, size, own, sides)
-    return Policy(wide.low, wide.high, every, own, sides, logits, log_sum)
+    return Policy(wide.high, every, own, sides, logits, log_sum)
 
 
 def softmax(low: Floats, high: Floats) -> Interval:
@@ -135,7 +134,7 @@ def _second_order(at: Ball, thin: Interval, wide: Interval, reach: Ball) -> Ball
 
 def _seconds(policy: Interval, pairs: Sequence[tuple[int, int]]) -> Interval:
     """∂_b∂_cπ_a of all actions and these pairs (b, c): (K, S, A, pairs)."""
-    actions = range(policy.low.shape[-1])
+    actions = range(policy.high.shape[-1])
     every = [[_second(policy, a, b, c) for b, c in pairs] for a in actions]
     return Interval(
         np.stack([np.stack([entry.low for entry in row], axis=-1) for row in every], axis=-2),
@@ -197,7 +196,7 @@ def _combined(c: Ball, policy: Policy) -> Form:
 
     s_q as in :class:`Policy`. A square is ½ ± ½; other products are ± 1.
     """
-    A, exact = policy.low.shape[-1], np.zeros((1, 1, 1, 1))
+    A, exact = policy.high.shape[-1], np.zeros((1, 1, 1, 1))
     own = np.moveaxis(c.mid[:, 0, ..., 1:A], -1, 2)
     squares, pairs = c.mid[:, :1, ..., A : 2 * A - 1] / 2, c.mid[:, 0, ..., 2 * A - 1 :]
     wrong = c.rad.sum(axis=(1, -1)) + np.abs(c.mid[:, 1:, ..., 1:]).sum(axis=(1, -1))

@@ -1,10 +1,9 @@
-"""The Jacobian of a game of policies over one cover, by super- and sub-solutions of its values."""
+"""The Jacobian of a game of policies over one cover, by its values."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import prod
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +12,16 @@ from certificates.kernel.document.claims import Claims
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, decode_array, is_count, require_keys
 from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
-from certificates.kernel.jacobian.cover import ENTRY, MAX_LEAVES, MAX_STAR, read_cover
+from certificates.kernel.jacobian.cover import ENTRY, MAX_LEAVES, MAX_STAR, Leaves, read_cover
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.leaf_balls import joined, reshaped
 from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.numbers.stars import Star
-from certificates.kernel.policies.enclosure import Enclosure, centres
-from certificates.kernel.policies.forms import Policy, policies_over
+from certificates.kernel.policies.enclosure import Enclosure
+from certificates.kernel.policies.forms import policies_over
 from certificates.kernel.policies.logit import read_policies_game
+from certificates.kernel.policies.numbers import Numbers
 from certificates.kernel.policies.policies import Policies
-from certificates.kernel.policies.solutions import Numbers, are_solutions
 from certificates.kernel.shares import WHOLE, Part
 from games import work
 from games.errors import InputError
@@ -32,27 +31,14 @@ from games.markov.tensors import Tensors
 from games.regions.region import Box, Region
 
 FIELDS = ("fisher", "kakade")
-MAX_VECTORS = 2**24  # numbers in the vectors of a certificate
 MAX_HELD = 2**22  # numbers in the largest array of one batch of leaves
 MAX_KEPT = 2**24  # numbers in the stars that are kept from one claim to the next
 MAX_TABLE = 2**22  # numbers in a table of one leaf, with all its moves
 MAX_ACTIONS = 16  # of one player: their second derivatives grow like the third power
 CLAIMS = 12  # of which each goes through all leaves again
 MAX_CORNERS = 6  # sides whose vertices are looked at, instead of a star
-CUSHION = 2.0**-20  # by which vectors at a point are moved, relative to the values
 MAX_LOGITS = 10  # up to which a field at a point is read from its expressions
 WHERE = "evidence.values"
-
-
-class Vectors(NamedTuple):
-    """A cover (tokens), and for each leaf in its order rows that bound the values.
-
-    rows: (leaves, 2(n + S), S), super-solutions of the n players' rewards and of the visits to each
-    of the S states, then sub-solutions in the same order.
-    """
-
-    tokens: NDArray[np.int64]
-    rows: Floats
 
 
 @final
@@ -65,31 +51,16 @@ class ValuesJacobian(PolicyJacobian):
     constant, symmetric = False, False
 
     def __init__(
-        self, game: Document, region: Region | None, vectors: Vectors, part: Part = WHOLE
+        self, game: Document, region: Region | None, cover: NDArray[np.int64], part: Part = WHOLE
     ) -> None:
         self._tensors, self._field = _of_policies(game)
-        states, self.sizes = self._tensors.states, self._tensors.sizes
+        self.sizes = self._tensors.sizes
         if not isinstance(region, Box) or region.dimension != sum(self.sizes):
             raise Uncheckable("covers need a box of the game's dimension")
-        leaves = read_cover(vectors.tokens, region)
-        expected = (len(leaves.form), 2 * (len(self.sizes) + states), states)
-        if vectors.rows.shape != expected:
-            raise Uncheckable(f"the vectors have shape {vectors.rows.shape}; expected {expected}")
+        leaves = read_cover(cover, region)
         self.leaf_count = len(leaves.form)
         _require_bounded(self._tensors, self.leaf_count)
-        chosen = part.of(self.leaf_count)
-        self._leaves, self._rows = leaves.only(chosen), vectors.rows[chosen]
-
-    def unsolved(self) -> str:
-        """Which leaf has a vector that does not bound the values; empty where all do."""
-        count = self._rows.shape[1] // 2
-        for start, policies in self._batches():
-            rows = self._rows[start : start + len(policies[0].low)]
-            good = are_solutions(self._numbers, policies, rows[:, :count], rows[:, count:])
-            if not good.all():
-                leaf = start + int(np.argmin(good))
-                return f"leaf {leaf} has a vector that is no super- or sub-solution"
-        return ""
+        self._leaves = leaves.only(part.of(self.leaf_count))
 
     def each_block(self) -> Iterator[Blocks]:
         ends = np.cumsum(self.sizes)
@@ -113,10 +84,8 @@ class ValuesJacobian(PolicyJacobian):
         self, purpose: str, policies: Policies
     ) -> Iterator[tuple[Floats, Floats, Ball]]:
         weights = [self._tensors.entropy[i] for i in policies.owners]
-        entropy, start = Ball.of(weights) * Ball.exact(np.eye(len(weights))), 0
-        for form in self._forms():
-            leaves = self._leaves.only(slice(start, start + len(form.rad)))
-            start += len(form.rad)
+        entropy = Ball.of(weights) * Ball.exact(np.eye(len(weights)))
+        for leaves, form in zip(self._batches(), self._forms(), strict=True):
             hessian = policies.hessian(leaves.low, leaves.high)
             yield leaves.low, leaves.high, (entropy - form.hull) @ hessian
 
@@ -135,25 +104,21 @@ class ValuesJacobian(PolicyJacobian):
 
     def _forms(self) -> Iterator[Form]:
         n = sum(self.sizes)
-        few = len(self._rows) * (1 + n) * n * n <= MAX_KEPT
+        few = len(self._leaves.form) * (1 + n) * n * n <= MAX_KEPT
         return iter(self._kept) if few else self._enclosed()
 
     def _enclosed(self) -> Iterator[Form]:
         """J (K, 1 + n, n, n) on a batch of leaves after the other."""
-        count = self._rows.shape[1] // 2
         each = _enclosing_work(self._tensors)
-        for start, policies in self._batches():
-            rows = self._rows[start : start + len(policies[0].low)]
-            work.spend(len(rows) * each, WHERE + ": {} leaves", len(rows))
-            yield Enclosure(self._numbers, policies, rows[:, :count], rows[:, count:]).jacobian()
+        for leaves in self._batches():
+            work.spend(len(leaves.form) * each, WHERE + ": {} leaves", len(leaves.form))
+            policies = policies_over(self._tensors, leaves.low, leaves.high)
+            yield Enclosure(self._numbers, policies).jacobian()
 
-    def _batches(self) -> Iterator[tuple[int, list[Policy]]]:
-        """Where a batch of leaves starts, and the policies on them."""
+    def _batches(self) -> Iterator[Leaves]:
         batch = max(1, MAX_HELD // _numbers_held(self._tensors))
-        for start in range(0, len(self._rows), batch):
-            part = slice(start, start + batch)
-            leaves = self._leaves.only(part)
-            yield start, policies_over(self._tensors, leaves.low, leaves.high)
+        for start in range(0, len(self._leaves.form), batch):
+            yield self._leaves.only(slice(start, start + batch))
 
 
 def _corners(form: Form) -> Ball:
@@ -224,50 +189,32 @@ def jacobians_of(game: Document, points: Sequence[Sequence[Fraction]]) -> Ball:
 
 
 def _at(game: Document, points: Sequence[Sequence[Fraction]]) -> Enclosure:
-    """The smallest boxes of binary64 numbers round the points, with vectors made and tested here.
-
-    Values at one policy are known to many digits, and moved up by a little they are a
-    super-solution: T(v + ε) = Tv + γε.
-    """
+    """On the smallest boxes of binary64 numbers round the points."""
     tensors, field = _of_policies(game)
     _require_bounded(tensors, len(points))
-    numbers = Numbers.of(tensors, field)
     ends = np.array([[float_enclosure(v) for v in x] for x in points])
     policies = policies_over(tensors, ends[..., 0], ends[..., 1])
-    values = np.swapaxes(centres(numbers, policies)[2], 1, 2)
-    rest = max(1.0 - float(tensors.discount), CUSHION)
-    room = CUSHION * (1 + np.abs(values).max(axis=(1, 2), keepdims=True)) / rest
-    upper, lower = values + room, values - room
-    if not are_solutions(numbers, policies, upper, lower).all():
-        raise Uncheckable("the values at a point could not be bounded")
-    return Enclosure(numbers, policies, upper, lower)
+    return Enclosure(Numbers.of(tensors, field), policies)
 
 
 # ---- the evidence in a certificate ---------------------------------------------------------------
 
 
-def by_values(claims: Claims, game: Document, part: Part) -> tuple[ValuesJacobian | None, str]:
-    """J, if on every leaf the vectors bound the values of all its policies; a word about it."""
-    vectors = read_values(claims.evidence["values"])
-    jacobian = ValuesJacobian(game, claims.region, vectors, part)
-    if fault := jacobian.unsolved():
-        return None, fault
+def by_values(claims: Claims, game: Document, part: Part) -> tuple[ValuesJacobian, str]:
+    """J by the values of all policies of each leaf; and a word about it."""
+    jacobian = ValuesJacobian(game, claims.region, read_values(claims.evidence["values"]), part)
     return jacobian, f"enclosed by values over one cover, {jacobian.leaf_count} leaves"
 
 
-def read_values(value: Any) -> Vectors:
-    """The cover and the vectors of a certificate; raises InputError. Sizes come first."""
-    fields = require_keys(value, WHERE, {"cover", "vectors"})
-    sizes = {}
-    for key, sides in (("cover", 1), ("vectors", 3)):
-        shape = require_keys(fields[key], f"{WHERE}.{key}", {"dtype", "shape", "zlib64"})["shape"]
-        if not isinstance(shape, list) or len(shape) != sides or not all(map(is_count, shape)):
-            raise InputError(f"{WHERE}.{key}: the shape must be a list of {sides} sizes")
-        sizes[key] = prod(shape)
-    if sizes["cover"] > 2 * MAX_LEAVES or sizes["vectors"] > MAX_VECTORS:
-        raise InputError(f"{WHERE}: at most {MAX_VECTORS} numbers can be checked")
-    tokens = decode_array(fields["cover"], f"{WHERE}.cover")
-    rows = decode_array(fields["vectors"], f"{WHERE}.vectors")
-    if tokens.dtype.kind == "f" or rows.dtype.kind != "f":
-        raise InputError(f"{WHERE}: expected integers for the cover and binary64 for the vectors")
-    return Vectors(tokens, rows)
+def read_values(value: Any) -> NDArray[np.int64]:
+    """The cover of a certificate; raises InputError. Its size comes first."""
+    tokens = require_keys(value, WHERE, {"cover"})["cover"]
+    shape = require_keys(tokens, f"{WHERE}.cover", {"dtype", "shape", "zlib64"})["shape"]
+    if not isinstance(shape, list) or len(shape) != 1 or not is_count(shape[0]):
+        raise InputError(f"{WHERE}.cover: the shape must be one size")
+    if shape[0] > 2 * MAX_LEAVES:
+        raise InputError(f"{WHERE}: at most {MAX_LEAVES} leaves can be checked")
+    cover = decode_array(tokens, f"{WHERE}.cover")
+    if cover.dtype.kind == "f":
+        raise InputError(f"{WHERE}.cover: expected a row of integers")
+    return cover
