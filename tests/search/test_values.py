@@ -95,6 +95,25 @@ def test_search_and_checker_enclose_alike(
     assert np.abs(found.doubt - checked.rad).max() <= 1e-9 * scale
 
 
+@settings(max_examples=examples(20), deadline=None)
+@given(SHAPES, st.booleans(), DISCOUNTS, SEEDS)
+def test_values_are_as_near_to_those_at_the_centre_as_is_said(
+    shape: Shape, occupancy: bool, discount: str, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    game = random_markov(rng, *shape, occupancy_entropy=occupancy, discount=discount)
+    low, high = _boxes(rng, game.dimension)
+    enclosure = _enclosed(game, low, high)
+    start, chain = enclosure._start, enclosure._chain.mid
+    for _ in range(20):
+        values = Values(game.tensors, game._logs(_within(rng, low, high)[0]))
+        X = np.concatenate([np.stack(values.values, axis=-1), values.resolvent], axis=-1) - start
+        moved = float(game.tensors.discount) * (values.transition - chain) @ X
+        # float solves on values of at most a hundred
+        assert (np.abs(X) <= enclosure._far + 1e-9).all()
+        assert (np.abs(moved) <= enclosure._left + 1e-9).all()
+
+
 @settings(max_examples=examples(25), deadline=None)
 @given(SEEDS)
 def test_affine_arithmetic_holds_what_it_computes(seed: int) -> None:
