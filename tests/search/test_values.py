@@ -21,6 +21,7 @@ from games import MarkovGame, MetricBall
 from games.catalogue.markov import congestion, coordination, random_game
 from games.game import Floats
 from games.language.number import exact
+from games.markov.values import Values
 from sgn.enclosures.policies.policies import policy_boxes
 from sgn.enclosures.policies.star import BoxJacobian
 from tests.helpers.import_graph import read_packages
