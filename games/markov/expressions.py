@@ -51,22 +51,6 @@ def field_nodes(
     return tuple(result)
 
 
-def reward_nodes(graph: Graph, tensors: Tensors, variables: Sequence[int]) -> tuple[int, ...]:
-    """R(s,k) = d(s)(Q(s,k) − Q(s,0)) in the probabilities of actions k ≥ 1: G = τz − R (T19).
-
-    variables: the nodes of these probabilities, ordered as the logits. Raises InputError where the
-    expressions are too long, as :func:`field_nodes` does.
-    """
-    _require_small(tensors)
-    policies = _by_player(graph, tensors, variables)
-    values = _Values(tensors, policies, [Fraction(0)] * len(policies))
-    return tuple(
-        node_of(graph, entry)
-        for i in range(len(policies))
-        for entry in values.weighted(1, values.advantage(i)).flat
-    )
-
-
 @final
 class _Values:
     """Occupancies and differences of values at policies (S, A_i − 1), without action 0.

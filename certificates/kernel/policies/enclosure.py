@@ -4,28 +4,38 @@ Source: theory, Mirror geometry (values over boxes). All that is needed of M = (
 differences between states of its columns, and of the values: common shifts cancel.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import final
 
 import numpy as np
 
+from certificates.kernel.jacobian.base import Uncheckable
+from certificates.kernel.jacobian.cover import ENTRY, MAX_STAR
 from certificates.kernel.numbers.affine import Form, inverse
 from certificates.kernel.numbers.leaf_balls import magnitude
 from certificates.kernel.numbers.matrices import Ball, Floats, rounded_up
-from certificates.kernel.policies.forms import Policy, mean
+from certificates.kernel.policies.forms import Policy, mean, policies_over
 from certificates.kernel.policies.numbers import Numbers
+from games import work
+from games.markov.tensors import Tensors
 
 ENDS = ("part", "rad")  # of a form
+MAX_HELD = 2**22  # numbers in the largest array of one batch of boxes
+MAX_TABLE = 2**22  # numbers in a table of one box, with all its moves
+MAX_ACTIONS = 16  # of one player: their second derivatives grow like the third power
+MAX_CORNERS = 6  # sides whose vertices are looked at, instead of a star
 PASSES = 4  # in which the distance from the centre's values is bounded anew
 
 
 @final
 class Enclosure:
-    """K boxes of policies."""
+    """K boxes of policies; derivatives are by logits, or by the probabilities of actions k ≥ 1."""
 
-    def __init__(self, numbers: Numbers, policies: Sequence[Policy]) -> None:
-        self._numbers, self._policies = numbers, policies
+    def __init__(
+        self, numbers: Numbers, policies: Sequence[Policy], *, by_logits: bool = True
+    ) -> None:
+        self._numbers, self._policies, self._by_logits = numbers, policies, by_logits
         chain, self._hint, self._start = _centres(numbers, policies)  # P_π, near (I − γP₀)⁻¹, U₀
         self._chain = Ball.exact(chain.part[:, 0])  # P₀
         start = Form.each(Ball.exact(self._start))
@@ -38,7 +48,7 @@ class Enclosure:
         return Form(*(np.concatenate([getattr(p, end) for p in parts], -1) for end in ENDS))
 
     def jacobian(self) -> Form:
-        """∂G/∂z (n, n)."""
+        """∂G/∂z, or ∂G/∂p of a game without entropy, (n, n)."""
         every = range(len(self._policies))
         rows = [[self._block(i, j).on(_as_matrix) for j in every] for i in every]
         return Form(*(np.block([[getattr(b, end) for b in row] for row in rows]) for end in ENDS))
@@ -161,11 +171,10 @@ class Enclosure:
 
     @cached_property
     def _occupancy_slopes(self) -> list[Form]:
-        """∂d(s)/∂z_j(s',b) = d(s')Y_j(s',b,s), Y the leads tilted: (S, 1, S', A_j − 1) by j."""
+        """∂d(s)/∂z_j(s',b) = d(s')Y_j(s',s,b), Y the leads tilted: (S, 1, S', A_j − 1) by j."""
         result = []
         for lead, policy in zip(self._leads, self._policies, strict=True):
-            tilted = _tilted(lead.to_end(1), policy.chosen[:, None])  # (s', s, b)
-            slope = self._occupancy[:, None, None] * tilted
+            slope = self._occupancy[:, None, None] * self._tilted(lead.to_end(1), policy)
             result.append(slope.on(lambda a: np.swapaxes(a, 2, 3)[:, :, :, None]))
         return result
 
@@ -173,7 +182,7 @@ class Enclosure:
         """π_j(b)(Δ(k, b) − Σ_c π_j(c)Δ(k, c)), Δ(k, b) of own and j's actions, to the actions 0."""
         both = self._mean_values(i, (i, j))
         both = both if i < j else both.to_end(1)
-        return _tilted(both, self._policies[j].chosen[:, None])[:, :, None]
+        return self._tilted(both, self._policies[j])[:, :, None]
 
     def _mean_values(self, i: int, kept: Collection[int]) -> Form:
         """r_i + γPw_i in differences to action 0 of the players kept, the others averaged."""
@@ -193,7 +202,52 @@ class Enclosure:
         policy, value = self._policies[j], self._advantages[i][j]
         if i == j:  # what the entropy of s adds
             value = value - Form.of(self._numbers.bonus[i]) * policy.logits
-        return _tilted(value, policy.chosen)
+        return self._tilted(value, policy)
+
+    def _tilted(self, value: Form, policy: Policy) -> Form:
+        """π_b(D_b − Σ_cπ_cD_c) over the last axis, the actions but the first, whose D is 0.
+
+        That is ∂/∂z_b, if ∂/∂p_b is D_b.
+        """
+        if not self._by_logits:
+            return value
+        pi = policy.chosen[(slice(None), *(None,) * (value.rad.ndim - 3))]
+        return pi * (value - (pi * value).sum(-1)[..., None])
+
+
+def enclosures(
+    numbers: Numbers, tensors: Tensors, low: Floats, high: Floats, *, by_logits: bool = True
+) -> Iterator[Enclosure]:
+    """On boxes (K, n) of logits, a batch after the other. Raises Uncheckable or TooMuch."""
+    batch = batch_of(tensors)
+    work.spend(len(low) * enclosing_work(tensors), "policies: {} boxes", len(low))
+    for start in range(0, len(low), batch):
+        part = slice(start, start + batch)
+        policies = policies_over(tensors, low[part], high[part])
+        yield Enclosure(numbers, policies, by_logits=by_logits)
+
+
+def batch_of(tensors: Tensors) -> int:
+    """How many boxes are enclosed together. Raises Uncheckable."""
+    return max(1, MAX_HELD // _numbers_held(tensors))
+
+
+def enclosing_work(tensors: Tensors) -> float:
+    """What enclosing J costs a box. Raises Uncheckable."""
+    return 8 * ENTRY * _numbers_held(tensors) * len(tensors.actions) ** 2
+
+
+def _numbers_held(tensors: Tensors) -> int:
+    """Numbers in the largest array of one box. Raises Uncheckable where they are too many."""
+    n, most = sum(tensors.sizes), max(tensors.actions)
+    table = (1 + n) * tensors.transition.size
+    star = (1 + n) * n * n
+    if star > MAX_STAR or table > MAX_TABLE or most > MAX_ACTIONS:
+        raise Uncheckable(
+            f"a game of {n} logits, {most} actions and {tensors.transition.size} probabilities is"
+            " too large to be enclosed by values"
+        )
+    return max(star, table) * (2**n if n <= MAX_CORNERS else 1)
 
 
 def _centres(numbers: Numbers, policies: Sequence[Policy]) -> tuple[Form, Floats, Floats]:
@@ -218,9 +272,8 @@ def _mean_sources(numbers: Numbers, policies: Sequence[Policy], ahead: Floats) -
     shape = (len(ahead), *numbers.sources.mid.shape)
     table = table + Ball(later.mid.reshape(shape), later.rad.reshape(shape))
     result, axes = _averaged(Form.each(table), policies, ()), np.eye(shape[-1])
-    for i, policy in enumerate(policies):
-        entropy = policy.log_sum - (policy.chosen * policy.logits).sum(-1)
-        bonus = Form.of(numbers.bonus[i]) * entropy
+    for i, policy in enumerate(policies if numbers.bonus.mid.any() else ()):
+        bonus = Form.of(numbers.bonus[i]) * policy.entropy
         result = result + bonus[:, None] * Form.of(Ball.exact(axes[i]))
     return result
 
@@ -231,12 +284,6 @@ def _averaged(table: Form, policies: Sequence[Policy], kept: Collection[int]) ->
         if j not in kept:
             table = mean(table.to_end(1 + j), policies[j])
     return table
-
-
-def _tilted(value: Form, pi: Form) -> Form:
-    """π_b(D_b − Σ_cπ_cD_c) over the last axis, the actions but the first, whose D is 0."""
-    mean = (pi * value).sum(-1)
-    return pi * (value - mean[..., None])
 
 
 def _to_first(table: Ball, axis: int) -> Ball:

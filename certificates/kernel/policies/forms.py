@@ -23,24 +23,55 @@ ONE = Interval(np.array([1.0]), np.array([1.0]))
 class Policy:
     """One player over K boxes of n sides, S states, A actions of which the first has logit 0.
 
-    high: probabilities at most (K, S, A). every: balls (K, S, A, 1 + Q) with π = every_0 + Σ_b t_b
-    every_b + Σ_p s_p every_p, where s_p = t_b² for the A − 1 entries after the first A, and t_bt_c
-    for the others. symbols: which part of a form t_b is, (S, A − 1). sides: n.
-    logits: forms (K, S, A − 1) of the other actions'.
-    log_sum: the form (K, S) of log Σ_a e^{z_a}, so that H = log_sum − Σ_k π_k z_k.
+    The logits of all actions but the first are middle + t·reach, (K, S, A − 1). high: probabilities
+    at most (K, S, A). every: balls (K, S, A, 1 + Q) with π = every_0 + Σ_b t_b every_b +
+    Σ_p s_p every_p, where s_p = t_b² for the A − 1 entries after the first A, and t_bt_c for the
+    others. symbols: which part of a form t_b is, (S, A − 1). sides: n.
     """
 
+    middle: Floats
+    reach: Floats
     high: Floats
     every: Ball
     symbols: NDArray[np.int64]
     sides: int
-    logits: Form
-    log_sum: Form
 
     @cached_property
     def chosen(self) -> Form:
         """π_k of all actions but the first, (K, S, A − 1)."""
         return _combined(self.every[..., 1:, :][:, None], self)
+
+    @cached_property
+    def logits(self) -> Form:
+        """z_k of all actions but the first, (K, S, A − 1)."""
+        moves = self.reach[..., None] * np.eye(self.reach.shape[-1])
+        return self.moved(Ball.exact(self.middle), moves)
+
+    @cached_property
+    def entropy(self) -> Form:
+        """H = log Σ_a e^{z_a} − Σ_k π_k z_k (K, S).
+
+        log Σe^z = log Σe^c + Σ_b π_b(c)δ_b + ½Var(δ), the last under some probabilities. No δ is
+        farther from 0 than the largest reach, so Var(δ) is at most its square.
+        """
+        total = inverses(self.middle, self.middle)
+        log = _function("log", Interval(total.low[..., 0], total.high[..., 0]))
+        pi = ONE / total
+        farthest = self.reach.max(axis=-1)
+        quarter = np.nextafter(product_up(farthest, farthest) / 4, np.inf)  # ± round itself
+        moves = Ball.between(pi.low, pi.high)[..., 1:] * Ball.exact(self.reach)
+        wrong = rounded_up(moves.rad.sum(axis=-1), moves.rad.shape[-1])
+        centre = Ball.between(log.low, log.high) + Ball(quarter, quarter)
+        log_sum = self.moved(centre, moves.mid).widened(wrong)
+        return log_sum - (self.chosen * self.logits).sum(-1)
+
+    def moved(self, centre: Ball, moves: Floats) -> Form:
+        """Centres (K, S, …), moved by t_b in each state: moves (K, S, A − 1, …)."""
+        K, states, *shape = centre.mid.shape
+        part = np.zeros((K, 1 + self.sides, states, *shape))
+        part[:, 0] = centre.mid
+        part[:, self.symbols, np.arange(states)[:, None]] = moves
+        return Form(part, centre.rad)
 
 
 def policies_over(tensors: Tensors, low: Floats, high: Floats) -> list[Policy]:
@@ -58,21 +89,12 @@ def by_player(tensors: Tensors, points: NDArray[Any]) -> list[NDArray[Any]]:
 
 
 def _policy(
-    sides: int, low: Floats, high: Floats, middle: Floats, size: Floats, symbols: NDArray[np.int64]
+    sides: int, low: Floats, high: Floats, middle: Floats, reach: Floats, symbols: NDArray[np.int64]
 ) -> Policy:
-    """The policy of the player whose logits (K, S, A − 1) reach as far as ``size`` from middle."""
-    wide, thin = softmax(low, high), softmax(middle, middle)
-    at = Ball.between(thin.low, thin.high)
-    own, exactly = symbols[0], np.eye(size.shape[-1])
-    logits = _moved(Ball.exact(middle), size[..., None] * exactly, own, sides)
-    every = _second_order(at, thin, wide, Ball.exact(size))
-    log_sum = _log_sum(thin, at, size, own, sides)
-    return Policy(wide.high, every, own, sides, logits, log_sum)
-
-
-def softmax(low: Floats, high: Floats) -> Interval:
-    """π (K, S, A) over boxes of logits (K, S, A − 1)."""
-    return ONE / inverses(low, high)
+    """The policy of the player with these logits, and its symbols (1, S, A − 1)."""
+    wide, thin = ONE / inverses(low, high), ONE / inverses(middle, middle)
+    every = _second_order(thin, wide, Ball.exact(reach))
+    return Policy(middle, reach, wide.high, every, symbols[0], sides)
 
 
 def inverses(low: Floats, high: Floats) -> Interval:
@@ -82,14 +104,13 @@ def inverses(low: Floats, high: Floats) -> Interval:
     """
     zero = np.zeros_like(low[..., :1])
     bottom, top = (np.concatenate([zero, ends], axis=-1) for ends in (low, high))
-    others = Interval(bottom[..., None, :], top[..., None, :])
-    ratios = _function("exp", others - Interval(bottom[..., :, None], top[..., :, None]))
+    actions = range(bottom.shape[-1])
+    others = np.array([[b for b in actions if b != a] for a in actions])
+    own = Interval(bottom[..., None], top[..., None])
+    ratios = _function("exp", Interval(bottom[..., others], top[..., others]) - own)
     total = ONE
-    for b in range(bottom.shape[-1]):
-        same = np.arange(bottom.shape[-1]) == b  # e⁰ was counted
-        total = total + Interval(
-            np.where(same, 0.0, ratios.low[..., b]), np.where(same, 0.0, ratios.high[..., b])
-        )
+    for b in actions[:-1]:
+        total = total + Interval(ratios.low[..., b], ratios.high[..., b])
     return total
 
 
@@ -101,21 +122,12 @@ def _function(name: str, x: Interval) -> Interval:
     return Interval(value.low.reshape(x.low.shape), value.high.reshape(x.low.shape))
 
 
-def _moved(centre: Ball, moves: Floats, symbols: NDArray[np.int64], sides: int) -> Form:
-    """Centres (K, S, …), moved by t_b in each state: moves (K, S, A − 1, …)."""
-    K, states, *shape = centre.mid.shape
-    part = np.zeros((K, 1 + sides, states, *shape))
-    part[:, 0] = centre.mid
-    part[:, symbols, np.arange(states)[:, None]] = moves
-    return Form(part, centre.rad)
-
-
-def _second_order(at: Ball, thin: Interval, wide: Interval, reach: Ball) -> Ball:
+def _second_order(thin: Interval, wide: Interval, reach: Ball) -> Ball:
     """π_a(c), ∂_bπ_a(c)·reach_b and ½∂_b∂_cπ_a(c)·reach_b·reach_c by pairs: (K, S, A, 1 + Q).
 
     What second derivatives over the box have beyond that goes into the radius of the first.
     """
-    A = at.mid.shape[-1]
+    at, A = Ball.between(thin.low, thin.high), thin.low.shape[-1]
     own = Ball.exact(np.eye(A)[:, 1:]) - at[..., None, 1:]
     firsts = at[..., None] * own * reach[..., None, :]
     pairs = [(b, b) for b in range(1, A)] + [(b, c) for b in range(1, A) for c in range(1, b)]
@@ -160,22 +172,6 @@ def _second(policy: Interval, a: int, b: int, c: int) -> Interval:
     return (pi(a) + pi(a)) * pi(b) * pi(c)
 
 
-def _log_sum(
-    thin: Interval, at: Ball, size: Floats, symbols: NDArray[np.int64], sides: int
-) -> Form:
-    """log Σe^z = −log π_0(c) + Σ_b π_b(c)δ_b + ½Var(δ), the last under some probabilities.
-
-    No δ is farther from 0 than the largest size, so Var(δ) is at most its square.
-    """
-    first = _function("log", Interval(thin.low[..., 0], thin.high[..., 0]))
-    farthest = size.max(axis=-1)
-    quarter = np.nextafter(product_up(farthest, farthest) / 4, np.inf)  # ± round itself
-    moves = at[..., 1:] * Ball.exact(size)
-    centre = Ball.between(-first.high, -first.low) + Ball(quarter, quarter)
-    wrong = rounded_up(moves.rad.sum(axis=-1), moves.rad.shape[-1])
-    return _moved(centre, moves.mid, symbols, sides).widened(wrong)
-
-
 def mean(table: Form, policy: Policy) -> Form:
     """Σ_a π_a f_a over the last axis of a table (S, …, A), state by state.
 
@@ -201,6 +197,6 @@ def _combined(c: Ball, policy: Policy) -> Form:
     squares, pairs = c.mid[:, :1, ..., A : 2 * A - 1] / 2, c.mid[:, 0, ..., 2 * A - 1 :]
     wrong = c.rad.sum(axis=(1, -1)) + np.abs(c.mid[:, 1:, ..., 1:]).sum(axis=(1, -1))
     wrong = wrong + np.abs(squares[:, 0]).sum(axis=-1) + np.abs(pairs).sum(axis=-1)
-    moved = _moved(Ball.exact(np.zeros_like(wrong)), own, policy.symbols, policy.sides)
+    moved = policy.moved(Ball.exact(np.zeros_like(wrong)), own)
     total = Form(c.mid[..., 0], exact[0]) + Form(squares, exact).sum(-1) + moved
     return total.widened(rounded_up(wrong, c.mid.shape[1] * c.mid.shape[-1] + 8))

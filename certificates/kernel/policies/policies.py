@@ -1,27 +1,24 @@
 """Policies over boxes of logits, for the checker: probabilities, the metric of T19, the field."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.jacobian.cover import Floats, Model
-from certificates.kernel.numbers.intervals import Interval
-from certificates.kernel.numbers.matrices import Ball, Bools, is_psd
-from certificates.kernel.policies.forms import ONE, by_player, inverses
+from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
+from certificates.kernel.policies.enclosure import enclosures
+from certificates.kernel.policies.forms import by_player, inverses
 from certificates.kernel.policies.logit import read_tensors
-from games.errors import InputError
-from games.language.graph import Graph
-from games.markov.expressions import reward_nodes
+from certificates.kernel.policies.numbers import Numbers
 
 MAX_LOGITS = 128
-ENDS = ("low", "high")
 
 
 @final
@@ -48,32 +45,34 @@ class Policies:
     @cached_property
     def mates(self) -> Bools:
         """Which logits are of the same player and state, (n, n). Raises Uncheckable for many."""
-        _require_few(self.owners)
+        if len(self.owners) > MAX_LOGITS:
+            raise Uncheckable(f"policies of more than {MAX_LOGITS} logits are not enclosed")
         sizes = np.repeat([count - 1 for count in self.tensors.actions], self.tensors.states)
         blocks = np.repeat(np.arange(len(sizes)), sizes)
         return np.asarray(blocks[:, None] == blocks)
 
-    @cached_property
-    def _model(self) -> Model:
-        """R with its derivatives, as expressions in p."""
-        graph, names = Graph(), [f"p{k}" for k in range(len(self.owners))]
-        try:
-            field = reward_nodes(graph, self.tensors, [graph.variable(name) for name in names])
-        except InputError as error:
-            raise Uncheckable(str(error)) from None
-        return Model(graph, names, self.owners.tolist(), field, field=True)
-
     def rewards(self, low: Floats, high: Floats) -> Ball:
-        """∂R/∂p on boxes of logits, (K, n, n), by the natural form. Raises Uncheckable."""
-        own, _ = self._inverses(low, high)
-        p = ONE / own
-        return self._model.natural(p.low, p.high)
+        """∂R/∂p on boxes of logits, (K, n, n). Raises Uncheckable."""
+        parts = enclosures(self._numbers, self.tensors, low, high, by_logits=False)
+        hulls = [enclosure.jacobian().hull for enclosure in parts]
+        return -Ball(*(np.concatenate([getattr(h, end) for h in hulls]) for end in ("mid", "rad")))
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        """Of the game without entropy, of which G is −R."""
+        numbers = Numbers.of(self.tensors, "fisher")
+        return replace(numbers, entropy=Ball.exact(np.zeros(len(self.tensors.sizes))))
 
     def hessian(self, low: Floats, high: Floats) -> Ball:
         """H on boxes of logits, (K, n, n). Raises Uncheckable."""
-        ends = self._inverses(low, high)
-        own, dropped = (Ball.between(x.low, x.high)[..., None] for x in ends)
-        return own * Ball.exact(np.eye(len(self.owners))) + dropped * Ball.exact(self.mates)
+        mates, boxes = self.mates, (by_player(self.tensors, low), by_player(self.tensors, high))
+        every = [inverses(*box) for box in zip(*boxes, strict=True)]
+        ends = [[each.low for each in every], [each.high for each in every]]
+        own, dropped = (
+            Ball.between(*(_by_logit(end, part) for end in ends))[..., None]
+            for part in (slice(1, None), slice(0, 1))
+        )
+        return own * Ball.exact(np.eye(len(mates))) + dropped * Ball.exact(mates)
 
     def keep(
         self, rate: Fraction, weights: Vector, low: Floats, high: Floats, rewards: Ball
@@ -83,22 +82,8 @@ class Policies:
         W = Ball.of_vector(weights)[self.owners]
         return is_psd(W[:, None] * (shifts[:, None] * self.hessian(low, high) - rewards))
 
-    def _inverses(self, low: Floats, high: Floats) -> tuple[Interval, Interval]:
-        """1/p_k, and 1/p_0 of the same player and state, of each logit k: (K, n)."""
-        _require_few(self.owners)
-        boxes = zip(by_player(self.tensors, low), by_player(self.tensors, high), strict=True)
-        every = [inverses(*box) for box in boxes]
-        own = [[getattr(x, end)[..., 1:].reshape(len(low), -1) for x in every] for end in ENDS]
-        dropped = [
-            [np.repeat(getattr(x, end)[..., 0], x.low.shape[-1] - 1, axis=1) for x in every]
-            for end in ENDS
-        ]
-        first, second = (
-            Interval(*(np.concatenate(end, axis=1) for end in ends)) for ends in (own, dropped)
-        )
-        return first, second
 
-
-def _require_few(owners: NDArray[np.int64]) -> None:
-    if len(owners) > MAX_LOGITS:
-        raise Uncheckable(f"policies of more than {MAX_LOGITS} logits are not enclosed")
+def _by_logit(tables: Sequence[Floats], part: slice) -> Floats:
+    """Of tables (K, S, A_i) the entry of each logit's own action, or of its action 0: (K, n)."""
+    spread = [np.broadcast_to(table[..., part], table[..., 1:].shape) for table in tables]
+    return np.concatenate([table.reshape(len(table), -1) for table in spread], axis=1)

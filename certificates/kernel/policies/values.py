@@ -12,12 +12,18 @@ from certificates.kernel.document.claims import Claims
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, decode_array, is_count, require_keys
 from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
-from certificates.kernel.jacobian.cover import ENTRY, MAX_LEAVES, MAX_STAR, Leaves, read_cover
+from certificates.kernel.jacobian.cover import MAX_LEAVES, read_cover
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.leaf_balls import joined, reshaped
 from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.numbers.stars import Star
-from certificates.kernel.policies.enclosure import Enclosure
+from certificates.kernel.policies.enclosure import (
+    MAX_CORNERS,
+    Enclosure,
+    batch_of,
+    enclosing_work,
+    enclosures,
+)
 from certificates.kernel.policies.forms import policies_over
 from certificates.kernel.policies.logit import read_policies_game
 from certificates.kernel.policies.numbers import Numbers
@@ -31,12 +37,8 @@ from games.markov.tensors import Tensors
 from games.regions.region import Box, Region
 
 FIELDS = ("fisher", "kakade")
-MAX_HELD = 2**22  # numbers in the largest array of one batch of leaves
-MAX_KEPT = 2**24  # numbers in the stars that are kept from one claim to the next
-MAX_TABLE = 2**22  # numbers in a table of one leaf, with all its moves
-MAX_ACTIONS = 16  # of one player: their second derivatives grow like the third power
+MAX_KEPT = 2**24  # numbers in the stars of all leaves
 CLAIMS = 12  # of which each goes through all leaves again
-MAX_CORNERS = 6  # sides whose vertices are looked at, instead of a star
 MAX_LOGITS = 10  # up to which a field at a point is read from its expressions
 WHERE = "evidence.values"
 
@@ -54,18 +56,20 @@ class ValuesJacobian(PolicyJacobian):
         self, game: Document, region: Region | None, cover: NDArray[np.int64], part: Part = WHOLE
     ) -> None:
         self._tensors, self._field = _of_policies(game)
-        self.sizes = self._tensors.sizes
-        if not isinstance(region, Box) or region.dimension != sum(self.sizes):
+        self.sizes, n = self._tensors.sizes, sum(self._tensors.sizes)
+        if not isinstance(region, Box) or region.dimension != n:
             raise Uncheckable("covers need a box of the game's dimension")
         leaves = read_cover(cover, region)
         self.leaf_count = len(leaves.form)
+        if self.leaf_count * (1 + n) * n * n > MAX_KEPT:
+            raise Uncheckable(f"the stars on all leaves hold more than {MAX_KEPT} numbers")
         _require_bounded(self._tensors, self.leaf_count)
         self._leaves = leaves.only(part.of(self.leaf_count))
 
     def each_block(self) -> Iterator[Blocks]:
         ends = np.cumsum(self.sizes)
         slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, self.sizes, strict=True)]
-        for form in self._forms():
+        for form in self._forms:
             ball = _corners(form) if self._has_corners else form.hull
             for i, rows in enumerate(slices):
                 for j, cols in enumerate(slices):
@@ -73,52 +77,27 @@ class ValuesJacobian(PolicyJacobian):
                     yield Blocks(np.array([i]), np.array([j]), one, None, None)
 
     def each_whole(self, purpose: str) -> Iterator[Ball | Star]:
-        for form in self._forms():
-            if self._has_corners:
-                yield _corners(form)
-            else:
-                centre = Ball(form.part[:, 0], form.rad)
-                yield Star(centre, Ball.exact(form.part[:, 1:]))
+        for form in self._forms:
+            star = Star(Ball(form.part[:, 0], form.rad), Ball.exact(form.part[:, 1:]))
+            yield _corners(form) if self._has_corners else star
 
     def each_reward(
         self, purpose: str, policies: Policies
     ) -> Iterator[tuple[Floats, Floats, Ball]]:
-        weights = [self._tensors.entropy[i] for i in policies.owners]
-        entropy = Ball.of(weights) * Ball.exact(np.eye(len(weights)))
-        for leaves, form in zip(self._batches(), self._forms(), strict=True):
-            hessian = policies.hessian(leaves.low, leaves.high)
-            yield leaves.low, leaves.high, (entropy - form.hull) @ hessian
+        batch = batch_of(self._tensors)
+        for start in range(0, len(self._leaves.form), batch):
+            part = self._leaves.only(slice(start, start + batch))
+            yield part.low, part.high, policies.rewards(part.low, part.high)
 
     @property
     def _has_corners(self) -> bool:
         return sum(self.sizes) <= MAX_CORNERS
 
     @cached_property
-    def _numbers(self) -> Numbers:
-        return Numbers.of(self._tensors, self._field)
-
-    @cached_property
-    def _kept(self) -> list[Form]:
-        """J on all leaves, where that is not too much to keep."""
-        return list(self._enclosed())
-
-    def _forms(self) -> Iterator[Form]:
-        n = sum(self.sizes)
-        few = len(self._leaves.form) * (1 + n) * n * n <= MAX_KEPT
-        return iter(self._kept) if few else self._enclosed()
-
-    def _enclosed(self) -> Iterator[Form]:
+    def _forms(self) -> list[Form]:
         """J (K, 1 + n, n, n) on a batch of leaves after the other."""
-        each = _enclosing_work(self._tensors)
-        for leaves in self._batches():
-            work.spend(len(leaves.form) * each, WHERE + ": {} leaves", len(leaves.form))
-            policies = policies_over(self._tensors, leaves.low, leaves.high)
-            yield Enclosure(self._numbers, policies).jacobian()
-
-    def _batches(self) -> Iterator[Leaves]:
-        batch = max(1, MAX_HELD // _numbers_held(self._tensors))
-        for start in range(0, len(self._leaves.form), batch):
-            yield self._leaves.only(slice(start, start + batch))
+        numbers, leaves = Numbers.of(self._tensors, self._field), self._leaves
+        return [e.jacobian() for e in enclosures(numbers, self._tensors, leaves.low, leaves.high)]
 
 
 def _corners(form: Form) -> Ball:
@@ -148,30 +127,12 @@ def _of_policies(game: Document) -> tuple[Tensors, str]:
     return tensors, field
 
 
-def _numbers_held(tensors: Tensors) -> int:
-    """Numbers in the largest array of one leaf. Raises Uncheckable where they are too many."""
-    n = sum(tensors.sizes)
-    table = (1 + n) * tensors.transition.size
-    star = (1 + n) * n * n
-    if star > MAX_STAR or table > MAX_TABLE or max(tensors.actions) > MAX_ACTIONS:
-        raise Uncheckable(
-            f"a game of {n} logits, {max(tensors.actions)} actions and {tensors.transition.size}"
-            " probabilities is too large to be enclosed by values"
-        )
-    return max(star, table) * (2**n if n <= MAX_CORNERS else 1)
-
-
-def _enclosing_work(tensors: Tensors) -> float:
-    """What enclosing J costs a leaf. Raises Uncheckable."""
-    return 8 * ENTRY * _numbers_held(tensors) * len(tensors.actions) ** 2
-
-
 def _require_bounded(tensors: Tensors, leaves: int) -> None:
     """Raise TooMuch where all claims on all leaves would take too long."""
     n = sum(tensors.sizes)
     claims = CLAIMS * (1 + n) * work.of_test(2 * n)
     work.look(
-        leaves * (_enclosing_work(tensors) + claims), WHERE + ": {} leaves of {} logits", leaves, n
+        leaves * (enclosing_work(tensors) + claims), WHERE + ": {} leaves of {} logits", leaves, n
     )
 
 
