@@ -44,7 +44,7 @@ def outcome(game: MarkovGame, radius: Number, limit: float = LIMIT) -> Outcome:
     verification = verify(found.document)
     end = time.perf_counter()
     verdict = found.verdict if verification else "not verified"
-    leaves = found.document["evidence"]["values"]["vectors"]["shape"][0]
+    leaves = (found.document["evidence"]["values"]["cover"]["shape"][0] + 1) // 2
     aim = [sgn.bounds.Margin(tuple(float(w) for w in found.weights), game.slices)]
     sampled = float(sgn.Sampled(draws=2**8, budget=2**21).bound(game, box, aim)[0])
     return Outcome(verdict, float(found.margin), sampled, leaves, middle - start, end - middle)

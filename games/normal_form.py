@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from games.errors import InputError
 from games.game import Document, Floats
 from games.language.number import Number
+from games.markov.given import GivenTensors
 from games.markov.logit_game import LogitGame
 from games.markov.reading import (
     HEAD,
@@ -20,7 +21,6 @@ from games.markov.reading import (
     read_numbers,
     settings_document,
 )
-from games.markov.tensors import Tensors
 from games.reading import check_keys, read_head, read_text
 from games.reals import real_array
 from games.regions.shapes import Box
@@ -60,7 +60,7 @@ class NormalFormGame(LogitGame):
                 f"payoff 1 has shape {shape}; expected {len(payoffs)} sides, one per player"
             )
         tensors = [real_array(f"payoff {i + 1}", p, shape) for i, p in enumerate(payoffs)]
-        one_state = Tensors.checked(
+        one_state = GivenTensors.given(
             np.ones((1, *shape, 1)), [p[None] for p in tensors], 0, entropy, [1], False
         )
         self._describe(one_state, field, players, name, source, region)

@@ -7,24 +7,24 @@ G(s,k) = d^e τ z_k − d^r (Q(s,k) − Q(s,0)), where Q(s,k) − Q(s,0) = Δ_kr
 rows of P sum to one. det(I − γK) > 0, as the eigenvalues of K are those of P_π but for one 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
-from functools import cache
-from typing import Any, final
+from functools import cache, reduce
+from operator import sub
+from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from games.errors import InputError
 from games.language.graph import Graph
-from games.markov.powers import Powers, powers_of
-from games.markov.tensors import Tensors
+from games.markov.powers import powers_of
+from games.markov.tensors import Table, Tensors, fractions
+from games.markov.terms import Number, Term, node_of
 from games.work import spend
 
 MAX_STATES = 5  # inverses are written by minors
 MAX_TABLE = 2**14  # entries of the transition tensor
 ENTRY = 10_000  # operations for one, for each action
-Table = NDArray[Any]  # of Fractions
 
 
 def field_nodes(
@@ -35,30 +35,153 @@ def field_nodes(
     field: "fisher", "kakade" or "euclidean".
     """
     _require_small(tensors)
-    writer = _Writer(graph, tensors, variables)
-    powers = powers_of(field, tensors.occupancy_entropy)
+    logits = _by_player(graph, tensors, variables)
+    policies = [_softmax(z) for z in logits]
+    bonus = [
+        tau * _entropy(z, p) if tensors.occupancy_entropy else Fraction(0)
+        for tau, z, p in zip(tensors.entropy, logits, policies, strict=True)
+    ]
+    values, powers = _Values(tensors, policies, bonus), powers_of(field, tensors.occupancy_entropy)
     result: list[int] = []
-    for i in range(len(tensors.actions)):
-        for s in range(tensors.states):
-            row = [writer.natural(i, s, k, powers) for k in range(1, tensors.actions[i])]
-            result += row if field != "euclidean" else writer.tilted(row, writer.policy[i][s])
+    for i, z in enumerate(logits):
+        G = values.weighted(powers.entropy, tensors.entropy[i] * z)
+        G = G - values.weighted(powers.reward, values.advantage(i))
+        G = _tilted(G, policies[i]) if field == "euclidean" else G
+        result += [node_of(graph, entry) for entry in G.flat]
     return tuple(result)
 
 
-def reward_nodes(graph: Graph, tensors: Tensors, variables: Sequence[int]) -> tuple[int, ...]:
-    """R(s,k) = d(s)(Q(s,k) − Q(s,0)) in the probabilities of actions k ≥ 1: G = τz − R (T19).
+@final
+class _Values:
+    """Occupancies and differences of values at policies (S, A_i − 1), without action 0.
 
-    variables: the nodes of these probabilities, ordered as the logits. Raises InputError where the
-    expressions are too long, as :func:`field_nodes` does.
+    bonus: what adds to a player's rewards, in each state (S,) or everywhere.
     """
-    _require_small(tensors)
-    writer = _Writer(graph, tensors, variables, are_logits=False)
-    return tuple(
-        writer.reward(i, s, k, powers_of("fisher", False))
-        for i, count in enumerate(tensors.actions)
-        for s in range(tensors.states)
-        for k in range(1, count)
-    )
+
+    def __init__(
+        self, tensors: Tensors, policies: Sequence[Table], bonus: Sequence[Table | Fraction]
+    ) -> None:
+        self._gamma, one = tensors.discount, np.full((tensors.states, 1), Fraction(1))
+        self._factors = [np.concatenate([one, p], axis=1) for p in policies]
+        # all but the last state, as rows of P sum to one
+        self._moves = _coefficients(tensors.exact_transition[..., :-1], len(policies))
+        self._rewards = [_coefficients(fractions(r), len(policies)) for r in tensors.rewards]
+        P = self._mean(self._moves)
+        matrix = np.eye(tensors.states - 1, dtype=object) - self._gamma * (P[:-1] - P[-1])
+        system, start = _System(matrix), np.array(tensors.initial, dtype=object)[:-1]
+        d = system.solve((1 - self._gamma) * start + self._gamma * P[-1], transposed=True)
+        self._occupancy: Table = np.array([*d, reduce(sub, d, Fraction(1))], dtype=object)
+        means = [self._mean(r) + more for r, more in zip(self._rewards, bonus, strict=True)]
+        self._values = [system.solve(mean[:-1] - mean[-1], transposed=False) for mean in means]
+
+    def weighted(self, power: int, values: Table) -> Table:
+        """d^power times numbers (S, …), for power −1, 0 or 1."""
+        d = self._occupancy[:, None]
+        return values if power == 0 else np.asarray((d if power > 0 else 1 / d) * values)
+
+    def advantage(self, i: int) -> Table:
+        """Q_i(s,k) − Q_i(s,0) (S, A_i − 1)."""
+        total = self._mean(self._rewards[i], (i,))[:, 1:]
+        slopes = self._mean(self._moves, (i,))[:, 1:]
+        for t, value in enumerate(self._values[i]):
+            total = total + self._gamma * (slopes[..., t] * value)
+        return total
+
+    def _mean(self, table: Table, kept: Collection[int] = ()) -> Table:
+        """Means (S, …) over the players not kept of what has these coefficients; last player first.
+
+        They are multi-affine in the policies without action 0.
+        """
+        for j in reversed(range(len(self._factors))):
+            if j not in kept:
+                table = np.moveaxis(table, 1 + j, -1)
+                shape = (len(table), *[1] * (table.ndim - 2), -1)
+                table = (self._factors[j].reshape(shape) * table).sum(axis=-1)
+        return table
+
+
+def _coefficients(table: Table, players: int) -> Table:
+    """Of a table (S, A_1, …, A_n, …) as a function of policies: differences to every action 0."""
+    result = table.copy()
+    for axis in range(1, 1 + players):
+        actions = np.moveaxis(result, axis, 0)
+        actions[1:] = actions[1:] - actions[:1]
+    return result
+
+
+@final
+class _System:
+    """Linear equations with a small matrix, solved by Cramer's rule."""
+
+    def __init__(self, matrix: Table) -> None:
+        self._matrix = matrix
+        self._minors = cache(self._minor)
+
+    def solve(self, right: Table, *, transposed: bool) -> list[Number]:
+        """The inverse, or that of the transpose, times a vector."""
+        every = tuple(range(len(right)))
+        result = []
+        for s in every:
+            total: Number = Fraction(0)
+            for t, value in enumerate(right):
+                row, column = (s, t) if transposed else (t, s)
+                rows, columns = (tuple(k for k in every if k != r) for r in (row, column))
+                term = self._minors(rows, columns) * value
+                total = total - term if (s + t) % 2 else total + term
+            result.append(total / self._minors(every, every))
+        return result
+
+    def _minor(self, rows: tuple[int, ...], columns: tuple[int, ...]) -> Number:
+        """The determinant of these rows and columns, along the first row."""
+        if not rows:
+            return Fraction(1)
+        total: Number = Fraction(0)
+        for k, column in enumerate(columns):
+            inner = self._minors(rows[1:], columns[:k] + columns[k + 1 :])
+            term = self._matrix[rows[0], column] * inner
+            total = total - term if k % 2 else total + term
+        return total
+
+
+def _softmax(logits: Table) -> Table:
+    """π_k (S, A − 1) for k ≥ 1: every variable enters a quotient in one direction only."""
+    if logits.shape[1] == 1:
+        return _each("logistic", logits)
+    result = []
+    for k, z in enumerate(logits.T):
+        total = 1 + _each("exp", -z)
+        for other in (*logits.T[:k], *logits.T[k + 1 :]):
+            total = total + _each("exp", other - z)
+        result.append(1 / total)
+    return np.stack(result, axis=1)
+
+
+def _entropy(logits: Table, policy: Table) -> Table:
+    """H(π(·|s)) = log Σ e^θ − Σ_k π_k z_k (S,)."""
+    total = np.array([row[0].of("logsumexp", 0, *row) for row in logits])
+    for z, p in zip(logits.T, policy.T, strict=True):
+        total = total - p * z
+    return total
+
+
+def _tilted(g: Table, policy: Table) -> Table:
+    """π_k (g_k − m) + π_0 m with m = Σ_b π_b g_b, for g = V_k − V_0: the plain gradient."""
+    mean = (policy * g).sum(axis=1, keepdims=True)
+    rest = 1 - policy[:, :1]
+    for p in policy.T[1:]:
+        rest = rest - p[:, None]
+    return np.asarray(policy * (g - mean) + rest * mean)
+
+
+def _each(function: str, terms: Table) -> Table:
+    return np.asarray(np.frompyfunc(lambda term: term.of(function), 1, 1)(terms))
+
+
+def _by_player(graph: Graph, tensors: Tensors, variables: Sequence[int]) -> list[Table]:
+    """The variables of each player, (S, A_i − 1)."""
+    terms = np.array([Term(graph, node) for node in variables], dtype=object)
+    parts = np.split(terms, np.cumsum(tensors.sizes)[:-1])
+    return [part.reshape(tensors.states, -1) for part in parts]
 
 
 def _require_small(tensors: Tensors) -> None:
@@ -69,230 +192,3 @@ def _require_small(tensors: Tensors) -> None:
         )
     count = tensors.transition.size * (sum(tensors.actions) + len(tensors.actions))
     spend(ENTRY * count, "game: expressions of {} probabilities", tensors.transition.size)
-
-
-@final
-class _Writer:
-    """Builds nodes from the tensors; sums and products leave out what is zero or one.
-
-    are_logits: whether the variables are logits, or the probabilities of all actions but 0; then
-    there is no entropy.
-    """
-
-    def __init__(
-        self, graph: Graph, tensors: Tensors, variables: Sequence[int], *, are_logits: bool = True
-    ) -> None:
-        self._graph, self._tensors = graph, tensors
-        self._zero, self._one = graph.constant(Fraction(0)), graph.constant(Fraction(1))
-        self._transition = _exact_table(tensors)
-        self._states = range(tensors.states - 1)  # all but the reference
-        self._logits = _by_player(variables, tensors)
-        self.policy = (
-            [[self._softmax(row) for row in rows] for rows in self._logits]
-            if are_logits
-            else self._logits
-        )
-        last = tensors.states - 1
-        P = [
-            [self._mean(self._transition[s, ..., t], s) for t in self._states]
-            for s in range(tensors.states)
-        ]
-        gamma = self._number(tensors.discount)
-        self._matrix = [
-            [
-                self._minus(
-                    self._one if s == t else self._zero,
-                    self._times(gamma, self._minus(P[s][t], P[last][t])),
-                )
-                for t in self._states
-            ]
-            for s in self._states
-        ]
-        self._minors = cache(self._minor)
-        self._gamma = gamma
-        self._occupancy = self._occupancies(P[last])
-        self._values = [self._value_differences(i) for i in range(len(tensors.actions))]
-
-    def natural(self, i: int, state: int, action: int, powers: Powers) -> int:
-        """G_i(s, k) of the natural gradient: d^e τ z_k − d^r (Q(s,k) − Q(s,0))."""
-        own = self._logits[i][state][action - 1]
-        entropy = self._times(self._number(self._tensors.entropy[i]), own)
-        d = self._occupancy[state]
-        scaled = self._times(self._power(d, powers.entropy), entropy)
-        return self._minus(scaled, self.reward(i, state, action, powers))
-
-    def reward(self, i: int, state: int, action: int, powers: Powers) -> int:
-        """d^r (Q(s,k) − Q(s,0))."""
-        d = self._power(self._occupancy[state], powers.reward)
-        return self._times(d, self._advantage(i, state, action))
-
-    def tilted(self, row: Sequence[int], policy: Sequence[int]) -> list[int]:
-        """π_k (g_k − m) + π_0 m with m = Σ_b π_b g_b, for g = V_k − V_0: the plain gradient."""
-        mean, rest = self._zero, self._one
-        for p, g in zip(policy, row, strict=True):
-            mean, rest = self._plus(mean, self._times(p, g)), self._minus(rest, p)
-        dropped = self._times(rest, mean)
-        return [
-            self._plus(self._times(p, self._minus(g, mean)), dropped)
-            for p, g in zip(policy, row, strict=True)
-        ]
-
-    def _advantage(self, i: int, state: int, action: int) -> int:
-        """Q_i(s,k) − Q_i(s,0)."""
-        total = self._own_difference(_rational(self._tensors.rewards[i, state]), i, state, action)
-        for t in self._states:
-            moved = self._transition[state, ..., t]
-            slope = self._own_difference(moved, i, state, action)
-            value = self._times(self._gamma, self._times(slope, self._values[i][t]))
-            total = self._plus(total, value)
-        return total
-
-    def _value_differences(self, i: int) -> list[int]:
-        """w = (I − γK)⁻¹ Δr, with the entropy of a state if it counts by occupancy."""
-        tensors = self._tensors
-        means = [
-            self._plus(self._mean(_rational(tensors.rewards[i, s]), s), self._bonus(i, s))
-            for s in range(tensors.states)
-        ]
-        right = [self._minus(means[s], means[-1]) for s in self._states]
-        return self._solve(right, transposed=False)
-
-    def _bonus(self, i: int, state: int) -> int:
-        """τ_i H(π_i(·|s)) = τ_i (log Σ e^θ − Σ_k π_k z_k)."""
-        if not self._tensors.occupancy_entropy:
-            return self._zero
-        row = self._logits[i][state]
-        total = self._graph.apply("logsumexp", self._zero, *row)
-        for z, p in zip(row, self.policy[i][state], strict=True):
-            total = self._minus(total, self._times(p, z))
-        return self._times(self._number(self._tensors.entropy[i]), total)
-
-    def _occupancies(self, last: Sequence[int]) -> list[int]:
-        tensors = self._tensors
-        right = [
-            self._plus(
-                self._number((1 - tensors.discount) * tensors.initial[t]),
-                self._times(self._gamma, last[t]),
-            )
-            for t in self._states
-        ]
-        d = self._solve(right, transposed=True)
-        rest = self._one
-        for each in d:
-            rest = self._minus(rest, each)
-        return [*d, rest]
-
-    def _solve(self, right: Sequence[int], *, transposed: bool) -> list[int]:
-        """(I − γK)⁻¹ times a vector, or that of the transpose, by Cramer's rule."""
-        every = tuple(self._states)
-        determinant = self._minors(every, every)
-        result = []
-        for s in every:
-            total = self._zero
-            for t, value in zip(every, right, strict=True):
-                row, column = (s, t) if transposed else (t, s)
-                rows, columns = (tuple(k for k in every if k != r) for r in (row, column))
-                term = self._times(self._minors(rows, columns), value)
-                odd = (s + t) % 2
-                total = self._minus(total, term) if odd else self._plus(total, term)
-            result.append(self._quotient(total, determinant))
-        return result
-
-    def _minor(self, rows: tuple[int, ...], columns: tuple[int, ...]) -> int:
-        """The determinant of these rows and columns of I − γK, along the first row."""
-        if not rows:
-            return self._one
-        total = self._zero
-        for k, column in enumerate(columns):
-            inner = self._minors(rows[1:], columns[:k] + columns[k + 1 :])
-            term = self._times(self._matrix[rows[0]][column], inner)
-            total = self._minus(total, term) if k % 2 else self._plus(total, term)
-        return total
-
-    def _softmax(self, logits: Sequence[int]) -> list[int]:
-        """π_k for k ≥ 1: every variable enters a quotient in one direction only."""
-        if len(logits) == 1:
-            return [self._graph.apply("logistic", logits[0])]
-        result = []
-        for k, z in enumerate(logits):
-            total = self._plus(self._one, self._exp(self._graph.apply("neg", z)))
-            for m, other in enumerate(logits):
-                if m != k:
-                    total = self._plus(total, self._exp(self._minus(other, z)))
-            result.append(self._quotient(self._one, total))
-        return result
-
-    def _mean(self, table: Table, state: int) -> int:
-        """Σ_a π(a|s) table(a), multi-affine in the policies without their dropped action."""
-        return self._expectation(table, [rows[state] for rows in self.policy])
-
-    def _own_difference(self, table: Table, i: int, state: int, action: int) -> int:
-        """The mean over the others of table(k) − table(0) for player i's actions k and 0."""
-        difference = np.take(table, action, axis=i) - np.take(table, 0, axis=i)
-        others = [rows[state] for j, rows in enumerate(self.policy) if j != i]
-        return self._expectation(np.asarray(difference, dtype=object), others)
-
-    def _expectation(self, table: Table, policies: Sequence[Sequence[int]]) -> int:
-        if not policies:
-            return self._number(table.item())
-        total = self._expectation(np.asarray(table[0], dtype=object), policies[1:])
-        for a, p in enumerate(policies[0], start=1):
-            change = np.asarray(table[a] - table[0], dtype=object)
-            total = self._plus(total, self._times(p, self._expectation(change, policies[1:])))
-        return total
-
-    def _power(self, node: int, exponent: int) -> int:
-        if exponent == 0:
-            return self._one
-        return node if exponent > 0 else self._quotient(self._one, node)
-
-    def _number(self, value: Fraction) -> int:
-        return self._graph.constant(value)
-
-    def _exp(self, node: int) -> int:
-        return self._graph.apply("exp", node)
-
-    def _plus(self, a: int, b: int) -> int:
-        if self._zero in (a, b):
-            return b if a == self._zero else a
-        return self._graph.apply("+", a, b)
-
-    def _minus(self, a: int, b: int) -> int:
-        if b == self._zero:
-            return a
-        return self._graph.apply("neg", b) if a == self._zero else self._graph.apply("-", a, b)
-
-    def _times(self, a: int, b: int) -> int:
-        if self._zero in (a, b):
-            return self._zero
-        if self._one in (a, b):
-            return b if a == self._one else a
-        return self._graph.apply("*", a, b)
-
-    def _quotient(self, a: int, b: int) -> int:
-        return a if b == self._one or a == self._zero else self._graph.apply("/", a, b)
-
-
-def _by_player(variables: Sequence[int], tensors: Tensors) -> list[list[list[int]]]:
-    """The variables by player and state."""
-    rest, result = list(variables), []
-    for count in tensors.actions:
-        rows = [rest[s * (count - 1) : (s + 1) * (count - 1)] for s in range(tensors.states)]
-        result.append(rows)
-        rest = rest[tensors.states * (count - 1) :]
-    return result
-
-
-def _exact_table(tensors: Tensors) -> Table:
-    """The transition tensor with each row normalised in rationals."""
-    table = np.empty(tensors.transition.shape, dtype=object)
-    for state in range(tensors.states):
-        for joint in tensors.joint_actions():
-            table[(state, *joint)] = tensors.exact_transition(state, joint)
-    return table
-
-
-def _rational(values: NDArray[np.float64]) -> Table:
-    """Floats as their exact binary values."""
-    flat = np.array([Fraction(float(v)) for v in values.ravel()], dtype=object)
-    return flat.reshape(values.shape)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from games.game import Document, Floats
 from games.language.number import Number, to_text
+from games.markov.given import GivenTensors
 from games.markov.logit_game import LogitGame
 from games.markov.reading import (
     HEAD,
@@ -19,7 +20,6 @@ from games.markov.reading import (
     read_switch,
     settings_document,
 )
-from games.markov.tensors import Tensors
 from games.reading import check_keys, read_head, read_number, read_text
 from games.regions.shapes import Box
 
@@ -59,7 +59,7 @@ class MarkovGame(LogitGame):
         source: str = "",
         region: Box | None = None,
     ) -> None:
-        tensors = Tensors.checked(
+        tensors = GivenTensors.given(
             transition, rewards, discount, entropy, initial, occupancy_entropy
         )
         self._describe(tensors, field, players, name, source, region)

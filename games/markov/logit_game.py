@@ -15,9 +15,10 @@ from games.language.number import Number, exact
 from games.markov.equilibrium import find_zero
 from games.markov.expressions import field_nodes
 from games.markov.fields import FIELDS
+from games.markov.given import GivenTensors
 from games.markov.logits import check_policies, differences, log_softmax
 from games.markov.powers import DIVIDED, coordinate_names, powers_of
-from games.markov.tensors import Tensors, check_visited
+from games.markov.tensors import check_visited
 from games.markov.values import Values
 from games.players import Player, check_names
 from games.quadratic import check_region
@@ -36,12 +37,12 @@ class LogitGame(Game):
     dynamics z' = −G(z), so Euler on it is the natural-gradient step itself. Source: T18.
     """
 
-    tensors: Tensors
+    tensors: GivenTensors
     field: str  # "fisher", "kakade" or "euclidean"
 
     def _describe(
         self,
-        tensors: Tensors,
+        tensors: GivenTensors,
         field: str,
         players: Sequence[str] | None,
         name: str,

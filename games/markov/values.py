@@ -11,8 +11,8 @@ from typing import final
 import numpy as np
 
 from games.game import Floats
+from games.markov.given import GivenTensors
 from games.markov.powers import Powers
-from games.markov.tensors import Tensors
 
 
 @final
@@ -20,7 +20,7 @@ from games.markov.tensors import Tensors
 class Values:
     """All that follows from B joint policies, given by their logarithms."""
 
-    tensors: Tensors
+    tensors: GivenTensors
     logs: tuple[Floats, ...]
 
     @cached_property

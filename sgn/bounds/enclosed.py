@@ -34,7 +34,7 @@ class Enclosed(Bounder):
 
     max_boxes: for one bound; seed: of the sampling that says what to aim at; effort: the time
     limit, workers and listener of one run; strictness: how much is left for the checker's rounding.
-    form: "text", "values" (of games of policies: super- and sub-solutions), or "auto": values of
+    form: "text", "values" (of games of policies), or "auto": values of
     games of more than four logits, where their field has some; `certify` turns to the text where
     that proves nothing though samples say that it is so.
     """

@@ -1,4 +1,4 @@
-"""Bounds of a game of policies by super- and sub-solutions of its values: one cover for all."""
+"""Bounds of a game of policies by its values over boxes: one cover for all."""
 
 from collections.abc import Sequence
 from typing import Any, final
@@ -52,12 +52,12 @@ class ValuesWork:
         return [self._best(quantity, value, size) for quantity, value in aims]
 
     def confirm(self, claims: Sequence[Claim]) -> dict[str, Any]:
-        """The cover and its vectors, on which all the claims hold. Raises CannotBound."""
+        """The cover on which all the claims hold. Raises CannotBound."""
         cover = self._refined(self._current, claims, self._most, self.effort.last)
         if cover is None:
             raise CannotBound("budget", "the claims could not be proved again on one cover")
         self._cover[:] = [cover]
-        return {"cover": np.array(cover.tokens, dtype=np.int32), "vectors": cover.vectors}
+        return {"cover": np.array(cover.tokens, dtype=np.int32)}
 
     @property
     def _current(self) -> Cover:

@@ -268,21 +268,17 @@ DAMAGED = [
         put("evidence.covers.lipschitz.shape", [2 * 10**7]))),
     # values
     changed("values-beside-covers", "either covers or values", "enclosed", put(
-        "evidence.values", {"cover": cover([4]), "vectors": cover([[[1.0]]])})),
-    changed("values-without-vectors", "'vectors' is missing", "valued", drop(
-        "evidence.values.vectors")),
+        "evidence.values", {"cover": cover([4])})),
     changed("values-without-a-cover", "'cover' is missing", "valued", drop(
         "evidence.values.cover")),
-    changed("values-of-nan", "not finite", "valued", put(
-        "evidence.values.vectors", cover(np.full((8, 8, 2), np.nan)))),
-    changed("values-in-two-dimensions", "list of 3 sizes", "valued", put(
-        "evidence.values.vectors", cover(np.zeros((8, 16))))),
-    changed("values-of-integers", "binary64 for the vectors", "valued", put(
-        "evidence.values.vectors", cover(np.zeros((8, 8, 2), dtype=np.int64)))),
-    changed("values-cover-of-floats", "integers for the cover", "valued", put(
+    changed("values-in-two-dimensions", "must be one size", "valued", put(
+        "evidence.values.cover", cover([[6]]))),
+    changed("values-cover-of-floats", "expected a row of integers", "valued", put(
         "evidence.values.cover", cover([6.0]))),
     changed("values-of-too-many-leaves", "unpack to", "valued", put(
-        "evidence.values.vectors.shape", [2**40, 8, 2])),
+        "evidence.values.cover.shape", [2**40])),
+    changed("values-with-vectors", "unknown key", "valued", put(
+        "evidence.values.vectors", cover([[[1.0]]]))),
     changed("values-with-more", "unknown key", "valued", put("evidence.values.trust", "me")),
     changed("cover-zip-bomb", "does not fill", "enclosed", put(
         "evidence.covers.margin", cover([1, 4, 4]) | {"zlib64": packed(bytes(2**22))})),

@@ -31,15 +31,12 @@ def of_policies(game: Document, sizes: Sequence[int], evidence: Document) -> Doc
 
 @trick
 def values_of_many_leaves(folder: Path) -> list[str]:
-    """A Markov game of 60 logits with vectors of zeros for 2000 leaves."""
+    """A Markov game of 60 logits with a cover of 2000 leaves."""
     S, actions = 10, (4, 4)
-    leaves = 2000
     sizes = [S * (a - 1) for a in actions]
     n = sum(sizes)
     tokens = np.concatenate([np.tile([0, n], 0), halved(n, 11, 0)])
-    evidence = {"kind": "enclosed", "values": {"cover": cover(tokens),
-                "vectors": zeros("<f8", 2**11, 2 * (len(actions) + S), S)}}  # fmt: skip
-    del leaves
+    evidence = {"kind": "enclosed", "values": {"cover": cover(tokens)}}
     return packed(of_policies(policies(S, actions), sizes, evidence), folder)
 
 
@@ -53,8 +50,7 @@ def states_without_number(folder: Path) -> list[str]:
         "rewards": zeros("<f8", 2, S * 4),
         "initial": [f"1/{S}"] * S,
     }
-    evidence = {"kind": "enclosed", "values": {"cover": cover(np.array([2 * S])),
-                "vectors": zeros("<f8", 1, 2 * (2 + S), S // 4)}}  # fmt: skip
+    evidence = {"kind": "enclosed", "values": {"cover": cover(np.array([2 * S]))}}
     return packed(of_policies(game, [S, S], evidence), folder)
 
 
@@ -113,8 +109,7 @@ def actions_without_number(folder: Path) -> list[str]:
         "players": [{"name": "a", "actions": n + 1}], "payoffs": zeros("<f8", 1, n + 1),
         "entropy": ["1"],
     }  # fmt: skip
-    evidence = {"kind": "enclosed", "values": {"cover": cover(np.array([n])),
-                "vectors": zeros("<f8", 1, 4, 1)}}  # fmt: skip
+    evidence = {"kind": "enclosed", "values": {"cover": cover(np.array([n]))}}
     document = of_policies(game, [n], evidence)
     document |= {
         "equilibrium": {"point": zeros("<f8", n), "error": "0", "kind": "quantal-response"},

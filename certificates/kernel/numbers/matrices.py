@@ -132,6 +132,11 @@ class Ball:
         return bool(is_psd(inequality(self)).all())
 
 
+def magnitude(ball: Ball) -> Floats:
+    """An upper bound of |x| over the ball."""
+    return rounded_up(np.abs(ball.mid) + ball.rad, 2)
+
+
 def stacked(balls: Sequence[Ball], axis: int = 0) -> Ball:
     """Along a new axis."""
     return Ball(np.stack([b.mid for b in balls], axis), np.stack([b.rad for b in balls], axis))

@@ -8,7 +8,6 @@ from typing import Any
 
 import flint
 import numpy as np
-from numpy.typing import NDArray
 
 from certificates.kernel.claims import Solution
 from certificates.kernel.document.coupling import Coupling
@@ -19,7 +18,7 @@ from certificates.kernel.inequalities.structural import structural_margin_holds
 from certificates.kernel.jacobian.base import Jacobian, PolicyJacobian, Uncheckable
 from certificates.kernel.numbers.intervals import PRECISION
 from certificates.kernel.policies.policies import Policies
-from games.markov.tensors import Tensors
+from games.markov.tensors import Table, Tensors, fractions
 from games.regions.region import Box
 from games.work import spend
 
@@ -62,33 +61,25 @@ def largest_level(
     q* = π*_k/m = logistic z*_k; m grows with z*_k and falls with the others, d falls towards b.
     """
     policies, reach = policies_of(game), half_widths(metric, sizes)
-    ends = [
-        (Fraction(x) - found.error * r, Fraction(x) + found.error * r)
-        for x, r in zip(found.point, reach, strict=True)
-    ]
+    moves = [found.error * r for r in reach]
+    least = [Fraction(x) - move for x, move in zip(found.point, moves, strict=True)]
+    most = [Fraction(x) + move for x, move in zip(found.point, moves, strict=True)]
     costs = []
     with flint.ctx.workprec(4 * PRECISION):
-        for k, (low, high) in enumerate(ends):
-            mates = np.flatnonzero(policies.mates[k]).tolist()
-            rest = sum((_arb(ends[m][1]).exp() for m in mates if m != k), flint.arb(0))
-            pair = 1 + _arb(low).exp()
-            mass = Fraction(weights[policies.owners[k]]) * _below(pair / (pair + rest))
-            for z, face, inside in (
-                (low, region.lower[k], low > region.lower[k]),
-                (high, region.upper[k], high < region.upper[k]),
-            ):
-                costs.append(mass * _divergence_below(z, face) if inside else Fraction(0))
-    return max(min(costs), Fraction(0))
+        for k, row in enumerate(policies.mates):
+            others = [_arb(most[m]).exp() for m in np.flatnonzero(row).tolist() if m != k]
+            pair = 1 + _arb(least[k]).exp()
+            mass = Fraction(weights[policies.owners[k]]) * _below(pair / sum(others, pair))
+            low, high = region.lower[k], region.upper[k]
+            costs.append(mass * _divergence_below(least[k], low) if least[k] > low else Fraction(0))
+            costs.append(mass * _divergence_below(most[k], high) if most[k] < high else Fraction(0))
+    return min(costs)
 
 
 def _divergence_below(a: Fraction, b: Fraction) -> Fraction:
     """d(logistic a ‖ logistic b) = s(b) − s(a) − s'(a)(b − a) from below, s(x) = log(1 + e^x)."""
     x, y = _arb(a), _arb(b)
-    return _below(_softplus(y) - _softplus(x) - _arb(b - a) / (1 + (-x).exp()))
-
-
-def _softplus(x: Any) -> Any:
-    return x.exp().log1p() if x < 0 else x + (-x).exp().log1p()
+    return _below(((1 + y.exp()) / (1 + x.exp())).log() - _arb(b - a) / (1 + (-x).exp()))
 
 
 def _arb(value: Fraction) -> Any:
@@ -126,36 +117,28 @@ def simplex_coupling(tensors: Tensors, weights: Sequence[Fraction]) -> Coupling:
     tables, unit = _weighted(tensors, weights)
     rows, cols, values = [], [], []
     for i, j in combinations(range(count), 2):
-        total = np.moveaxis(tables[i] + tables[j], (i, j), (0, 1))
-        largest = 0
-        for a, b in combinations(range(actions[i]), 2):
-            difference = total[a] - total[b]
-            spread = np.array(difference.max(axis=0) - difference.min(axis=0), dtype=object)
-            largest = max(largest, *spread.ravel().tolist())  # Python's integers: no overflow
-        if largest:
+        if largest := _largest(np.moveaxis(tables[i] + tables[j], (i, j), (0, 1))):
             rows += [i, j]
             cols += [j, i]
             values += [Fraction(largest, 8 * unit) / weights[k] for k in (i, j)]
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return Coupling(np.array(rows, dtype=np.int64), np.array(cols, dtype=np.int64), array, count)
+    first, second = (np.array(part, dtype=np.int64) for part in (rows, cols))
+    return Coupling(first, second, np.array(values, dtype=object), count)
 
 
-def _weighted(tensors: Tensors, weights: Sequence[Fraction]) -> tuple[list[NDArray[Any]], int]:
+def _largest(table: Table) -> int:
+    """max |C(a,b) − C(a',b) − C(a,b') + C(a',b')| of a table (A, B, …) of integers."""
+    moved = (table[a] - table[b] for a, b in combinations(range(len(table)), 2))
+    ranges = (np.ravel(each.max(axis=0) - each.min(axis=0)).tolist() for each in moved)
+    return max(int(most) for each in ranges for most in each)
+
+
+def _weighted(tensors: Tensors, weights: Sequence[Fraction]) -> tuple[list[Table], int]:
     """Each player's payoffs times its weight, as integers in one common unit (1/unit).
 
     Raises Uncheckable where the weights would make these too long.
     """
     if any(part.bit_length() > MAX_BITS for w in weights for part in w.as_integer_ratio()):
         raise Uncheckable(f"a weight has more than {MAX_BITS} bits")
-    scaled = [
-        [Fraction(float(v)) * w for v in payoffs.ravel()]
-        for payoffs, w in zip(tensors.rewards[:, 0], weights, strict=True)
-    ]
-    unit = math.lcm(*(v.denominator for row in scaled for v in row))
-    tables = []
-    for row in scaled:
-        table = np.empty(len(row), dtype=object)
-        table[:] = [v.numerator * (unit // v.denominator) for v in row]
-        tables.append(table.reshape(tensors.actions))
-    return tables, unit
+    scaled = [fractions(r) * w for r, w in zip(tensors.rewards[:, 0], weights, strict=True)]
+    unit = math.lcm(*(value.denominator for table in scaled for value in table.flat))
+    return [np.asarray(np.frompyfunc(int, 1, 1)(table * unit)) for table in scaled], unit

@@ -1,7 +1,9 @@
 """Softmax policies over boxes of logits: their ranges, and affine forms of second order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from functools import cached_property
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +11,9 @@ from numpy.typing import NDArray
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.intervals import Interval, enclose
 from certificates.kernel.numbers.leaf_balls import centred, product_up
-from certificates.kernel.numbers.matrices import TINY, UNIT, Ball, Floats, rounded_up
+from certificates.kernel.numbers.matrices import Ball, Floats, magnitude, rounded_up
 from games.language.graph import Graph
+from games.markov.tensors import Tensors
 
 ONE = Interval(np.array([1.0]), np.array([1.0]))
 
@@ -18,71 +21,97 @@ ONE = Interval(np.array([1.0]), np.array([1.0]))
 @final
 @dataclass(frozen=True)
 class Policy:
-    """One player over K boxes, S states, A actions of which the first has logit 0.
+    """One player over K boxes of n sides, S states, A actions of which the first has logit 0.
 
-    low, high: probabilities (K, S, A). To second order π = centre + Σ_b t_b·turns_b +
-    Σ_p s_p·turns_p ± rest: balls (K, S, A), (K, S, A, Q) and floats (K, S, A), with s_p = t_b²
-    for the next A − 1 of the turns, and t_bt_c for the others. own: which sides t_b are (S, A − 1).
-    chosen, logits: forms (K, S, A − 1) of the other actions'.
-    log_sum: the form (K, S) of log Σ_a e^{z_a}, so that H = log_sum − Σ_k π_k z_k.
+    The logits of all actions but the first are middle + t·reach, (K, S, A − 1). high: probabilities
+    at most (K, S, A). every: balls (K, S, A, 1 + Q) with π = every_0 + Σ_b t_b every_b +
+    Σ_p s_p every_p, where s_p = t_b² for the A − 1 entries after the first A, and t_bt_c for the
+    others. symbols: which part of a form t_b is, (S, A − 1). sides: n.
     """
 
-    low: Floats
+    middle: Floats
+    reach: Floats
     high: Floats
-    centre: Ball
-    turns: Ball
-    rest: Floats
-    own: NDArray[np.int64]
-    chosen: Form
-    logits: Form
-    log_sum: Form
+    every: Ball
+    symbols: NDArray[np.int64]
+    sides: int
+
+    @cached_property
+    def chosen(self) -> Form:
+        """π_k of all actions but the first, (K, S, A − 1)."""
+        return _combined(self.every[..., 1:, :][:, None], self)
+
+    @cached_property
+    def logits(self) -> Form:
+        """z_k of all actions but the first, (K, S, A − 1)."""
+        moves = self.reach[..., None] * np.eye(self.reach.shape[-1])
+        return self.moved(Ball.exact(self.middle), moves)
+
+    @cached_property
+    def entropy(self) -> Form:
+        """H = log Σ_a e^{z_a} − Σ_k π_k z_k (K, S).
+
+        log Σe^z = log Σe^c + Σ_b π_b(c)δ_b + ½Var(δ), the last under some probabilities. No δ is
+        farther from 0 than the largest reach, so Var(δ) is at most its square.
+        """
+        total = inverses(self.middle, self.middle)
+        log = _function("log", Interval(total.low[..., 0], total.high[..., 0]))
+        pi = ONE / total
+        farthest = self.reach.max(axis=-1)
+        quarter = np.nextafter(product_up(farthest, farthest) / 4, np.inf)  # ± round itself
+        moves = Ball.between(pi.low, pi.high)[..., 1:] * Ball.exact(self.reach)
+        wrong = rounded_up(moves.rad.sum(axis=-1), moves.rad.shape[-1])
+        centre = Ball.between(log.low, log.high) + Ball(quarter, quarter)
+        log_sum = self.moved(centre, moves.mid).widened(wrong)
+        return log_sum - (self.chosen * self.logits).sum(-1)
+
+    def moved(self, centre: Ball, moves: Floats) -> Form:
+        """Centres (K, S, …), moved by t_b in each state: moves (K, S, A − 1, …)."""
+        K, states, *shape = centre.mid.shape
+        part = np.zeros((K, 1 + self.sides, states, *shape))
+        part[:, 0] = centre.mid
+        part[:, self.symbols, np.arange(states)[:, None]] = moves
+        return Form(part, centre.rad)
 
 
-def policy_over(low: Floats, high: Floats, first: int, states: int, count: int) -> Policy:
-    """The policy of the player whose coordinates in boxes (K, n) start at the first one."""
-    own = slice(first, first + states * (count - 1))
-    shape = (len(low), states, count - 1)
+def policies_over(tensors: Tensors, low: Floats, high: Floats) -> list[Policy]:
+    """Every player's policies over boxes (K, n)."""
     centre, reach = centred(low, high)
-    middle, size = centre[:, own].reshape(shape), reach[:, own].reshape(shape)
-    wide = softmax(low[:, own].reshape(shape), high[:, own].reshape(shape))
-    thin = softmax(middle, middle)
-    at = Ball.between(thin.low, thin.high)
-    symbols = 1 + first + np.arange(states * (count - 1)).reshape(states, count - 1)
-    sides = low.shape[1]
-    logits = _form(Ball.exact(middle), sides)
-    here = np.arange(states)[:, None]
-    logits.part[:, symbols, here, np.arange(count - 1)] = size
-    turns, rest = _turns(at, thin, wide, size)
-    return Policy(
-        wide.low,
-        wide.high,
-        at,
-        turns,
-        rest,
-        symbols - 1,
-        _chosen(at, turns, rest, symbols, sides),
-        logits,
-        _log_sum(thin, at, size, symbols, sides),
-    )
+    symbols = 1 + np.arange(low.shape[1])[None]
+    parts = [by_player(tensors, each) for each in (low, high, centre, reach, symbols)]
+    return [_policy(low.shape[1], *part) for part in zip(*parts, strict=True)]
 
 
-def softmax(low: Floats, high: Floats) -> Interval:
-    """π (K, S, A) over boxes of coordinates (K, S, A − 1): 1/Σ_b e^{z_b − z_a}.
+def by_player(tensors: Tensors, points: NDArray[Any]) -> list[NDArray[Any]]:
+    """Coordinates (K, n) of each player, (K, S, A_i − 1)."""
+    parts = np.split(points, np.cumsum(tensors.sizes)[:-1], axis=1)
+    return [part.reshape(len(points), tensors.states, -1) for part in parts]
+
+
+def _policy(
+    sides: int, low: Floats, high: Floats, middle: Floats, reach: Floats, symbols: NDArray[np.int64]
+) -> Policy:
+    """The policy of the player with these logits, and its symbols (1, S, A − 1)."""
+    wide, thin = ONE / inverses(low, high), ONE / inverses(middle, middle)
+    every = _second_order(thin, wide, Ball.exact(reach))
+    return Policy(middle, reach, wide.high, every, symbols[0], sides)
+
+
+def inverses(low: Floats, high: Floats) -> Interval:
+    """1/π_a = Σ_b e^{z_b − z_a} (K, S, A) over boxes of logits (K, S, A − 1).
 
     Every coordinate enters each of these in one direction only, so that the ends are attained.
     """
     zero = np.zeros_like(low[..., :1])
     bottom, top = (np.concatenate([zero, ends], axis=-1) for ends in (low, high))
-    z = Interval(bottom[..., None, :], top[..., None, :])
-    own = Interval(bottom[..., :, None], top[..., :, None])
-    ratios = _function("exp", z - own)
+    actions = range(bottom.shape[-1])
+    others = np.array([[b for b in actions if b != a] for a in actions])
+    own = Interval(bottom[..., None], top[..., None])
+    ratios = _function("exp", Interval(bottom[..., others], top[..., others]) - own)
     total = ONE
-    for b in range(bottom.shape[-1]):
-        same = np.arange(bottom.shape[-1]) == b  # e⁰ was counted
-        total = total + Interval(
-            np.where(same, 0.0, ratios.low[..., b]), np.where(same, 0.0, ratios.high[..., b])
-        )
-    return ONE / total
+    for b in actions[:-1]:
+        total = total + Interval(ratios.low[..., b], ratios.high[..., b])
+    return total
 
 
 def _function(name: str, x: Interval) -> Interval:
@@ -93,36 +122,36 @@ def _function(name: str, x: Interval) -> Interval:
     return Interval(value.low.reshape(x.low.shape), value.high.reshape(x.low.shape))
 
 
-def _form(centre: Ball, sides: int) -> Form:
-    """That centre, and moves of 0 to be filled in."""
-    K, *shape = centre.mid.shape
-    part = np.zeros((K, 1 + sides, *shape))
-    part[:, 0] = centre.mid
-    return Form(part, centre.rad.copy())
+def _second_order(thin: Interval, wide: Interval, reach: Ball) -> Ball:
+    """π_a(c), ∂_bπ_a(c)·reach_b and ½∂_b∂_cπ_a(c)·reach_b·reach_c by pairs: (K, S, A, 1 + Q).
 
-
-def _turns(at: Ball, thin: Interval, wide: Interval, size: Floats) -> tuple[Ball, Floats]:
-    """∂_bπ_a(c)·size_b, then ½∂_b∂_cπ_a(c)·size_b·size_c by pairs, and what is left of those."""
-    A = at.mid.shape[-1]
-    reach = Ball.exact(size)
+    What second derivatives over the box have beyond that goes into the radius of the first.
+    """
+    at, A = Ball.between(thin.low, thin.high), thin.low.shape[-1]
     own = Ball.exact(np.eye(A)[:, 1:]) - at[..., None, 1:]
     firsts = at[..., None] * own * reach[..., None, :]
     pairs = [(b, b) for b in range(1, A)] + [(b, c) for b in range(1, A) for c in range(1, b)]
-    mid, rad = [firsts.mid], [firsts.rad]
-    rest = np.zeros_like(at.mid)
-    for b, c in pairs:
-        area = reach[..., b - 1] * reach[..., c - 1]
-        area = area * Ball.exact(0.5) if b == c else area
-        at_centre = [_second(thin, a, b, c) for a in range(A)]
-        low, high = (np.stack([getattr(x, end) for x in at_centre], -1) for end in ("low", "high"))
-        bend = Ball.between(low, high) * area[..., None]
-        mid.append(bend.mid[..., None])
-        rad.append(bend.rad[..., None])
-        for a in range(A):
-            off = _second(wide, a, b, c) - at_centre[a]
-            far = np.maximum(-off.low, off.high) * (area.mid + area.rad)
-            rest[..., a] = rounded_up(rest[..., a] + far, 3)
-    return Ball(np.concatenate(mid, axis=-1), np.concatenate(rad, axis=-1)), rest
+    b, c = np.array(pairs).T - 1
+    area = reach[..., None, b] * reach[..., None, c] * Ball.exact(np.where(b == c, 0.5, 1.0))
+    centre, anywhere = _seconds(thin, pairs), _seconds(wide, pairs)
+    bends = Ball.between(centre.low, centre.high) * area
+    off = anywhere - centre
+    far = np.maximum(-off.low, off.high) * magnitude(area)
+    rest = rounded_up(at.rad + far.sum(axis=-1), len(pairs) + 3)
+    return Ball(
+        np.concatenate([at.mid[..., None], firsts.mid, bends.mid], axis=-1),
+        np.concatenate([rest[..., None], firsts.rad, bends.rad], axis=-1),
+    )
+
+
+def _seconds(policy: Interval, pairs: Sequence[tuple[int, int]]) -> Interval:
+    """∂_b∂_cπ_a of all actions and these pairs (b, c): (K, S, A, pairs)."""
+    actions = range(policy.high.shape[-1])
+    every = [[_second(policy, a, b, c) for b, c in pairs] for a in actions]
+    return Interval(
+        np.stack([np.stack([entry.low for entry in row], axis=-1) for row in every], axis=-2),
+        np.stack([np.stack([entry.high for entry in row], axis=-1) for row in every], axis=-2),
+    )
 
 
 def _second(policy: Interval, a: int, b: int, c: int) -> Interval:
@@ -143,77 +172,31 @@ def _second(policy: Interval, a: int, b: int, c: int) -> Interval:
     return (pi(a) + pi(a)) * pi(b) * pi(c)
 
 
-def _chosen(at: Ball, turns: Ball, rest: Floats, symbols: NDArray[np.int64], sides: int) -> Form:
-    """π_a for all but the first action; t² is ½ ± ½."""
-    states, count = symbols.shape
-    halves = Ball(turns.mid / 2, rounded_up(turns.rad / 2, 2))[..., count : 2 * count]
-    centre = at
-    for b in range(count):
-        centre = centre + halves[..., b]
-    result = _form(centre[..., 1:], sides)
-    wrong = turns.rad[..., 1:, :count].sum(axis=-1)
-    lost = (np.abs(halves.mid) + halves.rad).sum(axis=-1)
-    others = turns[..., 2 * count :]
-    lost = lost + (np.abs(others.mid) + others.rad).sum(axis=-1) + rest
-    for b in range(count):
-        result.part[:, symbols[:, b], np.arange(states)] = turns.mid[..., 1:, b]
-    return result.widened(rounded_up(wrong + lost[..., 1:], 2 * turns.mid.shape[-1] + 4))
-
-
-def _log_sum(
-    thin: Interval, at: Ball, size: Floats, symbols: NDArray[np.int64], sides: int
-) -> Form:
-    """log Σe^z = −log π_0(c) + Σ_b π_b(c)δ_b + ½Var(δ), the last under some probabilities.
-
-    No δ is farther from 0 than the largest size, so Var(δ) is at most its square.
-    """
-    states = symbols.shape[0]
-    first = _function("log", Interval(thin.low[..., 0], thin.high[..., 0]))
-    farthest = size.max(axis=-1)
-    quarter = np.nextafter(product_up(farthest, farthest) / 4, np.inf)  # ± round itself
-    centre = Ball.between(-first.high, -first.low) + Ball(quarter, quarter)
-    result = _form(centre, sides)
-    for b in range(1, at.mid.shape[-1]):
-        move = at[..., b] * Ball.exact(size[..., b - 1])
-        result.part[:, symbols[:, b - 1], np.arange(states)] = move.mid
-        result.rad[:] = rounded_up(result.rad + move.rad, 1)
-    return result
-
-
 def mean(table: Form, policy: Policy) -> Form:
     """Σ_a π_a f_a over the last axis of a table (S, …, A), state by state.
 
-    Since Σ_a π_a = 1, what all f_a have nearly in common is taken out. What moves twice is summed
-    over the actions before its size is taken.
+    Since Σ_a π_a = 1, what all f_a have nearly in common is taken out.
     """
     others, A = table.rad.shape[2:-1], table.rad.shape[-1]
     f = table.on(lambda a: a.reshape(*a.shape[:3], -1, A))
-    shared = (policy.centre.mid[:, None, :, None] * f.part).sum(axis=-1)
+    every = policy.every[:, None]
+    shared = (every.mid[..., None, :, 0] * f.part).sum(axis=-1)
     g = f - Form(shared[..., None], np.zeros((1, 1, 1, 1)))
-    turns = policy.turns
-    c = g.part @ turns.mid[:, None]  # (K, 1 + G, S, R, Q)
-    near = (g.part @ policy.centre.mid[:, None, :, :, None])[..., 0]
-    part = np.zeros((len(c), policy.chosen.part.shape[1], *c.shape[2:4]))
-    part[:, : c.shape[1]] = shared + near
-    squares, count = slice(A - 1, 2 * (A - 1)), turns.mid.shape[-1]
-    part[:, 0] += 0.5 * c[:, 0, ..., squares].sum(axis=-1)
-    for s, sides in enumerate(policy.own):
-        part[:, 1 + sides, s] += np.swapaxes(c[:, 0, s, :, : A - 1], 1, 2)
-    size = np.abs(c)
-    rad = size[:, 1:].sum(axis=(1, -1))
-    rad += 0.5 * size[:, 0, ..., squares].sum(axis=-1)
-    rad += size[:, 0, ..., 2 * (A - 1) :].sum(axis=-1)
-    # of the products, of the balls, of what is third, and of the table itself
-    rounding = 1.01 * (A + 6) * UNIT
-    wrong = policy.rest + policy.centre.rad + rounding * np.abs(policy.centre.mid)
-    wrong += (turns.rad + rounding * np.abs(turns.mid)).sum(axis=-1)
-    rad += (wrong[:, :, None] * g.size).sum(axis=-1)
-    rad += (policy.high[:, :, None] * g.rad).sum(axis=-1)
-    added = (
-        (np.abs(shared) + np.abs(near)).sum(axis=1)
-        + np.abs(part).sum(axis=1)
-        + size[:, 0].sum(axis=-1)
-    )
-    rad += 1.01 * (count + 4) * UNIT * added + 16 * A * count * part.shape[1] * TINY
-    total = Form(part, rounded_up(rad, part.shape[1] * count + 4 * A + 24))
+    doubt = rounded_up((policy.high[:, :, None] * g.rad).sum(axis=-1), A + 1)
+    total = _combined(Ball.exact(g.part) @ every, policy) + Form(shared, doubt)
     return total.on(lambda a: a.reshape(*a.shape[:3], *others))
+
+
+def _combined(c: Ball, policy: Policy) -> Form:
+    """Σ_gq t_g s_q c_gq (K, S, R) of balls (K, 1 + G, S, R, 1 + Q), t_0 = s_0 = 1.
+
+    s_q as in :class:`Policy`. A square is ½ ± ½; other products are ± 1.
+    """
+    A, exact = policy.high.shape[-1], np.zeros((1, 1, 1, 1))
+    own = np.moveaxis(c.mid[:, 0, ..., 1:A], -1, 2)
+    squares, pairs = c.mid[:, :1, ..., A : 2 * A - 1] / 2, c.mid[:, 0, ..., 2 * A - 1 :]
+    wrong = c.rad.sum(axis=(1, -1)) + np.abs(c.mid[:, 1:, ..., 1:]).sum(axis=(1, -1))
+    wrong = wrong + np.abs(squares[:, 0]).sum(axis=-1) + np.abs(pairs).sum(axis=-1)
+    moved = policy.moved(Ball.exact(np.zeros_like(wrong)), own)
+    total = Form(c.mid[..., 0], exact[0]) + Form(squares, exact).sum(-1) + moved
+    return total.widened(rounded_up(wrong, c.mid.shape[1] * c.mid.shape[-1] + 8))

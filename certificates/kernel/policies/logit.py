@@ -1,6 +1,7 @@
 """The field of a Markov or normal-form game, built again from the tensors of its document."""
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from certificates.kernel.document.reading import (
     decode_array,
     is_count,
     number,
+    read_choice,
+    read_list,
     require_keys,
 )
 from games.errors import InputError
@@ -22,8 +25,8 @@ from games.players import Player, check_names
 
 WHERE, FORMAT = "game", "sgn-game/1"
 HEAD = {"format", "kind", "name", "players", "entropy"}
+MARKOV = {"transition", "rewards", "discount", "initial"}
 MAX_JOINT = 2**14  # joint actions
-Floats = NDArray[np.float64]
 
 
 def logit_field(game: Document) -> tuple[tuple[Player, ...], Graph, tuple[int, ...]]:
@@ -40,9 +43,7 @@ def logit_field(game: Document) -> tuple[tuple[Player, ...], Graph, tuple[int, .
 def read_policies_game(game: Document) -> tuple[tuple[Player, ...], Tensors, str]:
     """Players with their coordinates' names, the tensors, the field's name. Raises InputError."""
     tensors = read_tensors(game)
-    field = game.get("field", "fisher")
-    if not isinstance(field, str) or field not in DIVIDED:
-        raise InputError(f"{WHERE}.field: expected one of {', '.join(DIVIDED)}")
+    field = read_choice(game.get("field", "fisher"), f"{WHERE}.field", tuple(DIVIDED))
     if DIVIDED[field]:
         check_visited(tensors)
     players = tuple(
@@ -52,82 +53,63 @@ def read_policies_game(game: Document) -> tuple[tuple[Player, ...], Tensors, str
     for key in ("name", "source"):
         if not isinstance(game.get(key, ""), str):
             raise InputError(f"{WHERE}.{key}: expected text")
-    if game["format"] != FORMAT:
-        raise InputError(f"{WHERE}.format: expected {FORMAT!r}")
+    read_choice(game["format"], f"{WHERE}.format", (FORMAT,))
     check_names(players)
     return players, tensors, field
 
 
 def read_tensors(game: Document) -> Tensors:
-    """The tensors of a Markov or normal-form game; InputError."""
-    return _markov(game) if game["kind"] == "markov" else _one_state(game)
-
-
-def _markov(game: Document) -> Tensors:
-    required = HEAD | {"transition", "rewards", "discount", "initial"}
-    fields = require_keys(game, WHERE, required, {"source", "field", "occupancy_entropy"})
-    actions, joint = _actions(fields)
-    transition = decode_array(fields["transition"], f"{WHERE}.transition")
-    states = transition.shape[-1]
-    rows = states * joint
-    _require_floats(transition, (rows, states), "transition")
-    rewards = decode_array(fields["rewards"], f"{WHERE}.rewards")
-    _require_floats(rewards, (len(actions), rows), "rewards")
+    """The tensors; a normal-form game has one state, after which nothing follows. InputError."""
+    if game["kind"] == "markov":
+        fields = require_keys(game, WHERE, HEAD | MARKOV, {"source", "field", "occupancy_entropy"})
+        key, transition = "rewards", decode_array(fields["transition"], f"{WHERE}.transition")
+    else:
+        alone = require_keys(game, WHERE, HEAD | {"payoffs"}, {"source", "field"})
+        fields = {**alone, "discount": 0, "initial": [1]}
+        key, transition = "payoffs", np.ones((math.prod(_actions(fields)), 1))
+    actions, states = _actions(fields), transition.shape[-1]
+    joint, shape = math.prod(actions), (states, *actions)
+    rewards = decode_array(fields[key], f"{WHERE}.{key}")
+    _require_floats(transition, (states * joint, states), "transition")
+    _require_floats(rewards, (len(actions), states * joint), key)
     switch = fields.get("occupancy_entropy", False)
     if not isinstance(switch, bool):
         raise InputError(f"{WHERE}.occupancy_entropy: expected true or false")
-    return _tensors(
-        transition.reshape(states, *actions, states),
-        [reward.reshape(states, *actions) for reward in rewards],
-        fields,
-        switch,
-    )
-
-
-def _one_state(game: Document) -> Tensors:
-    """A normal-form game: one state, nothing follows."""
-    fields = require_keys(game, WHERE, HEAD | {"payoffs"}, {"source", "field"})
-    actions, joint = _actions(fields)
-    payoffs = decode_array(fields["payoffs"], f"{WHERE}.payoffs")
-    _require_floats(payoffs, (len(actions), joint), "payoffs")
-    alone = {**fields, "discount": 0, "initial": [1]}
-    rewards = [payoff.reshape(1, *actions) for payoff in payoffs]
-    return _tensors(np.ones((1, *actions, 1)), rewards, alone, False)
-
-
-def _tensors(transition: Floats, rewards: list[Floats], fields: Document, switch: bool) -> Tensors:
-    numbers: dict[str, list[Any]] = {}
-    for key in ("entropy", "initial"):
-        if not isinstance(fields[key], list):
-            raise InputError(f"{WHERE}.{key}: expected a list of numbers")
-        numbers[key] = [number(v, f"{WHERE}.{key}[{k}]") for k, v in enumerate(fields[key])]
-    discount = number(fields["discount"], f"{WHERE}.discount")
     try:
         return Tensors.checked(
-            transition, rewards, discount, numbers["entropy"], numbers["initial"], switch
+            transition.reshape(*shape, states),
+            rewards.reshape(-1, *shape),
+            number(fields["discount"], f"{WHERE}.discount"),
+            _numbers(fields, "entropy"),
+            _numbers(fields, "initial"),
+            switch,
         )
     except ValueError as error:
         raise InputError(f"{WHERE}: {error}") from None
 
 
-def _actions(fields: Document) -> tuple[tuple[int, ...], int]:
-    """How many actions each player has, and how many joint ones there are."""
-    if not isinstance(fields["players"], list) or not fields["players"]:
-        raise InputError(f"{WHERE}.players: expected a list of players")
+def _actions(fields: Document) -> tuple[int, ...]:
+    """How many actions each player has."""
     counts = []
-    for entry in fields["players"]:
+    for entry in read_list(fields["players"], f"{WHERE}.players"):
         player = require_keys(entry, f"{WHERE}.players", {"name", "actions"})
         if not isinstance(player["name"], str):
             raise InputError(f"{WHERE}.players: a name must be text")
         if not is_count(player["actions"]) or not 2 <= player["actions"] <= MAX_JOINT:
             raise InputError(f"{WHERE}.players: actions must be from 2 to {MAX_JOINT}")
         counts.append(player["actions"])
-    joint = math.prod(counts)
-    if joint > MAX_JOINT:
+    if not counts:
+        raise InputError(f"{WHERE}.players: expected a list of players")
+    if math.prod(counts) > MAX_JOINT:
         raise InputError(f"{WHERE}.players: more than {MAX_JOINT} joint actions")
-    return tuple(counts), joint
+    return tuple(counts)
+
+
+def _numbers(fields: Document, key: str) -> list[Fraction]:
+    values = read_list(fields[key], f"{WHERE}.{key}")
+    return [number(value, f"{WHERE}.{key}[{k}]") for k, value in enumerate(values)]
 
 
 def _require_floats(array: NDArray[Any], shape: tuple[int, ...], key: str) -> None:
-    if array.dtype.kind != "f" or array.shape != shape:
+    if array.dtype.kind != "f" or array.shape != shape or not array.size:
         raise InputError(f"{WHERE}.{key}: expected binary64 numbers of shape {shape}")

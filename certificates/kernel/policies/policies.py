@@ -1,6 +1,7 @@
 """Policies over boxes of logits, for the checker: probabilities, the metric of T19, the field."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import final
@@ -11,17 +12,13 @@ from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.jacobian.model import Model
-from certificates.kernel.jacobian.text import Costs
-from certificates.kernel.numbers.intervals import Interval, enclose
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
+from certificates.kernel.policies.enclosure import enclosures
+from certificates.kernel.policies.forms import by_player, inverses
 from certificates.kernel.policies.logit import read_tensors
-from games.errors import InputError
-from games.language.graph import Graph
-from games.markov.expressions import reward_nodes
+from certificates.kernel.policies.numbers import Numbers
 
 MAX_LOGITS = 128
-ENDS = ("low", "high")
 
 
 @final
@@ -43,66 +40,39 @@ class Policies:
         self.tensors = tensors = read_tensors(game)
         if tensors.occupancy_entropy:
             raise Uncheckable("the entropy is counted by occupancy")
-        sizes = np.repeat([a - 1 for a in tensors.actions], tensors.states)
-        players = np.repeat(np.arange(len(tensors.actions)), tensors.states)
-        self.owners = np.repeat(players, sizes)  # the player of each logit
-        self._sizes = sizes
-        self.names = tuple(f"p{k}" for k in range(len(self.owners)))
+        self.owners = np.repeat(np.arange(len(tensors.sizes)), tensors.sizes)  # of each logit
 
     @cached_property
     def mates(self) -> Bools:
         """Which logits are of the same player and state, (n, n). Raises Uncheckable for many."""
         if len(self.owners) > MAX_LOGITS:
             raise Uncheckable(f"policies of more than {MAX_LOGITS} logits are not enclosed")
-        blocks = np.repeat(np.arange(len(self._sizes)), self._sizes)
+        sizes = np.repeat([count - 1 for count in self.tensors.actions], self.tensors.states)
+        blocks = np.repeat(np.arange(len(sizes)), sizes)
         return np.asarray(blocks[:, None] == blocks)
 
-    @cached_property
-    def _model(self) -> Model:
-        """R with its derivatives, as expressions in p."""
-        graph = Graph()
-        nodes = [graph.variable(name) for name in self.names]
-        try:
-            field = reward_nodes(graph, self.tensors, nodes)
-        except InputError as error:
-            raise Uncheckable(str(error)) from None
-        return Model(Costs((), self.names, graph, tuple(field), field=True))
-
-    @cached_property
-    def _inverses(self) -> tuple[Graph, list[int], list[int]]:
-        """1/p_k and 1/p_0 of each logit's player and state: each z enters in one direction."""
-        graph = Graph()
-        z = [graph.variable(name) for name in self.names]
-        zero, one = graph.constant(Fraction(0)), graph.constant(Fraction(1))
-
-        def total(parts: Sequence[int]) -> int:
-            value = one
-            for part in parts:
-                value = graph.apply("+", value, graph.apply("exp", part))
-            return value
-
-        own, dropped = [], []
-        for k, row in enumerate(self.mates):
-            mates = np.flatnonzero(row).tolist()
-            less = [graph.apply("-", zero if m == k else z[m], z[k]) for m in mates]
-            own.append(total(less))
-            dropped.append(total([z[m] for m in mates]))
-        return graph, own, dropped
-
     def rewards(self, low: Floats, high: Floats) -> Ball:
-        """∂R/∂p on boxes of logits, (K, n, n), by the natural form. Raises Uncheckable."""
-        graph, own, _ = self._inverses
-        one = Interval(np.ones(1), np.ones(1))
-        p = [one / inverse for inverse in enclose(graph, own, self._values(low, high))]
-        return self._model.natural(*(np.stack([getattr(v, end) for v in p], 1) for end in ENDS))
+        """∂R/∂p on boxes of logits, (K, n, n). Raises Uncheckable."""
+        parts = enclosures(self._numbers, self.tensors, low, high, by_logits=False)
+        hulls = [enclosure.jacobian().hull for enclosure in parts]
+        return -Ball(*(np.concatenate([getattr(h, end) for h in hulls]) for end in ("mid", "rad")))
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        """Of the game without entropy, of which G is −R."""
+        numbers = Numbers.of(self.tensors, "fisher")
+        return replace(numbers, entropy=Ball.exact(np.zeros(len(self.tensors.sizes))))
 
     def hessian(self, low: Floats, high: Floats) -> Ball:
-        """H on boxes of logits, (K, n, n)."""
-        graph, own, dropped = self._inverses
-        found = enclose(graph, [*own, *dropped], self._values(low, high))
-        bottom, top = (np.stack([getattr(v, end) for v in found], 1) for end in ENDS)
-        entries, n = Ball.between(bottom, top)[..., None], len(own)
-        return entries[:, :n] * Ball.exact(np.eye(n)) + entries[:, n:] * Ball.exact(self.mates)
+        """H on boxes of logits, (K, n, n). Raises Uncheckable."""
+        mates, boxes = self.mates, (by_player(self.tensors, low), by_player(self.tensors, high))
+        every = [inverses(*box) for box in zip(*boxes, strict=True)]
+        ends = [[each.low for each in every], [each.high for each in every]]
+        own, dropped = (
+            Ball.between(*(_by_logit(end, part) for end in ends))[..., None]
+            for part in (slice(1, None), slice(0, 1))
+        )
+        return own * Ball.exact(np.eye(len(mates))) + dropped * Ball.exact(mates)
 
     def keep(
         self, rate: Fraction, weights: Vector, low: Floats, high: Floats, rewards: Ball
@@ -112,5 +82,8 @@ class Policies:
         W = Ball.of_vector(weights)[self.owners]
         return is_psd(W[:, None] * (shifts[:, None] * self.hessian(low, high) - rewards))
 
-    def _values(self, low: Floats, high: Floats) -> dict[str, Interval]:
-        return {name: Interval(low[:, k], high[:, k]) for k, name in enumerate(self.names)}
+
+def _by_logit(tables: Sequence[Floats], part: slice) -> Floats:
+    """Of tables (K, S, A_i) the entry of each logit's own action, or of its action 0: (K, n)."""
+    spread = [np.broadcast_to(table[..., part], table[..., 1:].shape) for table in tables]
+    return np.concatenate([table.reshape(len(table), -1) for table in spread], axis=1)

@@ -1,10 +1,9 @@
-"""The Jacobian of a game of policies over one cover, by super- and sub-solutions of its values."""
+"""The Jacobian of a game of policies over one cover, by its values."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import prod
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,19 @@ from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, decode_array, is_count, require_keys
 from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
 from certificates.kernel.jacobian.cover import MAX_LEAVES, read_cover
-from certificates.kernel.jacobian.model import ENTRY, MAX_STAR
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.matrices import Ball, Floats
-from certificates.kernel.policies.enclosure import Enclosure, values_hint
-from certificates.kernel.policies.forms import Policy, policy_over
+from certificates.kernel.policies.enclosure import (
+    MAX_CORNERS,
+    Enclosure,
+    batch_of,
+    enclosing_work,
+    enclosures,
+)
+from certificates.kernel.policies.forms import policies_over
 from certificates.kernel.policies.logit import read_policies_game
+from certificates.kernel.policies.numbers import Numbers
 from certificates.kernel.policies.policies import Policies
-from certificates.kernel.policies.solutions import Numbers, are_solutions
 from certificates.kernel.shares import WHOLE, Part
 from games import work
 from games.errors import InputError
@@ -31,27 +35,10 @@ from games.markov.tensors import Tensors
 from games.regions.region import Box, Region
 
 FIELDS = ("fisher", "kakade")
-MAX_VECTORS = 2**24  # numbers in the vectors of a certificate
-MAX_HELD = 2**22  # numbers in the largest array of one batch of leaves
-MAX_KEPT = 2**24  # numbers in the stars that are kept from one claim to the next
-MAX_TABLE = 2**22  # numbers in a table of one leaf, with all its moves
-MAX_ACTIONS = 16  # of one player: their second derivatives grow like the third power
+MAX_KEPT = 2**24  # numbers in the stars of all leaves
 CLAIMS = 12  # of which each goes through all leaves again
-MAX_CORNERS = 6  # sides whose vertices are looked at, instead of a star
-CUSHION = 2.0**-20  # by which vectors at a point are moved, relative to the values
 MAX_LOGITS = 10  # up to which a field at a point is read from its expressions
 WHERE = "evidence.values"
-
-
-class Vectors(NamedTuple):
-    """A cover (tokens), and for each leaf in its order rows that bound the values.
-
-    rows: (leaves, 2(n + S), S), super-solutions of the n players' rewards and of the visits to each
-    of the S states, then sub-solutions in the same order.
-    """
-
-    tokens: NDArray[np.int64]
-    rows: Floats
 
 
 @final
@@ -64,37 +51,23 @@ class ValuesJacobian(PolicyJacobian):
     constant, symmetric = False, False
 
     def __init__(
-        self, game: Document, region: Region | None, vectors: Vectors, part: Part = WHOLE
+        self, game: Document, region: Region | None, cover: NDArray[np.int64], part: Part = WHOLE
     ) -> None:
         self._tensors, self._field = _of_policies(game)
-        states, actions = self._tensors.states, self._tensors.actions
-        self.sizes = tuple(states * (count - 1) for count in actions)
-        if not isinstance(region, Box) or region.dimension != sum(self.sizes):
+        self.sizes, n = self._tensors.sizes, sum(self._tensors.sizes)
+        if not isinstance(region, Box) or region.dimension != n:
             raise Uncheckable("covers need a box of the game's dimension")
-        leaves = read_cover(vectors.tokens, region)
-        expected = (len(leaves.form), 2 * (len(actions) + states), states)
-        if vectors.rows.shape != expected:
-            raise Uncheckable(f"the vectors have shape {vectors.rows.shape}; expected {expected}")
+        leaves = read_cover(cover, region)
         self.leaf_count = len(leaves.form)
+        if self.leaf_count * (1 + n) * n * n > MAX_KEPT:
+            raise Uncheckable(f"the stars on all leaves hold more than {MAX_KEPT} numbers")
         _require_bounded(self._tensors, self.leaf_count)
-        chosen = part.of(self.leaf_count)
-        self._leaves, self._rows = leaves.only(chosen), vectors.rows[chosen]
-
-    def unsolved(self) -> str:
-        """Which leaf has a vector that does not bound the values; empty where all do."""
-        count = self._rows.shape[1] // 2
-        for start, policies in self._batches():
-            rows = self._rows[start : start + len(policies[0].low)]
-            good = are_solutions(self._numbers, policies, rows[:, :count], rows[:, count:])
-            if not good.all():
-                leaf = start + int(np.argmin(good))
-                return f"leaf {leaf} has a vector that is no super- or sub-solution"
-        return ""
+        self._leaves = leaves.only(part.of(self.leaf_count))
 
     def each_block(self) -> Iterator[Blocks]:
         ends = np.cumsum(self.sizes)
         slices = [slice(int(e) - s, int(e)) for e, s in zip(ends, self.sizes, strict=True)]
-        for form in self._forms():
+        for form in self._forms:
             ball = form.every() if self._has_corners else form.hull
             for i, rows in enumerate(slices):
                 for j, cols in enumerate(slices):
@@ -102,88 +75,34 @@ class ValuesJacobian(PolicyJacobian):
                     yield Blocks(np.array([i]), np.array([j]), one, None, None)
 
     def each_whole(self, purpose: str) -> Iterator[Ball | Form]:
-        for form in self._forms():
+        for form in self._forms:
             yield form.every() if self._has_corners else form
 
     def each_reward(
         self, purpose: str, policies: Policies
     ) -> Iterator[tuple[Floats, Floats, Ball]]:
-        weights = [self._tensors.entropy[i] for i in policies.owners]
-        entropy, start = Ball.of(weights) * Ball.exact(np.eye(len(weights))), 0
-        for form in self._forms():
-            leaves = self._leaves.only(slice(start, start + len(form.rad)))
-            start += len(form.rad)
-            hessian = policies.hessian(leaves.low, leaves.high)
-            yield leaves.low, leaves.high, (entropy - form.hull) @ hessian
+        batch = batch_of(self._tensors)
+        for start in range(0, len(self._leaves.form), batch):
+            part = self._leaves.only(slice(start, start + batch))
+            yield part.low, part.high, policies.rewards(part.low, part.high)
 
     @property
     def _has_corners(self) -> bool:
         return sum(self.sizes) <= MAX_CORNERS
 
     @cached_property
-    def _numbers(self) -> Numbers:
-        return Numbers.of(self._tensors, self._field)
-
-    @cached_property
-    def _kept(self) -> list[Form]:
-        """J on all leaves, where that is not too much to keep."""
-        return list(self._enclosed())
-
-    def _forms(self) -> Iterator[Form]:
-        n = sum(self.sizes)
-        few = len(self._rows) * (1 + n) * n * n <= MAX_KEPT
-        return iter(self._kept) if few else self._enclosed()
-
-    def _enclosed(self) -> Iterator[Form]:
+    def _forms(self) -> list[Form]:
         """J (K, 1 + n, n, n) on a batch of leaves after the other."""
-        count = self._rows.shape[1] // 2
-        each = _enclosing_work(self._tensors)
-        for start, policies in self._batches():
-            rows = self._rows[start : start + len(policies[0].low)]
-            work.spend(len(rows) * each, WHERE + ": {} leaves", len(rows))
-            upper, lower = rows[:, :count], rows[:, count:]
-            yield jacobian_form(Enclosure(self._numbers, policies, upper, lower), len(self.sizes))
-
-    def _batches(self) -> Iterator[tuple[int, list[Policy]]]:
-        """Where a batch of leaves starts, and the policies on them."""
-        batch = max(1, MAX_HELD // _numbers_held(self._tensors))
-        for start in range(0, len(self._rows), batch):
-            part = slice(start, start + batch)
-            leaves = self._leaves.only(part)
-            yield start, policies_over(self._tensors, leaves.low, leaves.high)
-
-
-def policies_over(tensors: Tensors, low: Floats, high: Floats) -> list[Policy]:
-    """Every player's policies over boxes (K, n)."""
-    firsts = np.cumsum([0, *(tensors.states * (count - 1) for count in tensors.actions)])
-    return [
-        policy_over(low, high, int(first), tensors.states, count)
-        for first, count in zip(firsts, tensors.actions, strict=False)
-    ]
-
-
-def jacobian_form(enclosure: Enclosure, players: int) -> Form:
-    """All of J, put together from its blocks: (K, 1 + n, n, n)."""
-    every = range(players)
-    blocks = [[_flat(enclosure.block(i, j)) for j in every] for i in every]
-    return Form(
-        np.block([[block.part for block in row] for row in blocks]),
-        np.block([[block.rad for block in row] for row in blocks]),
-    )
-
-
-def _flat(block: Form) -> Form:
-    """(S, A, S', A') as a matrix."""
-    S, A, T, C = block.rad.shape[1:]
-    return block.on(lambda a: a.reshape(*a.shape[:2], S * A, T * C))
+        numbers, leaves = Numbers.of(self._tensors, self._field), self._leaves
+        return [e.jacobian() for e in enclosures(numbers, self._tensors, leaves.low, leaves.high)]
 
 
 def needs_values(game: Document) -> bool:
     """Whether the game is one of policies that is too large to be written as expressions."""
     if game.get("kind") not in LOGIT_KINDS:
         return False
-    players, tensors, field = read_policies_game(game)
-    small = tensors.states <= MAX_STATES and sum(player.size for player in players) <= MAX_LOGITS
+    _, tensors, field = read_policies_game(game)
+    small = tensors.states <= MAX_STATES and sum(tensors.sizes) <= MAX_LOGITS
     return not small and field in FIELDS
 
 
@@ -196,30 +115,12 @@ def _of_policies(game: Document) -> tuple[Tensors, str]:
     return tensors, field
 
 
-def _numbers_held(tensors: Tensors) -> int:
-    """Numbers in the largest array of one leaf. Raises Uncheckable where they are too many."""
-    n = sum(tensors.states * (count - 1) for count in tensors.actions)
-    table = (1 + n) * tensors.transition.size
-    star = (1 + n) * n * n
-    if star > MAX_STAR or table > MAX_TABLE or max(tensors.actions) > MAX_ACTIONS:
-        raise Uncheckable(
-            f"a game of {n} logits, {max(tensors.actions)} actions and {tensors.transition.size}"
-            " probabilities is too large to be enclosed by values"
-        )
-    return max(star, table) * (2**n if n <= MAX_CORNERS else 1)
-
-
-def _enclosing_work(tensors: Tensors) -> float:
-    """What enclosing J costs a leaf. Raises Uncheckable."""
-    return 8 * ENTRY * _numbers_held(tensors) * len(tensors.actions) ** 2
-
-
 def _require_bounded(tensors: Tensors, leaves: int) -> None:
     """Raise TooMuch where all claims on all leaves would take too long."""
-    n = sum(tensors.states * (count - 1) for count in tensors.actions)
+    n = sum(tensors.sizes)
     claims = CLAIMS * (1 + n) * work.of_test(2 * n)
     work.look(
-        leaves * (_enclosing_work(tensors) + claims), WHERE + ": {} leaves of {} logits", leaves, n
+        leaves * (enclosing_work(tensors) + claims), WHERE + ": {} leaves of {} logits", leaves, n
     )
 
 
@@ -228,64 +129,41 @@ def _require_bounded(tensors: Tensors, leaves: int) -> None:
 
 def field_at(game: Document, point: Sequence[Fraction]) -> Ball:
     """An enclosure (n,) of G at a point. Raises Uncheckable or InputError."""
-    tensors, _ = _of_policies(game)
-    enclosure = _at(game, [point])
-    parts = [enclosure.field(i).hull for i in range(len(tensors.actions))]
-    flat = [Ball(part.mid.ravel(), part.rad.ravel()) for part in parts]
-    return Ball(np.concatenate([p.mid for p in flat]), np.concatenate([p.rad for p in flat]))
+    return _at(game, [point]).field().hull[0]
 
 
 def jacobians_of(game: Document, points: Sequence[Sequence[Fraction]]) -> Ball:
     """Enclosures (K, n, n) of J at points. Raises Uncheckable or InputError."""
-    tensors, _ = _of_policies(game)
-    return jacobian_form(_at(game, points), len(tensors.actions)).hull
+    return _at(game, points).jacobian().hull
 
 
 def _at(game: Document, points: Sequence[Sequence[Fraction]]) -> Enclosure:
-    """The smallest boxes of binary64 numbers round the points, with vectors made and tested here.
-
-    Values at one policy are known to many digits, and moved up by a little they are a
-    super-solution: T(v + ε) = Tv + γε.
-    """
+    """On the smallest boxes of binary64 numbers round the points."""
     tensors, field = _of_policies(game)
     _require_bounded(tensors, len(points))
-    numbers = Numbers.of(tensors, field)
     ends = np.array([[float_enclosure(v) for v in x] for x in points])
     policies = policies_over(tensors, ends[..., 0], ends[..., 1])
-    values = np.swapaxes(values_hint(numbers, policies), 1, 2)
-    rest = max(1.0 - float(tensors.discount), CUSHION)
-    room = CUSHION * (1 + np.abs(values).max(axis=(1, 2), keepdims=True)) / rest
-    upper, lower = values + room, values - room
-    if not are_solutions(numbers, policies, upper, lower).all():
-        raise Uncheckable("the values at a point could not be bounded")
-    return Enclosure(numbers, policies, upper, lower)
+    return Enclosure(Numbers.of(tensors, field), policies)
 
 
 # ---- the evidence in a certificate ---------------------------------------------------------------
 
 
-def by_values(claims: Claims, game: Document, part: Part) -> tuple[ValuesJacobian | None, str]:
-    """J, if on every leaf the vectors bound the values of all its policies; a word about it."""
-    vectors = read_values(claims.evidence["values"])
-    jacobian = ValuesJacobian(game, claims.region, vectors, part)
-    if fault := jacobian.unsolved():
-        return None, fault
+def by_values(claims: Claims, game: Document, part: Part) -> tuple[ValuesJacobian, str]:
+    """J by the values of all policies of each leaf; and a word about it."""
+    jacobian = ValuesJacobian(game, claims.region, read_values(claims.evidence["values"]), part)
     return jacobian, f"enclosed by values over one cover, {jacobian.leaf_count} leaves"
 
 
-def read_values(value: Any) -> Vectors:
-    """The cover and the vectors of a certificate; raises InputError. Sizes come first."""
-    fields = require_keys(value, WHERE, {"cover", "vectors"})
-    sizes = {}
-    for key, sides in (("cover", 1), ("vectors", 3)):
-        shape = require_keys(fields[key], f"{WHERE}.{key}", {"dtype", "shape", "zlib64"})["shape"]
-        if not isinstance(shape, list) or len(shape) != sides or not all(map(is_count, shape)):
-            raise InputError(f"{WHERE}.{key}: the shape must be a list of {sides} sizes")
-        sizes[key] = prod(shape)
-    if sizes["cover"] > 2 * MAX_LEAVES or sizes["vectors"] > MAX_VECTORS:
-        raise InputError(f"{WHERE}: at most {MAX_VECTORS} numbers can be checked")
-    tokens = decode_array(fields["cover"], f"{WHERE}.cover")
-    rows = decode_array(fields["vectors"], f"{WHERE}.vectors")
-    if tokens.dtype.kind == "f" or rows.dtype.kind != "f":
-        raise InputError(f"{WHERE}: expected integers for the cover and binary64 for the vectors")
-    return Vectors(tokens, rows)
+def read_values(value: Any) -> NDArray[np.int64]:
+    """The cover of a certificate; raises InputError. Its size comes first."""
+    tokens = require_keys(value, WHERE, {"cover"})["cover"]
+    shape = require_keys(tokens, f"{WHERE}.cover", {"dtype", "shape", "zlib64"})["shape"]
+    if not isinstance(shape, list) or len(shape) != 1 or not is_count(shape[0]):
+        raise InputError(f"{WHERE}.cover: the shape must be one size")
+    if shape[0] > 2 * MAX_LEAVES:
+        raise InputError(f"{WHERE}: at most {MAX_LEAVES} leaves can be checked")
+    cover = decode_array(tokens, f"{WHERE}.cover")
+    if cover.dtype.kind == "f":
+        raise InputError(f"{WHERE}.cover: expected a row of integers")
+    return cover

@@ -1,1 +1,1 @@
-"""Games of policies over boxes of logits, for the search: affine numbers, value vectors, stars."""
+"""Games of policies over boxes of logits, for the search: affine numbers, values, stars."""

@@ -12,7 +12,6 @@ from games.regions.shapes import Box
 from sgn.enclosures.forms import NATURAL, OUTSIDE, Enclosure, Star
 from sgn.enclosures.policies.affine import Affine, FloatArray
 from sgn.enclosures.policies.policies import policy_boxes
-from sgn.enclosures.policies.solutions import solutions
 from sgn.enclosures.policies.star import BoxJacobian
 from sgn.enclosures.prover import CUSHIONS, Cushion, hold, hold_star
 from sgn.quantities.claim import Claim
@@ -30,13 +29,12 @@ ROUNDING = 1e-11  # of entries near 1, for what the checker's arithmetic adds
 class Cover:
     """A split tree as the tokens of its leaves and nodes in pre-order, and J on its leaves.
 
-    start, width: (K, n) in units of the box; vectors: (K, 2(n + S), S); jacobian: (n, n) affine.
+    start, width: (K, n) in units of the box; jacobian: (n, n) affine.
     """
 
     tokens: tuple[int, ...]
     start: FloatArray
     width: FloatArray
-    vectors: FloatArray
     jacobian: Affine
 
     @property
@@ -120,7 +118,6 @@ class Covers:
             tuple(tokens),
             joined(cover.start, fresh.start),
             joined(cover.width, fresh.width),
-            joined(cover.vectors, fresh.vectors),
             Affine(
                 joined(cover.jacobian.terms, fresh.jacobian.terms),
                 joined(cover.jacobian.doubt, fresh.jacobian.doubt),
@@ -183,19 +180,16 @@ class Covers:
         tensors, n = self.game.tensors, self.game.dimension
         low, high = self._ends(start, width)
         batch = max(1, HELD // self._cost)
-        rows = 2 * (len(tensors.actions) + tensors.states)
-        vectors = [np.zeros((0, rows, tensors.states))]
         terms, doubts = [np.zeros((0, 1 + n, n, n))], [np.zeros((0, n, n))]
         with np.errstate(all="ignore"):
             for k in range(0, len(start), batch):
                 part = slice(k, k + batch)
                 boxes = policy_boxes(low[part], high[part], tensors.states, tensors.actions)
-                vectors.append(solutions(tensors, boxes))
-                J = BoxJacobian(tensors, self.game.field, boxes, vectors[-1]).whole()
+                J = BoxJacobian(tensors, self.game.field, boxes).whole()
                 terms.append(J.terms)
                 doubts.append(J.doubt)
         jacobian = Affine(np.concatenate(terms), np.concatenate(doubts))
-        return Cover(tokens, start, width, np.concatenate(vectors), jacobian)
+        return Cover(tokens, start, width, jacobian)
 
 
 def numbers_held(game: LogitGame) -> int:

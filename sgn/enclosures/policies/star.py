@@ -10,8 +10,8 @@ from typing import final
 
 import numpy as np
 
+from games.markov.given import GivenTensors
 from games.markov.powers import powers_of
-from games.markov.tensors import Tensors
 from sgn.enclosures.policies.affine import Affine, FloatArray, constant, reciprocal, still
 from sgn.enclosures.policies.policies import PolicyBox, mean
 
@@ -20,16 +20,12 @@ ROUNDS = 4  # of bounding how far values are from those at the centre
 
 @final
 class BoxJacobian:
-    """J over K boxes of policies with vectors (K, 2(n + S), S) round their values."""
+    """J over K boxes of policies."""
 
-    def __init__(
-        self, tensors: Tensors, field: str, boxes: Sequence[PolicyBox], vectors: FloatArray
-    ) -> None:
+    def __init__(self, tensors: GivenTensors, field: str, boxes: Sequence[PolicyBox]) -> None:
         self._tensors, self._boxes = tensors, boxes
         self._powers = powers_of(field, tensors.occupancy_entropy)
         self._players = range(len(tensors.actions))
-        above, below = np.split(np.swapaxes(vectors, 1, 2), 2, axis=2)
-        self._above, self._below = above, below
         self._gamma = float(tensors.discount)
 
     def whole(self) -> Affine:
@@ -106,7 +102,8 @@ class BoxJacobian:
         """U₀ and H₀ = (I − γP)⁻¹ at the centres, what U₀ misses, and how little is left.
 
         X = U − U₀ is H₀(missing + γ(P − P₀)X); of the last (P − P₀)X(s) = Σ_t(P − P₀)(s, t)(X(t) −
-        X(s)) is at most what is left (K, S, n + S), by differences of X that shrink with it.
+        X(s)) is at most what is left (K, S, n + S), by differences of X that shrink with it; they
+        are at first twice what |X| is at most, max|missing|/(1 − γ).
         """
         tensors, S = self._tensors, self._tensors.states
         chain = self._mean(constant(tensors.probabilities), ())
@@ -114,9 +111,8 @@ class BoxJacobian:
         nothing = np.zeros((len(inverse), S, len(self._boxes) + S))
         start = inverse @ self._valued(nothing).terms[:, 0]
         missing = self._valued(start) - still(start)
-        over, under = self._above - start, self._below - start
-        far = over[:, None] - under[:, :, None]
-        wide = np.maximum(far, np.swapaxes(far, 1, 2)).reshape(len(far), S * S, -1)
+        far = missing.reach.max(axis=1, keepdims=True) / (1 - self._gamma)
+        wide = np.repeat(2 * far, S * S, axis=1)
         pairs = (np.eye(S)[None] - np.eye(S)[:, None]).reshape(S * S, S)  # X(t) − X(s) in row s, t
         H = pairs @ inverse
         linear = (still(H) @ missing).reach
@@ -141,8 +137,7 @@ class BoxJacobian:
 
     @cached_property
     def _inverse_visits(self) -> Affine:
-        d, n = self._visits, len(self._boxes)
-        least = (1 - self._gamma) * (self._tensors.start @ self._below[..., n:])
+        d, least = self._visits, (1 - self._gamma) * self._tensors.start
         return reciprocal(d, np.maximum(least, d.terms[:, 0] - d.moved - d.doubt))
 
     # ---- values of actions -----------------------------------------------------------------------
