@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.errors import InputError
-from games.game import Floats
 from games.language.number import to_text
+from games.reals import Floats
 
 ROUNDING = Fraction(1, 10**12)  # how far probabilities may sum from one
 Table = NDArray[Any]  # of Fractions, or of what is computed with them
