@@ -111,6 +111,9 @@ def read_claims(document: Document, where: str = "certificate") -> Claims:
                 f"{where}: claims: that of the {kind.title.value} is missing; make the certificate"
                 " again"
             )
+    for claim in stated:
+        if type(claim) not in REGISTERED:
+            raise InputError(f"{where}: claims: {claim.theorem} goes with a refusal alone")
     if any(isinstance(claim, Solution) for claim in stated) and region is None:
         raise InputError(f"{where}: claims: an equilibrium goes with a region")
     return Claims(

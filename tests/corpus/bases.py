@@ -13,15 +13,15 @@ import scipy.sparse
 
 import games
 import sgn
-from certificates.kernel.document.claims import read_claims
+from certificates.documents import certificate_document
+from certificates.kernel.certificate import read_claims
 from certificates.kernel.document.reading import Document, digest
+from certificates.kernel.theorems.euler import EulerSteps
 from certificates.kernel.verify import verify
 from certificates.writing import write
 from games import Box, MarkovGame, NormalFormGame, QuadraticGame, SymbolicGame
 from games.catalogue.markov import coordination, random_game
 from games.catalogue.markov import matching_pennies as pennies
-from sgn.pipeline.assemble import euler_document
-from sgn.steps.euler import sector_steps
 from tests.corpus.changes import times
 
 VALID = Path(__file__).parent / "valid"
@@ -204,12 +204,16 @@ def plain() -> NormalFormGame:
 
 
 SHARPENED = [  # which way each number is better; the blocks first, others rest on them
-    *((path, 1) for path in ("curvature_lower.0", "curvature_lower.1")),
-    *((path, -1) for path in ("curvature_upper.0", "curvature_upper.1")),
-    *((path, -1) for path in ("coupling_upper.0.1", "coupling_upper.1.0", "lipschitz")),
-    *((path, 1) for path in ("structural_margin", "margin", "euclidean_margin", "cocoercivity")),
-    *((f"steps.euler.{key}", -1) for key in ("factor_at_best", "factor_at_max")),
-    ("steps.euler.step_max", 1),
+    *((f"block bounds: curvature_lower.{k}", 1) for k in (0, 1)),
+    *((f"block bounds: curvature_upper.{k}", -1) for k in (0, 1)),
+    *((f"block bounds: coupling_upper.{k}", -1) for k in ("0.1", "1.0")),
+    ("Lipschitz: bound", -1),
+    ("structural margin: margin", 1),
+    ("margin: margin", 1),
+    ("Euclidean margin: margin", 1),
+    ("cocoercivity: constant", 1),
+    *((f"Euler steps: {key}", -1) for key in ("factor_at_best", "factor_at_max")),
+    ("Euler steps: step_max", 1),
 ]
 
 
@@ -228,16 +232,8 @@ def sharpened(document: Document) -> Document:
 
 
 def by_sector(result: sgn.Certificate | sgn.Refusal) -> Document:
-    """The certificate with Euler steps from α, β and c alone, as where no others are proved."""
-    document = copy.deepcopy(result.document)
-    claims = read_claims(document)
-    c = claims.cocoercivity or Fraction(0)
-    plan = sector_steps(claims.metric, claims.margin, claims.lipschitz, c)
-    assert plan is not None
-    document["steps"]["euler"] |= euler_document(plan)
-    document["witnesses"].pop("euler", None)
-    document["digest"] = digest(document)
-    return document
+    """The certificate without Euler steps, which then follow from α, β and c."""
+    return certificate_document(read_claims(result.document).without(EulerSteps))
 
 
 def _moved(document: Document, path: str, factor: Fraction) -> Document:

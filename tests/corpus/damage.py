@@ -11,7 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from certificates.kernel.document.reading import Document, digest, encode_array
-from tests.corpus.changes import Change, both, drop, put
+from tests.corpus.changes import Change, added, at, both, claimed, drop, put, without
 
 
 @final
@@ -24,11 +24,6 @@ class Damage:
     content: Callable[[Callable[[str], Document]], bytes]
 
 
-ENTROPIC_DUAL = {
-    "kind": "entropic-dual",
-    "field": "fisher",
-    "coordinates": "drop-one logits, action 0 dropped",
-}
 Valid = Callable[[str], Document]
 
 
@@ -79,8 +74,25 @@ def cover(tokens: Any) -> Document:
     return encode_array(array if array.dtype.kind == "f" else array.astype(np.int32))
 
 
-def both_weights(value: Any) -> Change:
-    return both(put("metric.weights", value), put("weights", value))
+def weights(value: Any) -> Change:
+    """Other weights of the metric."""
+    return put("metric.weights", value)
+
+
+def claim(index: int, value: Any) -> Change:
+    """Something else in place of a claim."""
+    return put(f"claims.{index}", value)
+
+
+def twice(title: str) -> Change:
+    """A claim stands twice."""
+    return lambda document: document["claims"].append(at(document, title))
+
+
+def old(document: Document) -> None:
+    """A certificate as it was written before claims cited theorems."""
+    claims = document.pop("claims")
+    document |= {"format": "sgn-certificate/1", "margin": claims[2]["numbers"]["margin"]}
 
 
 _MARGIN = b'"margin": "0.2928932188132"'
@@ -118,48 +130,39 @@ DAMAGED = [
     replaced("margin-infinite", "JSON float", _MARGIN, b'"margin": Infinity'),
     replaced("margin-minus-infinite", "JSON float", _MARGIN, b'"margin": -Infinity'),
     replaced("half-a-character", "half a character", b"Small-gain toy game", b"\\ud800"),
-    changed("margin-true", "margin: expected an integer or", "toy", put("margin", True)),
-    changed("margin-null", "margin: expected an integer or", "toy", put("margin", None)),
-    changed("margin-a-list", "margin: expected an integer or", "toy", put("margin", ["1"])),
-    changed("margin-nan-as-text", "is not a number", "toy", put("margin", "nan")),
-    changed("margin-infinity-as-text", "is not a number", "toy", put("margin", "inf")),
-    changed("margin-hexadecimal", "is not a number", "toy", put("margin", "0x1p-3")),
-    changed("margin-with-underscores", "is not a number", "toy", put("margin", "1_000")),
-    changed("margin-in-arabic-digits", "is not a number", "toy", put("margin", "٣")),
-    changed("margin-with-spaces", "is not a number", "toy", put("margin", " 1")),
-    changed("margin-with-a-plus", "is not a number", "toy", put("margin", "+1")),
-    changed("margin-empty", "is not a number", "toy", put("margin", "")),
-    changed("margin-over-zero", "divides by zero", "toy", put("margin", "1/0")),
-    changed("margin-exponent-huge", "exponents within", "toy", put("margin", "1e99999")),
-    changed("margin-exponent-enormous", "is not a number", "toy", put("margin", "1e999999999")),
-    changed("margin-too-many-digits", "is too long", "toy", put("margin", "0." + "1" * 1500)),
-    changed("margin-an-enormous-integer", "too many digits", "toy", put("margin", 10**1500)),
+    changed("margin-true", "margin: expected an integer or", "toy", put("margin: margin", True)),
+    changed("margin-null", "margin: expected an integer or", "toy", put("margin: margin", None)),
+    changed("margin-a-list", "margin: expected an integer or", "toy", put("margin: margin", ["1"])),
+    changed("margin-nan-as-text", "is not a number", "toy", put("margin: margin", "nan")),
+    changed("margin-infinity-as-text", "is not a number", "toy", put("margin: margin", "inf")),
+    changed("margin-hexadecimal", "is not a number", "toy", put("margin: margin", "0x1p-3")),
+    changed("margin-with-underscores", "is not a number", "toy", put("margin: margin", "1_000")),
+    changed("margin-in-arabic-digits", "is not a number", "toy", put("margin: margin", "٣")),
+    changed("margin-with-spaces", "is not a number", "toy", put("margin: margin", " 1")),
+    changed("margin-with-a-plus", "is not a number", "toy", put("margin: margin", "+1")),
+    changed("margin-empty", "is not a number", "toy", put("margin: margin", "")),
+    changed("margin-over-zero", "divides by zero", "toy", put("margin: margin", "1/0")),
+    changed("margin-exponent-huge", "exponents within", "toy", put("margin: margin", "1e99999")),
+    changed("margin-exponent-enormous", "is not a number", "toy", put(
+        "margin: margin", "1e999999999")),
+    changed("margin-too-many-digits", "is too long", "toy", put(
+        "margin: margin", "0." + "1" * 1500)),
+    changed("margin-an-enormous-integer", "too many digits", "toy", put(
+        "margin: margin", 10**1500)),
     # the frame
-    changed("newer-version", "newer version", "toy", put("format", "sgn-certificate/2")),
-    changed("older-version", "newer version", "toy", put("format", "sgn-certificate/0")),
+    changed("newer-version", "of another version", "toy", put("format", "sgn-certificate/3")),
+    changed("older-version", "of another version", "toy", put("format", "sgn-certificate/1")),
+    changed("older-version-as-it-was", "of another version", "toy", old),
     changed("format-of-a-game", "the format is", "toy", put("format", "sgn-game/1")),
-    changed("format-a-list", "the format is", "toy", put("format", ["sgn-certificate/1"])),
+    changed("format-a-list", "the format is", "toy", put("format", ["sgn-certificate/2"])),
     changed("format-missing", "the format is", "toy", drop("format")),
     changed("unknown-key", "unknown key 'proof'", "toy", put("proof", "trust me")),
     changed("unknown-key-in-the-metric", "unknown key", "toy", put("metric.matrix", [])),
-    changed("unknown-key-in-the-steps", "unknown key", "toy", put("steps.implicit", {})),
     changed("unknown-key-in-the-game", "unknown key", "toy", put("game.linear", "0")),
-    changed("key-missing", "'margin' is missing", "toy", drop("margin")),
-    changed("witness-vector-missing", "'vector' is missing", "refuted", drop("witness.vector")),
-    changed("geometry-unknown", "geometry", "toy", put("geometry", "entropic")),
-    changed("geometry-of-unknown-coordinates", "geometry.coordinates: expected one of drop-one",
-            "markov", put("geometry.coordinates", "zero-sum logits")),
-    changed("geometry-of-unknown-kind", "geometry.kind: expected one of entropic-dual", "markov",
-            put("geometry.kind", "euclidean-dual")),
-    changed("geometry-of-a-field-that-is-plain", "geometry.field: expected one of fisher, kakade",
-            "pennies-plain", put("geometry", {**ENTROPIC_DUAL, "field": "euclidean"})),
-    changed("geometry-without-its-field", "the key 'field' is missing", "markov",
-            drop("geometry.field")),
-    changed("geometry-with-a-metric", "unknown key 'metric'", "markov",
-            put("geometry.metric", "scalar")),
+    changed("key-missing", "'margin' is missing", "toy", drop("margin: margin")),
+    changed("witness-vector-missing", "'vector' is missing", "refuted", drop("witness: vector")),
     changed("kakade-with-a-state-never-reached", "state 1 is never reached", "markov",
-            both(put("game.field", "kakade"), put("geometry.field", "kakade"),
-                 put("game.discount", "0"))),
+            both(put("game.field", "kakade"), put("game.discount", "0"))),
     changed("evidence-a-text", "evidence", "toy", put("evidence", "exact")),
     changed("evidence-kind-a-list", "evidence", "toy", put("evidence.kind", [])),
     changed("evidence-unknown", "evidence", "toy", put("evidence.kind", "trusted")),
@@ -175,58 +178,127 @@ DAMAGED = [
     changed("players-of-one-name", "same name", "toy", put("game.players.0.name", "player 2")),
     changed("game-a-list", "game.players", "toy", put("game", [])),
     # vectors, tables, arrays
-    changed("one-weight-too-few", "numbers; expected 2", "toy", both_weights(["1"])),
-    changed("one-weight-too-many", "numbers; expected 2", "toy", both_weights(["1", "2", "3"])),
-    changed("weight-zero", "must be positive", "toy", both_weights(["1", "0"])),
-    changed("weight-negative", "must be positive", "toy", both_weights(["1", "-200"])),
-    changed("weights-a-text", "expected a list", "toy", both_weights("1 : 200")),
-    changed("weights-differ", "weights differ", "toy", put("weights", ["1", "201"])),
-    changed("structural-weight-zero", "must be positive", "toy", put("structural_weights.0", "0")),
-    changed("witness-entry-zero", "must be positive", "toy", put("witnesses.structural.1", "0")),
-    changed("witness-missing", "'structural' is missing", "toy", drop("witnesses.structural")),
-    changed("lipschitz-zero", "is positive", "toy", put("lipschitz", "0")),
-    changed("lipschitz-negative", "is positive", "bounds", put("lipschitz", "-1")),
+    changed("one-weight-too-few", "numbers; expected 2", "toy", weights(["1"])),
+    changed("one-weight-too-many", "numbers; expected 2", "toy", weights(["1", "2", "3"])),
+    changed("weight-zero", "must be positive", "toy", weights(["1", "0"])),
+    changed("weight-negative", "must be positive", "toy", weights(["1", "-200"])),
+    changed("weights-a-text", "expected a list", "toy", weights("1 : 200")),
+    changed("structural-weight-zero", "must be positive", "toy", put(
+        "structural margin: weights.0", "0")),
+    changed("witness-entry-zero", "must be positive", "toy", put(
+        "structural margin: vector.1", "0")),
+    changed("witness-missing", "'vector' is missing", "toy", drop("structural margin: vector")),
+    changed("lipschitz-zero", "above 0", "toy", put("Lipschitz: bound", "0")),
+    changed("lipschitz-negative", "above 0", "bounds", put("Lipschitz: bound", "-1")),
     changed("metric-dense", "unknown key", "toy", put("metric.kind", "dense")),
-    changed("coupling-negative", "at least 0", "toy", put("coupling_upper.0.1", "-10")),
+    changed("coupling-negative", "at least 0", "toy", put(
+        "block bounds: coupling_upper.0.1", "-10")),
     changed("coupling-on-the-diagonal", "0 on the diagonal", "toy", put(
-        "coupling_upper.0.0", "1")),
+        "block bounds: coupling_upper.0.0", "1")),
     changed("coupling-of-three-rows", "rows; expected 2", "toy", put(
-        "coupling_upper", [["0", "1"]] * 3)),
-    changed("coupling-ragged", "numbers; expected 2", "toy", put("coupling_upper.1", ["0"])),
-    changed("array-dtype-unknown", "the dtype", "toy", both_weights(array(dtype="<f4"))),
-    changed("array-dtype-object", "the dtype", "toy", both_weights(array(dtype="O"))),
-    changed("array-of-integers", "binary64", "toy", both_weights(
+        "block bounds: coupling_upper", [["0", "1"]] * 3)),
+    changed("coupling-ragged", "numbers; expected 2", "toy", put(
+        "block bounds: coupling_upper.1", ["0"])),
+    changed("array-dtype-unknown", "the dtype", "toy", weights(array(dtype="<f4"))),
+    changed("array-dtype-object", "the dtype", "toy", weights(array(dtype="O"))),
+    changed("array-of-integers", "binary64", "toy", weights(
         encode_array(np.array([1, 200])))),
-    changed("array-shape-wrong", "does not fill", "toy", both_weights(array(shape=[3]))),
-    changed("array-shape-negative", "the shape", "toy", both_weights(array(shape=[-2]))),
-    changed("array-shape-true", "the shape", "toy", both_weights(array(shape=[True]))),
-    changed("array-shape-empty", "the shape", "toy", both_weights(array(shape=[]))),
-    changed("array-two-dimensional", "one row", "toy", both_weights(array(shape=[1, 2]))),
-    changed("array-empty", "numbers; expected 2", "toy", both_weights(
+    changed("array-shape-wrong", "does not fill", "toy", weights(array(shape=[3]))),
+    changed("array-shape-negative", "the shape", "toy", weights(array(shape=[-2]))),
+    changed("array-shape-true", "the shape", "toy", weights(array(shape=[True]))),
+    changed("array-shape-empty", "the shape", "toy", weights(array(shape=[]))),
+    changed("array-two-dimensional", "one row", "toy", weights(array(shape=[1, 2]))),
+    changed("array-empty", "numbers; expected 2", "toy", weights(
         array(shape=[0], zlib64=packed(b"")))),
-    changed("array-shape-enormous", "at most", "toy", both_weights(array(shape=[2**40]))),
-    changed("array-shape-overflows", "at most", "toy", both_weights(array(shape=[2**62, 4, 4]))),
-    changed("array-zip-bomb", "does not fill", "toy", both_weights(
+    changed("array-shape-enormous", "at most", "toy", weights(array(shape=[2**40]))),
+    changed("array-shape-overflows", "at most", "toy", weights(array(shape=[2**62, 4, 4]))),
+    changed("array-zip-bomb", "does not fill", "toy", weights(
         array(zlib64=packed(bytes(2**22))))),
-    changed("array-with-a-tail", "does not fill", "toy", both_weights(array(
+    changed("array-with-a-tail", "does not fill", "toy", weights(array(
         zlib64=base64.b64encode(zlib.compress(np.array([1.0, 200.0]).tobytes()) + b"x").decode()))),
-    changed("array-of-nan", "not finite", "toy", both_weights(encode_array(
+    changed("array-of-nan", "not finite", "toy", weights(encode_array(
         np.array([1.0, np.nan])))),
-    changed("array-of-infinity", "not finite", "toy", both_weights(encode_array(
+    changed("array-of-infinity", "not finite", "toy", weights(encode_array(
         np.array([1.0, np.inf])))),
-    changed("array-not-base64", "damaged", "toy", both_weights(array(zlib64="***"))),
-    changed("array-base64-not-ascii", "damaged", "toy", both_weights(array(zlib64="é"))),
-    changed("array-not-zlib", "damaged", "toy", both_weights(array(zlib64="AAAA"))),
-    changed("array-data-a-number", "base64", "toy", both_weights(array(zlib64=1))),
+    changed("array-not-base64", "damaged", "toy", weights(array(zlib64="***"))),
+    changed("array-base64-not-ascii", "damaged", "toy", weights(array(zlib64="é"))),
+    changed("array-not-zlib", "damaged", "toy", weights(array(zlib64="AAAA"))),
+    changed("array-data-a-number", "base64", "toy", weights(array(zlib64=1))),
     changed("sparse-columns-repeated", "must increase", "ring", put(
-        "coupling_upper.indices", encode_array(np.zeros(66, dtype=np.int32)))),
+        "block bounds: coupling_upper.indices", encode_array(np.zeros(66, dtype=np.int32)))),
     changed("sparse-column-out-of-range", "out of range", "ring", put(
-        "coupling_upper.indices", encode_array(np.full(66, 33, dtype=np.int32)))),
+        "block bounds: coupling_upper.indices", encode_array(np.full(66, 33, dtype=np.int32)))),
     changed("sparse-rows-wrap-round", "out of range", "ring", put(
-        "coupling_upper.indptr", encode_array(
+        "block bounds: coupling_upper.indptr", encode_array(
             np.array([0, 2**63 - 1, -2, *[66] * 31], dtype=np.int64)))),
     changed("sparse-rows-short", "does not fit", "ring", put(
-        "coupling_upper.indptr", encode_array(np.arange(10, dtype=np.int32)))),
+        "block bounds: coupling_upper.indptr", encode_array(np.arange(10, dtype=np.int32)))),
+    # claims
+    changed("claims-an-object", "expected a list", "toy", put("claims", {})),
+    changed("claims-missing", "'claims' is missing", "toy", drop("claims")),
+    changed("claims-empty", "block bounds is missing", "toy", put("claims", [])),
+    changed("claims-without-a-margin", "that of the margin is missing", "toy", without("margin")),
+    changed("claims-without-a-lipschitz-constant", "Lipschitz is missing", "toy", without(
+        "Lipschitz")),
+    changed("claims-without-a-structural-margin", "structural margin is missing", "toy", without(
+        "structural margin")),
+    changed("claim-a-text", "expected an object", "toy", claim(2, "margin/T1")),
+    changed("claim-null", "expected an object", "toy", claim(2, None)),
+    changed("claim-without-a-theorem", "'theorem' is missing", "toy", drop("claims.2.theorem")),
+    changed("claim-with-more", "unknown key 'trust'", "toy", put("claims.2.trust", "me")),
+    changed("claim-of-a-theorem-that-is-a-list", "theorem: expected text", "toy", put(
+        "claims.2.theorem", ["margin/T1"])),
+    changed("claim-of-a-theorem-that-is-a-number", "theorem: expected text", "toy", put(
+        "claims.2.theorem", 1)),
+    changed("claim-of-no-theorem", "no theorem is called ''", "toy", put("claims.2.theorem", "")),
+    changed("claim-of-an-unknown-theorem", "no theorem is called", "toy", put(
+        "claims.2.theorem", "margin/T99")),
+    changed("claim-of-another-module", "no theorem is called", "toy", put(
+        "claims.2.theorem", "euler/T1")),
+    changed("claim-of-no-module-of-theorems", "no theorem is called", "toy", put(
+        "claims.2.theorem", "shared/T1")),
+    changed("claim-of-a-path", "no theorem is called", "toy", put(
+        "claims.2.theorem", "../../games/T1")),
+    changed("claim-of-a-python-module", "no theorem is called", "toy", put(
+        "claims.2.theorem", "os.path/T1")),
+    changed("claim-of-what-is-computed", "no theorem is called", "toy", put(
+        "claims.2.theorem", "extragradient/T20")),
+    changed("claim-of-a-label-alone", "no theorem is called", "toy", put(
+        "claims.2.theorem", "T1")),
+    changed("claim-with-numbers-that-are-a-list", "numbers: expected an object", "toy", put(
+        "claims.2.numbers", ["1"])),
+    changed("claim-with-numbers-missing", "'margin' is missing", "toy", drop("claims.2.numbers")),
+    changed("claim-with-an-unknown-number", "unknown key 'basis'", "toy", put(
+        "margin: basis", "direct")),
+    changed("claim-with-a-number-of-the-class", "unknown key 'title'", "toy", put(
+        "margin: title", "margin")),
+    changed("claim-with-an-unknown-witness", "unknown key", "toy", added("margin: vector", ["1"])),
+    changed("claim-with-a-witness-as-a-number", "unknown key 'vector'", "toy", put(
+        "claims.1.numbers.vector", ["1", "1"])),
+    changed("claim-with-a-number-as-a-witness", "unknown key 'margin'", "toy", added(
+        "margin: margin", "1")),
+    changed("claim-of-a-solution-with-a-force", "unknown key '_force'", "settled", put(
+        "equilibrium: _force", [])),
+    changed("margin-claimed-twice", "margin is claimed twice", "toy", twice("margin")),
+    changed("margin-claimed-by-two-theorems", "margin is claimed twice", "toy", claimed(
+        "margin/T5", {"margin": "1"})),
+    changed("equilibrium-claimed-twice", "equilibrium is claimed twice", "settled", twice(
+        "equilibrium")),
+    changed("kind-claimed-twice", "kind of equilibrium is claimed twice", "settled", claimed(
+        "equilibrium/T18 (Nash)")),
+    changed("steps-claimed-twice", "RK4 steps is claimed twice", "toy", twice("RK4 steps")),
+    changed("band-claimed-twice", "band is claimed twice", "zero-sum", twice("band")),
+    changed("band-claimed-backwards-too", "band is claimed twice", "zero-sum", claimed(
+        "bands/T5", {"players": [1, 0], "margin": "0", "low": "1", "high": "1"})),
+    changed("more-claims-than-can-be-checked", "claims; they take too long", "toy", put(
+        "claims", [0] * 10_101)),
+    changed("refutation-in-a-certificate", "goes with a refusal", "toy", claimed(
+        "refutation/T6", {"point": ["0", "0"], "shift": "0"},
+        {"matrix": encode_array(np.eye(2)), "vector": ["1", "1"]})),
+    changed("dual-refutation-in-a-certificate", "goes with a refusal", "toy", claimed(
+        "refutation/T6 (dual)", {"places": []}, {"factors": []})),
+    changed("equilibrium-without-a-region", "a point goes with a region", "settled", drop(
+        "region")),
     # covers
     changed("covers-missing", "either covers or values", "enclosed", drop("evidence.covers")),
     changed("covers-a-list", "one array of tokens", "enclosed", put("evidence.covers", [])),
@@ -293,17 +365,17 @@ DAMAGED = [
     changed("region-kind-unknown", "box, space", "toy", put("region.kind", "disc")),
     changed("space-dimension-true", "count", "toy", put(
         "region", {"kind": "space", "dimension": True})),
-    changed("euler-basis-unknown", "expected one of", "toy", put("steps.euler.basis", "magic")),
-    changed("rk4-rates-missing", "one rate", "toy", put("steps.rk4.cover.rates", [])),
-    changed("rk4-cover-empty", "one rate", "toy", both(
-        put("steps.rk4.cover.rates", []), put("steps.rk4.cover.steps", []))),
+    changed("rk4-cover-with-more", "unknown key", "toy", put("RK4 steps: cover.trust", "me")),
+    changed("rk4-cover-a-list", "expected an object", "toy", put("RK4 steps: cover", [])),
+    changed("rk4-of-too-many-intervals", "more than 10000", "toy", put(
+        "RK4 steps: cover.rates", ["1"] * 10_001)),
     changed("rk4-multipliers-of-11", "expected 12", "mixed", drop(
-        "steps.rk4.cover.multipliers.0.0")),
-    changed("band-of-one-player", "two different players", "toy", put("bands.0.players", [0, 0])),
-    changed("band-of-a-third-player", "two different players", "toy", put(
-        "bands.0.players", [0, 2])),
-    changed("band-player-true", "two player numbers", "toy", put("bands.0.players", [0, True])),
-    changed("bands-an-object", "expected a list", "toy", put("bands", {})),
+        "RK4 steps: multipliers.0.0")),
+    changed("band-of-one-player", "two different players", "zero-sum", put(
+        "band: players", [0, 0])),
+    changed("band-of-a-third-player", "two different players", "zero-sum", put(
+        "band: players", [0, 2])),
+    changed("band-player-true", "two player numbers", "zero-sum", put("band: players", [0, True])),
     # the game
     changed("game-of-a-newer-version", "game.format", "toy", put("game.format", "sgn-game/2")),
     changed("game-name-a-number", "game.name", "toy", put("game.name", 7)),
@@ -332,7 +404,12 @@ DAMAGED = [
         "game.players.0.size", 3)),
     changed("game-field-a-text", "true or false", "field", put("game.field", "no")),
     # refusals
-    changed("refuted-without-witness", "needs a witness", "refuted", drop("witness")),
+    changed("refuted-without-witness", "needs a witness", "refuted", put("claims", [])),
+    changed("refusal-with-two-witnesses", "claimed twice", "refuted", twice("witness")),
+    changed("refusal-with-a-margin", "a refutation", "refuted", both(
+        put("claims", []), claimed("margin/T5", {"margin": "1"}))),
+    changed("refusal-with-a-margin-too", "a refutation", "refuted", claimed(
+        "margin/T5", {"margin": "1"})),
     changed("undecided-with-a-witness", "needs a witness", "refuted", put("verdict", "undecided")),
     changed("refusal-called-proved", "expected one of", "refuted", put("verdict", "proved")),
     changed("refusal-reason-unknown", "expected one of", "refuted", put("reason", "bad luck")),
@@ -342,13 +419,15 @@ DAMAGED = [
         "reason", "small-gain")),
     changed("refusal-of-an-eigenvalue-out-of-budget", "does not follow", "refuted", put(
         "reason", "budget")),
-    changed("refusal-of-a-newer-version", "newer version", "refuted", put(
+    changed("refusal-of-a-newer-version", "of another version", "refuted", put(
         "format", "sgn-refusal/9")),
-    changed("witness-kind-unknown", "expected one of", "refuted", put("witness.kind", "vision")),
     changed("witness-matrix-one-row", "square", "refuted", put(
-        "witness.matrix", encode_array(np.ones(2)))),
+        "witness: matrix", encode_array(np.ones(2)))),
+    changed("witness-point-of-another-dimension", "expected 2", "refuted", put(
+        "witness: point", ["0", "-2", "0"])),
+    changed("witness-without-a-region", "goes with a region", "refuted", drop("region")),
     changed("witness-vector-too-long", "expected 2", "refuted", put(
-        "witness.vector", ["1", "1", "1"])),
+        "witness: vector", ["1", "1", "1"])),
     changed("cycle-of-a-player-who-is-not-there", "player numbers", "refuted", put(
         "cycle.players", [2])),
     # metrics of matrices
@@ -358,23 +437,17 @@ DAMAGED = [
         "metric.matrix", encode_array(np.full((3, 3), np.nan)))),
     changed("metric-of-integers", "binary64", "dense", put(
         "metric.matrix", encode_array(np.eye(3, dtype=np.int64)))),
-    changed("metric-of-one-row", "expected a symmetric matrix", "dense", put(
+    changed("metric-of-one-row", "expected a square matrix", "dense", put(
         "metric.matrix", encode_array(np.ones(3)))),
     changed("metric-kind-unknown", "expected one of scalar, block, dense", "dense", put(
         "metric.kind", "diagonal")),
     changed("metric-one-block-too-few", "one a player", "matrices", lambda document: document[
         "metric"]["blocks"].pop()),
-    changed("metric-of-matrices-beside-weights", "goes with a metric of kind scalar", "dense", put(
-        "weights", ["1", "1", "1"])),
     # divergences
-    changed("bregman-empty", "give 'region' or 'simplex'", "uneven", put("bregman", {})),
-    changed("bregman-estimated", "'proved' alone", "promised-bounds", put("bregman", {
-        "simplex": {"rate": "1", "weights": ["1", "1"], "vector": ["1", "1"]}})),
-    changed("bregman-without-a-level", "missing", "uneven", drop("bregman.region.level")),
-    changed("bregman-weight-zero", "must be positive", "uneven", put(
-        "bregman.region.weights.0", "0")),
-    changed("bregman-vector-too-short", "expected 3", "shares", put(
-        "bregman.simplex.vector", ["1", "1"])),
-    changed("bregman-rate-not-a-number", "expected an integer", "uneven", put(
-        "bregman.region.rate", None)),
+    changed("kl-weight-zero", "must be positive", "uneven", put(
+        "KL rate: weights.0", "0")),
+    changed("kl-vector-too-short", "expected 3", "shares", put(
+        "KL rate on the simplex: vector", ["1", "1"])),
+    changed("kl-rate-not-a-number", "expected an integer", "uneven", put(
+        "KL rate: rate", None)),
 ]  # fmt: skip

@@ -5,12 +5,12 @@ Its bands: 0 to 1, 0 to 2, 0 to 3 (down to 0, since 3 acts on nobody), 1 to 2.
 """
 
 from certificates.kernel.document.reading import Document
-from tests.corpus.changes import BAND, Change, Lie, both, drop, lowered, put, raised, swapped, times
+from tests.corpus.changes import BAND, Change, Lie, both, get, lowered, put, raised, swapped, times
 
 
 def _without_witness(band: int, witness: int) -> Change:
     def change(document: Document) -> None:
-        del document["bands"][band]["witnesses"][witness]
+        del get(document, f"band[{band}]: points")[witness]
 
     return change
 
@@ -19,8 +19,7 @@ def _witnesses_of(band: int, source: int) -> Change:
     """A band is given the witnesses of another."""
 
     def change(document: Document) -> None:
-        bands = document["bands"]
-        bands[band]["witnesses"] = bands[source]["witnesses"]
+        put(f"band[{band}]: points", get(document, f"band[{source}]: points"))(document)
 
     return change
 
@@ -30,24 +29,24 @@ def _lie(name: str, change: Change) -> Lie:
 
 
 BAND_LIES = [
-    _lie("widened-below", lowered("bands.0.low")),
-    _lie("widened-above", raised("bands.0.high")),
+    _lie("widened-below", lowered("band: low")),
+    _lie("widened-above", raised("band: high")),
     _lie("widened-with-its-weights", both(
-        times("bands.0.witnesses.1.weights.1", 2), times("bands.0.high", 2))),
+        times("band: points.1.weights.1", 2), times("band: high", 2))),
     _lie("widened-with-its-vector", both(
-        times("bands.0.witnesses.1.weights.1", 2), times("bands.0.high", 2),
-        times("bands.0.witnesses.1.vector.1", 2))),
-    _lie("margin-raised", put("bands.0.margin", "1e-3")),
-    _lie("margin-below-0", both(put("bands.0.margin", "-1000"), put("bands.0.low", "1e-6"))),
-    _lie("without-upper-end", put("bands.0.high", None)),
-    _lie("down-to-0", put("bands.0.low", "0")),
-    _lie("open-at-the-other-end", both(put("bands.2.low", "0"), put("bands.2.high", "1"))),
-    _lie("of-the-other-ratio", put("bands.0.players", [1, 0])),
-    _lie("of-another-pair", put("bands.0.players", [1, 2])),
+        times("band: points.1.weights.1", 2), times("band: high", 2),
+        times("band: points.1.vector.1", 2))),
+    _lie("margin-raised", put("band: margin", "1e-3")),
+    _lie("margin-below-0", both(put("band: margin", "-1000"), put("band: low", "1e-6"))),
+    _lie("without-upper-end", put("band: high", None)),
+    _lie("down-to-0", put("band: low", "0")),
+    _lie("open-at-the-other-end", both(put("band[2]: low", "0"), put("band[2]: high", "1"))),
+    _lie("of-the-other-ratio", put("band: players", [1, 0])),
+    _lie("of-another-pair", put("band: players", [2, 3])),
     _lie("with-witnesses-of-another-pair", _witnesses_of(0, 2)),
-    _lie("with-vectors-swapped", swapped("bands.0.witnesses.0.vector")),
+    _lie("with-vectors-swapped", swapped("band: points.0.vector")),
     _lie("without-its-lower-witness", _without_witness(0, 0)),
     _lie("without-its-upper-witness", _without_witness(0, 1)),
-    _lie("without-witnesses", drop("bands.0.witnesses")),
-    _lie("upside-down", both(put("bands.0.low", "40"), put("bands.0.high", "2"))),
+    _lie("without-witnesses", put("band: points", [])),
+    _lie("upside-down", both(put("band: low", "40"), put("band: high", "2"))),
 ]  # fmt: skip

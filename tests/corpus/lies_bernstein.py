@@ -3,9 +3,10 @@
 from fractions import Fraction
 
 from tests.corpus.changes import (
-    ABOVE,
-    BELOW,
+    COCOERCIVITY,
     COUPLING,
+    CURVATURE,
+    EUCLIDEAN,
     EULER,
     LIPSCHITZ,
     MARGIN,
@@ -17,7 +18,7 @@ from tests.corpus.changes import (
     raised,
     times,
 )
-from tests.corpus.lies_enclosed import COCOERCIVITY, EUCLIDEAN, TAYLOR, cost, cover, extra, recut
+from tests.corpus.lies_enclosed import TAYLOR, cost, cover, extra, recut
 
 BERNSTEIN = 7  # the leaves of a game with three variables
 
@@ -42,20 +43,20 @@ def bernstein(name: str, obligation: str, change: Change, base: str = "quartic")
 
 BERNSTEIN_LIES = [
     # numbers above what the leaves prove
-    bernstein("margin-raised", MARGIN, raised("margin")),
-    bernstein("euclidean-margin-raised", EUCLIDEAN, raised("euclidean_margin")),
-    bernstein("lipschitz-lowered", LIPSCHITZ, lowered("lipschitz")),
-    bernstein("cocoercivity-raised", COCOERCIVITY, raised("cocoercivity")),
-    bernstein("curvature-raised", BELOW, raised("curvature_lower.0")),
-    bernstein("upper-curvature-lowered", ABOVE, lowered("curvature_upper.1")),
-    bernstein("coupling-lowered", COUPLING, lowered("coupling_upper.0.1")),
-    bernstein("coupling-lowered-back", COUPLING, lowered("coupling_upper.1.0")),
-    bernstein("euler-step-longer", EULER, raised("steps.euler.step_max")),
+    bernstein("margin-raised", MARGIN, raised("margin: margin")),
+    bernstein("euclidean-margin-raised", EUCLIDEAN, raised("Euclidean margin: margin")),
+    bernstein("lipschitz-lowered", LIPSCHITZ, lowered("Lipschitz: bound")),
+    bernstein("cocoercivity-raised", COCOERCIVITY, raised("cocoercivity: constant")),
+    bernstein("curvature-raised", CURVATURE, raised("block bounds: curvature_lower.0")),
+    bernstein("upper-curvature-lowered", CURVATURE, lowered("block bounds: curvature_upper.1")),
+    bernstein("coupling-lowered", COUPLING, lowered("block bounds: coupling_upper.0.1")),
+    bernstein("coupling-lowered-back", COUPLING, lowered("block bounds: coupling_upper.1.0")),
+    bernstein("euler-step-longer", EULER, raised("Euler steps: step_max")),
     bernstein("margin-a-tenth-higher", MARGIN, both(
-        times("margin", Fraction(11, 10)), recut("margin", _all_bernstein))),
+        times("margin: margin", Fraction(11, 10)), recut("margin", _all_bernstein))),
     # games of which there is none
     bernstein("leaves-of-an-exponential", MARGIN, recut("margin", _all_bernstein), "enclosed"),
-    bernstein("leaves-of-an-exponential-block", ABOVE,
+    bernstein("leaves-of-an-exponential-block", CURVATURE,
               recut("block 0 0", _all_bernstein), "enclosed"),
     bernstein("leaf-of-a-sine-coupling", COUPLING, cover("block 0 1", BERNSTEIN), "enclosed"),
     bernstein("leaves-of-a-tiny-sine", MARGIN, extra("sin(x)/1000000000000")),
@@ -67,7 +68,7 @@ BERNSTEIN_LIES = [
     bernstein("cost-sign-changed", COUPLING, cost("- x*y/5", "+ x*y/2")),
     bernstein("constant-changed", COUPLING, cost("(3*pi)", "3")),
     bernstein("region-widened", COUPLING, raised("region.upper.0")),
-    bernstein("region-moved", ABOVE, put("region.lower.1", "-1.1")),
+    bernstein("region-moved", CURVATURE, put("region.lower.1", "-1.1")),
     # covers
     bernstein("unknown-form", MARGIN, recut("margin", lambda t: [*t[:-1], BERNSTEIN + 1])),
     bernstein("form-outside", MARGIN, _other_form(BERNSTEIN - 1)),

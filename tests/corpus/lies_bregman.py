@@ -5,28 +5,38 @@ from fractions import Fraction
 import numpy as np
 
 from certificates.kernel.document.reading import Document, encode_array
-from tests.corpus.changes import Change, Lie, both, drop, edited, entry, put, swapped, times
+from tests.corpus.changes import (
+    EQUILIBRIUM,
+    KIND,
+    RATE,
+    SIMPLEX,
+    Change,
+    Lie,
+    both,
+    cites,
+    claimed,
+    drop,
+    edited,
+    entry,
+    put,
+    swapped,
+    times,
+    without,
+)
 
-RATE, LEVEL, SIMPLEX = "Bregman rate", "Bregman level", "Bregman simplex"
-MORE, ABIT = Fraction(101, 100), 1 + Fraction(1, 10**4)
+MORE = Fraction(101, 100)
 COVER = "evidence.covers.bregman"
-
-
-def _without_equilibrium(document: Document) -> None:
-    del document["equilibrium"], document["basin"]
 
 
 def _cover(*tokens: int) -> Change:
     return put(COVER, encode_array(np.array(tokens, dtype=np.int64)))
 
 
-def _claimed(document: Document) -> None:
-    """A claim that another game's certificate makes, in this one."""
-    document["bregman"] = {"region": {"rate": "0.01", "weights": ["1", "1"], "level": "0.0001"}}
-
-
-def _simplex_claimed(document: Document) -> None:
-    document["bregman"]["simplex"] = {"rate": "0.1", "weights": ["1", "1"], "vector": ["1", "1"]}
+# claims that another game's certificate makes
+_claimed = claimed("kl/T19", {"rate": "0.01", "weights": ["1", "1"]})
+_simplex_claimed = claimed(
+    "kl/T19 (corollary)", {"rate": "0.1", "weights": ["1", "1"]}, {"vector": ["1", "1"]}
+)
 
 
 def _ball(document: Document) -> None:
@@ -41,31 +51,21 @@ def _ball(document: Document) -> None:
 
 
 BREGMAN_LIES = (
-    Lie("bregman-rate-raised", "uneven", RATE, times("bregman.region.rate", MORE)),
-    Lie("bregman-rate-raised-three-players", "shares", RATE, times("bregman.region.rate", MORE)),
-    Lie("bregman-rate-of-the-entropy", "uneven", RATE, put("bregman.region.rate", "1.5")),
-    Lie("bregman-rate-zero", "uneven", RATE, put("bregman.region.rate", "0")),
-    Lie("bregman-rate-negative", "uneven", RATE, put("bregman.region.rate", "-1")),
-    Lie("bregman-weights-exchanged", "uneven", RATE, swapped("bregman.region.weights")),
-    Lie("bregman-weight-halved", "shares", LEVEL, times(
-        "bregman.region.weights.1", Fraction(1, 2))),
-    Lie("bregman-level-raised", "uneven", LEVEL, times("bregman.region.level", ABIT)),
-    Lie("bregman-level-raised-three-players", "shares", LEVEL, times(
-        "bregman.region.level", ABIT)),
-    Lie("bregman-level-zero", "uneven", LEVEL, put("bregman.region.level", "0")),
-    Lie("bregman-level-negative", "uneven", LEVEL, put("bregman.region.level", "-1")),
-    Lie("bregman-level-at-an-uncertain-equilibrium", "shares", LEVEL, put(
-        "equilibrium.error", "0.01")),
+    Lie("bregman-rate-raised", "uneven", RATE, times("KL rate: rate", MORE)),
+    Lie("bregman-rate-raised-three-players", "shares", RATE, times("KL rate: rate", MORE)),
+    Lie("bregman-rate-of-the-entropy", "uneven", RATE, put("KL rate: rate", "1.5")),
+    Lie("bregman-rate-zero", "uneven", RATE, put("KL rate: rate", "0")),
+    Lie("bregman-rate-negative", "uneven", RATE, put("KL rate: rate", "-1")),
+    Lie("bregman-weights-exchanged", "uneven", RATE, swapped("KL rate: weights")),
     Lie("bregman-of-kakade", "stage", RATE, put("game.field", "kakade")),
-    Lie("bregman-of-kakade-level", "stage", LEVEL, put("game.field", "kakade")),
     Lie("bregman-everywhere-of-kakade", "shares", SIMPLEX, put("game.field", "kakade")),
     Lie("bregman-of-plain-gradients", "plain", RATE, _claimed),
     Lie("bregman-of-entropy-by-occupancy", "stage", RATE, put("game.occupancy_entropy", True)),
     Lie("bregman-of-a-symbolic-game", "bent", RATE, _claimed),
     Lie("bregman-of-a-matrix", "blocks", RATE, _claimed),
-    Lie("bregman-without-an-equilibrium", "uneven", RATE, _without_equilibrium),
-    Lie("bregman-level-without-an-equilibrium", "uneven", LEVEL, _without_equilibrium),
-    Lie("bregman-at-the-boundary", "uneven", RATE, put("equilibrium.kind", "variational")),
+    Lie("bregman-without-an-equilibrium", "uneven", RATE, without(EQUILIBRIUM, KIND)),
+    Lie("bregman-at-the-boundary", "uneven", RATE, both(
+        cites(EQUILIBRIUM, "equilibrium/T13 (boundary)"), without(KIND))),
     Lie("bregman-cover-missing", "uneven", RATE, drop(COVER)),
     Lie("bregman-cover-empty", "uneven", RATE, _cover()),
     Lie("bregman-cover-of-one-leaf", "uneven", RATE, _cover(4)),
@@ -78,12 +78,13 @@ BREGMAN_LIES = (
     Lie("bregman-everywhere-in-a-symbolic-game", "bent", SIMPLEX, both(
         _claimed, _simplex_claimed)),
     Lie("bregman-everywhere-rate-raised", "shares", SIMPLEX, times(
-        "bregman.simplex.rate", 1 + Fraction(1, 10**6))),
-    Lie("bregman-everywhere-rate-zero", "shares", SIMPLEX, put("bregman.simplex.rate", "0")),
+        "KL rate on the simplex: rate", 1 + Fraction(1, 10**6))),
+    Lie("bregman-everywhere-rate-zero", "shares", SIMPLEX, put(
+        "KL rate on the simplex: rate", "0")),
     Lie("bregman-everywhere-weights-exchanged", "shares", SIMPLEX, put(
-        "bregman.simplex.weights", ["1", "3", "0.5"])),
+        "KL rate on the simplex: weights", ["1", "3", "0.5"])),
     Lie("bregman-everywhere-vector-exchanged", "shares", SIMPLEX, swapped(
-        "bregman.simplex.vector")),
+        "KL rate on the simplex: vector")),
     Lie("bregman-everywhere-payoffs-larger", "shares", SIMPLEX, edited(
         "game.payoffs", entry(slice(None), 1 + 2.0**-20))),
     Lie("bregman-everywhere-entropy-lowered", "shares", SIMPLEX, put(

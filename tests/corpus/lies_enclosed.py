@@ -12,27 +12,33 @@ import numpy as np
 
 from certificates.kernel.document.reading import Document, decode_array, encode_array
 from tests.corpus.changes import (
-    ABOVE,
     BAND,
-    BELOW,
+    COCOERCIVITY,
     COUPLING,
+    CURVATURE,
+    EQUILIBRIUM,
+    EUCLIDEAN,
     EULER,
     JACOBIAN,
+    KIND,
     LIPSCHITZ,
     MARGIN,
     RK4,
     STRUCTURAL,
     Change,
     Lie,
+    added,
     both,
+    cites,
+    claimed,
     drop,
     longer,
     lowered,
     put,
     raised,
-    swapped,
     text,
     times,
+    without,
 )
 
 NATURAL, TAYLOR, STAR = 3, 4, 5  # the leaves of a game with three variables
@@ -78,8 +84,8 @@ def _stars(tokens: list[int]) -> list[int]:
 
 
 def _other_sides(tokens: list[int]) -> list[int]:
-    """Splits of side 0 become splits of side 2."""
-    return [2 if t == 0 else t for t in tokens]
+    """Splits of each side become splits of the next."""
+    return [(t + 1) % NATURAL if t < NATURAL else t for t in tokens]
 
 
 def _sliver(tokens: list[int]) -> list[int]:
@@ -100,11 +106,7 @@ def extra(term: str, player: int = 0) -> Change:
     return change
 
 
-def _two_players_one_band(document: Document) -> None:
-    document["bands"] = [
-        {"players": [0, 1], "ratio": "w_j/w_i", "basis": "direct", "margin": "0.5",
-         "low": "0.00001", "high": "100"}
-    ]  # fmt: skip
+_BAND = {"players": [0, 1], "margin": "0.5", "low": "0.00001", "high": "100"}
 
 
 def enclosed(name: str, obligation: str, change: Change, base: str = "enclosed") -> Lie:
@@ -116,41 +118,44 @@ def _undefined(name: str, change: Change) -> Lie:
     return enclosed(name, JACOBIAN, change)
 
 
-EUCLIDEAN, COCOERCIVITY = "Euclidean margin", "cocoercivity"
 LOGARITHM = "log(y + 2)"
 _COVERS: Any = {"kind": "enclosed", "covers": {}}
 
 ENCLOSED_LIES = [
     # numbers above what the leaves prove
-    enclosed("margin-raised", MARGIN, raised("margin")),
-    enclosed("euclidean-margin-raised", EUCLIDEAN, raised("euclidean_margin")),
-    enclosed("structural-margin-raised", STRUCTURAL, raised("structural_margin")),
-    enclosed("lipschitz-lowered", LIPSCHITZ, lowered("lipschitz")),
-    enclosed("cocoercivity-raised", COCOERCIVITY, raised("cocoercivity")),
-    enclosed("curvature-raised", BELOW, raised("curvature_lower.0")),
-    enclosed("curvature-raised-two-variables", BELOW, raised("curvature_lower.1")),
-    enclosed("upper-curvature-lowered", ABOVE, lowered("curvature_upper.0")),
-    enclosed("upper-curvature-lowered-two-variables", ABOVE, lowered("curvature_upper.1")),
-    enclosed("coupling-lowered", COUPLING, lowered("coupling_upper.0.1")),
-    enclosed("coupling-lowered-back", COUPLING, lowered("coupling_upper.1.0")),
-    enclosed("coupling-left-out", COUPLING, put("coupling_upper.1.0", "0")),
-    enclosed("weights-swapped", MARGIN, both(swapped("metric.weights"), swapped("weights"))),
-    enclosed("direct-called-structural", MARGIN, put("margin_basis", "structural")),
-    enclosed("euler-step-longer", EULER, raised("steps.euler.step_max")),
-    enclosed("euler-factor-lowered", EULER, lowered("steps.euler.factor_at_best")),
+    enclosed("margin-raised", MARGIN, raised("margin: margin")),
+    enclosed("euclidean-margin-raised", EUCLIDEAN, raised("Euclidean margin: margin")),
+    enclosed("structural-margin-raised", STRUCTURAL, raised("structural margin: margin")),
+    enclosed("lipschitz-lowered", LIPSCHITZ, lowered("Lipschitz: bound")),
+    enclosed("cocoercivity-raised", COCOERCIVITY, raised("cocoercivity: constant")),
+    enclosed("curvature-raised", CURVATURE, raised("block bounds: curvature_lower.0")),
+    enclosed("curvature-raised-two-variables", CURVATURE, raised(
+        "block bounds: curvature_lower.1")),
+    enclosed("upper-curvature-lowered", CURVATURE, lowered("block bounds: curvature_upper.0")),
+    enclosed("upper-curvature-lowered-two-variables", CURVATURE, lowered(
+        "block bounds: curvature_upper.1")),
+    enclosed("coupling-lowered", COUPLING, lowered("block bounds: coupling_upper.0.1")),
+    enclosed("coupling-lowered-back", COUPLING, lowered("block bounds: coupling_upper.1.0")),
+    enclosed("coupling-left-out", COUPLING, put("block bounds: coupling_upper.1.0", "0")),
+    enclosed("weights-of-no-proof", MARGIN, put("metric.weights", ["1", "9"])),
+    enclosed("direct-called-structural", MARGIN, cites("margin", "margin/T1")),
+    enclosed("euler-step-longer", EULER, raised("Euler steps: step_max")),
+    enclosed("euler-factor-lowered", EULER, lowered("Euler steps: factor_at_best")),
     enclosed("euler-factor-at-the-largest-step-lowered", EULER,
-             lowered("steps.euler.factor_at_max")),
-    enclosed("euler-weights-swapped", EULER, swapped("steps.euler.metric.weights")),
-    enclosed("euler-by-norms-without-a-witness", EULER, put("steps.euler.basis", "structural")),
-    enclosed("rk4-step-longer", RK4, longer("steps.rk4", Fraction(5, 4))),
+             lowered("Euler steps: factor_at_max")),
+    enclosed("euler-in-weights-of-no-proof", EULER, put(
+        "Euler steps: metric.weights", ["1", "9"])),
+    enclosed("euler-by-norms", EULER, both(
+        cites("Euler steps", "euler/T9"), added("Euler steps: vector", ["1", "1"]))),
+    enclosed("rk4-step-longer", RK4, longer("RK4 steps", Fraction(5, 4))),
     enclosed("rk4-called-constant", RK4, both(
-        put("steps.rk4.basis", "constant"), drop("steps.rk4.cover.multipliers"))),
-    enclosed("band-too-wide", BAND, _two_players_one_band),
+        cites("RK4 steps", "runge_kutta/T11 (a)", "multipliers"), put("RK4 steps: norm", "1000"))),
+    enclosed("band-too-wide", BAND, claimed("bands/T5", _BAND)),
     # covers that do not cover
     enclosed("cover-missing", MARGIN, drop("evidence.covers.margin")),
     enclosed("cover-of-the-domain-missing", JACOBIAN, drop("evidence.covers.domain")),
     enclosed("cover-of-a-block-missing", COUPLING, drop("evidence.covers.block 0 1")),
-    enclosed("cover-of-a-diagonal-block-missing", BELOW, drop("evidence.covers.block 1 1")),
+    enclosed("cover-of-a-diagonal-block-missing", CURVATURE, drop("evidence.covers.block 1 1")),
     enclosed("cover-of-the-best-step-missing", EULER, drop("evidence.covers.euler_best")),
     enclosed("cover-of-the-largest-step-missing", EULER, drop("evidence.covers.euler_max")),
     enclosed("covers-all-missing", JACOBIAN, put("evidence.covers", {})),
@@ -168,40 +173,42 @@ ENCLOSED_LIES = [
     # covers that prove less
     enclosed("leaves-merged", MARGIN, recut("margin", _merged)),
     enclosed("leaves-merged-cocoercivity", COCOERCIVITY, recut("cocoercivity", _merged)),
-    enclosed("leaves-merged-curvature", ABOVE, recut("block 0 0", _merged)),
+    enclosed("leaves-merged-curvature", CURVATURE, recut("block 0 0", _merged)),
     enclosed("one-leaf", LIPSCHITZ, cover("lipschitz", TAYLOR)),
     enclosed("one-natural-leaf", EUCLIDEAN, cover("euclidean_margin", NATURAL)),
     enclosed("form-changed", MARGIN, recut("margin", _natural)),
-    enclosed("form-changed-in-a-block", ABOVE, recut("block 1 1", _natural)),
+    enclosed("form-changed-in-a-block", CURVATURE, recut("block 1 1", _natural)),
     enclosed("splits-of-another-side", LIPSCHITZ, recut("lipschitz", _other_sides)),
     enclosed("cover-for-another-purpose", COCOERCIVITY, taken("cocoercivity", "lipschitz")),
     enclosed("cover-for-another-step", EULER, taken("euler_best", "block 1 0")),
-    enclosed("cover-for-another-block", ABOVE, taken("block 1 1", "block 1 0")),
+    enclosed("cover-for-another-block", CURVATURE, taken("block 1 1", "block 1 0")),
     enclosed("cover-of-another-game", MARGIN, cover("margin", 1, 0, 5, 5, 5)),  # of four variables
     # stars
     enclosed("one-star", LIPSCHITZ, cover("lipschitz", STAR)),
-    enclosed("stars-of-a-block", ABOVE, recut("block 1 1", _stars)),
+    enclosed("stars-of-a-block", CURVATURE, recut("block 1 1", _stars)),
     enclosed("stars-of-a-coupling", COUPLING, recut("block 0 1", _stars)),
     enclosed("one-star-for-a-step", EULER, cover("euler_max", STAR)),
     enclosed("margin-raised-above-its-stars", MARGIN, both(
-        times("margin", Fraction(11, 10)), recut("margin", _stars))),
+        times("margin: margin", Fraction(11, 10)), recut("margin", _stars))),
     enclosed("stars-and-a-leaf-missing", EULER, recut("euler_max", lambda t: _stars(t)[:-1])),
     enclosed("stars-of-splits-of-another-side", MARGIN, recut(
         "margin", lambda t: _stars(_other_sides(t)))),
     enclosed("margin-doubled-and-stars", MARGIN, both(
-        times("margin", 2), recut("margin", _stars))),
+        times("margin: margin", 2), recut("margin", _stars))),
     # another game
-    enclosed("cost-changed", BELOW, cost("x**2", "0.999*x**2")),
+    enclosed("cost-changed", CURVATURE, cost("x**2", "0.999*x**2")),
     enclosed("cost-sign-changed", COUPLING, cost("+ x*y/3", "- x*y", 1)),
     enclosed("cost-slower", MARGIN, cost("y**2 -", "0.9*y**2 -", 1)),
-    enclosed("parameter-changed", BELOW, put("game.parameters.k", "1.0999")),
-    enclosed("region-widened", ABOVE, raised("region.upper.0")),
-    enclosed("region-moved", ABOVE, put("region.upper.0", "0.8")),
+    enclosed("parameter-changed", CURVATURE, put("game.parameters.k", "1.0999")),
+    enclosed("region-widened", CURVATURE, raised("region.upper.0")),
+    enclosed("region-moved", CURVATURE, put("region.upper.0", "0.8")),
     enclosed("region-made-all-of-space", JACOBIAN, put(
         "region", {"kind": "space", "dimension": 3})),
-    enclosed("region-of-another-dimension", JACOBIAN, put(
-        "region", {"kind": "box", "lower": ["0", "-0.5"], "upper": ["0.7", "1/3"]})),
-    enclosed("region-missing", JACOBIAN, drop("region")),
+    enclosed("region-of-another-dimension", JACOBIAN, both(
+        without(EQUILIBRIUM, KIND), put(
+        "region", {"kind": "box", "lower": ["0", "-0.5"], "upper": ["0.7", "1/3"]}))),
+    enclosed("region-missing", JACOBIAN, both(
+        without(EQUILIBRIUM, KIND), drop("region"))),
     enclosed("called-exact", JACOBIAN, put("evidence", {"kind": "exact"})),
     enclosed("game-of-python-code", JACOBIAN, put("game.kind", "callable")),
     enclosed("matrix-without-covers", JACOBIAN, put("evidence", _COVERS), "blocks"),
@@ -228,5 +235,5 @@ ENCLOSED_LIES = [
     _undefined("parameter-moves-a-pole", both(
         put("game.parameters.p", "-0.2"), extra("1/(x + p)"))),
     enclosed("margin-doubled-and-one-leaf", MARGIN, both(
-        times("margin", 2), cover("margin", TAYLOR))),
+        times("margin: margin", 2), cover("margin", TAYLOR))),
 ]  # fmt: skip

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from certificates.kernel.document.reading import Document, decode_array, encode_array
 from tests.corpus.changes import (
+    COCOERCIVITY,
     EULER,
     LIPSCHITZ,
     MARGIN,
+    METRIC,
     PPM,
     RK4,
     Change,
@@ -24,7 +26,6 @@ from tests.corpus.changes import (
     times,
 )
 
-METRIC, PROJECTED, EXTRA = "metric", "projected Euler", "extragradient"
 DENSE = "metric.matrix"
 FloatArray = NDArray[np.float64]
 
@@ -81,7 +82,6 @@ def _one_block_for_all(document: Document) -> None:
 def _as_weights(document: Document) -> None:
     """Equal weights, with the numbers that a matrix gave."""
     document["metric"] = {"kind": "scalar", "weights": ["1"] * 3}
-    document["weights"] = ["1"] * 3
 
 
 def _euclidean(path: str, size: int) -> Change:
@@ -98,23 +98,20 @@ METRIC_LIES = (
     Lie("metric-entry-off-by-a-millionth", "dense", MARGIN, edited(DENSE, _moved(0, 1, 1 + 1e-6))),
     Lie("metric-without-what-joins-the-players", "dense", MARGIN, _diagonal),
     Lie("metric-replaced-by-equal-weights", "dense", MARGIN, _as_weights),
-    Lie("margin-raised-in-a-dense-metric", "dense", MARGIN, raised("margin")),
-    Lie("lipschitz-lowered-in-a-dense-metric", "dense", LIPSCHITZ, lowered("lipschitz")),
-    Lie("cocoercivity-raised-in-a-dense-metric", "dense", "cocoercivity", raised("cocoercivity")),
-    Lie("euler-in-another-dense-metric", "dense", EULER, _euclidean("steps.euler.metric", 3)),
+    Lie("margin-raised-in-a-dense-metric", "dense", MARGIN, raised("margin: margin")),
+    Lie("lipschitz-lowered-in-a-dense-metric", "dense", LIPSCHITZ, lowered("Lipschitz: bound")),
+    Lie("cocoercivity-raised-in-a-dense-metric", "dense", COCOERCIVITY, raised(
+        "cocoercivity: constant")),
+    Lie("euler-in-another-dense-metric", "dense", EULER, _euclidean("Euler steps: metric", 3)),
     Lie("euler-longer-in-a-dense-metric", "dense", EULER, times(
-        "steps.euler.step_max", 1 + 100 * PPM)),
+        "Euler steps: step_max", 1 + 100 * PPM)),
     Lie("euler-in-an-indefinite-metric", "dense", EULER, edited(
-        "steps.euler.metric.matrix", _indefinite)),
-    Lie("rk4-in-another-dense-metric", "dense", RK4, _euclidean("steps.rk4.metric", 3)),
-    Lie("rk4-longer-in-a-dense-metric", "dense", RK4, longer("steps.rk4", 1 + Fraction(1, 1000))),
-    Lie("rk4-in-a-metric-of-another-size", "dense", RK4, _euclidean("steps.rk4.metric", 2)),
-    Lie("projected-euler-in-a-dense-metric", "leaning", PROJECTED, put(
-        "steps.euler.projected", True)),
-    Lie("extragradient-projected-in-a-dense-metric", "leaning", EXTRA, put(
-        "steps.extragradient.projected", True)),
+        "Euler steps: metric.matrix", _indefinite)),
+    Lie("rk4-in-another-dense-metric", "dense", RK4, _euclidean("RK4 steps: metric", 3)),
+    Lie("rk4-longer-in-a-dense-metric", "dense", RK4, longer("RK4 steps", 1 + Fraction(1, 1000))),
+    Lie("rk4-in-a-metric-of-another-size", "dense", RK4, _euclidean("RK4 steps: metric", 2)),
     Lie("enclosed-margin-raised-in-a-dense-metric", "leaning", MARGIN, times(
-        "margin", Fraction(103, 100))),
+        "margin: margin", Fraction(103, 100))),
     Lie("enclosed-dense-metric-replaced", "leaning", MARGIN, _euclidean("metric", 2)),
     Lie("enclosed-dense-metric-bent", "leaning", MARGIN, edited(DENSE, _moved(0, 1, 0.9))),
     Lie("blocks-swapped", "matrices", MARGIN, swapped("metric.blocks")),
@@ -122,7 +119,7 @@ METRIC_LIES = (
     Lie("block-entry-off-by-a-millionth", "matrices", MARGIN, edited(
         "metric.blocks.0", _moved(0, 0, 1 - 1e-6))),
     Lie("block-of-one-player-given-for-all", "matrices", METRIC, _one_block_for_all),
-    Lie("margin-raised-in-a-metric-of-blocks", "matrices", MARGIN, raised("margin")),
+    Lie("margin-raised-in-a-metric-of-blocks", "matrices", MARGIN, raised("margin: margin")),
     Lie("blocks-on-different-scales", "matrices", MARGIN, edited(
         "metric.blocks.0", _doubled)),
 )  # fmt: skip

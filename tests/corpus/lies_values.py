@@ -9,8 +9,8 @@ import numpy as np
 
 from certificates.kernel.document.reading import Document, decode_array, encode_array
 from tests.corpus.changes import (
-    ABOVE,
-    BELOW,
+    CURVATURE,
+    EQUILIBRIUM,
     EULER,
     JACOBIAN,
     LIPSCHITZ,
@@ -22,7 +22,6 @@ from tests.corpus.changes import (
     times,
 )
 
-EQUILIBRIUM = "equilibrium"
 COVER = "evidence.values.cover"
 LEAF = 6  # the token of a leaf: there are six sides
 
@@ -44,16 +43,16 @@ VALUES_LIES = (
     Lie("values-discount-of-the-game-raised", "valued", MARGIN, put("game.discount", "0.95")),
     Lie("values-rewards-of-the-game-changed", "valued", LIPSCHITZ, edited(
         "game.rewards", _no_reward)),
-    Lie("values-entropy-lowered", "valued", BELOW, put("game.entropy", ["0.75", "1"])),
-    Lie("values-field-of-kakade", "valued", ABOVE, put("game.field", "kakade")),
+    Lie("values-entropy-lowered", "valued", CURVATURE, put("game.entropy", ["0.75", "1"])),
+    Lie("values-field-of-kakade", "valued", CURVATURE, put("game.field", "kakade")),
     Lie("values-field-of-plain-gradients", "valued", JACOBIAN, put("game.field", "euclidean")),
     Lie("values-game-starts-elsewhere", "valued", EQUILIBRIUM, put("game.initial", ["0", "1"])),
     Lie("values-region-widened", "valued", MARGIN, both(
         put("region.lower", ["-2"] * 6), put("region.upper", ["2"] * 6))),
-    Lie("values-margin-raised", "valued", MARGIN, times("margin", 2)),
-    Lie("values-lipschitz-lowered", "valued", LIPSCHITZ, put("lipschitz", "1/2")),
-    Lie("values-euler-step-lengthened", "valued", EULER, times("steps.euler.step_max", 2)),
-    Lie("values-zero-moved", "valued", EQUILIBRIUM, put("equilibrium.point.0", "0")),
+    Lie("values-margin-raised", "valued", MARGIN, times("margin: margin", 2)),
+    Lie("values-lipschitz-lowered", "valued", LIPSCHITZ, put("Lipschitz: bound", "1/2")),
+    Lie("values-euler-step-lengthened", "valued", EULER, times("Euler steps: step_max", 2)),
+    Lie("values-zero-moved", "valued", EQUILIBRIUM, put("equilibrium: point.0", "0")),
     Lie("values-of-a-normal-game", "mixed", JACOBIAN, put("evidence", {
         "kind": "enclosed", "values": {
             "cover": encode_array(np.array([3], dtype=np.int32))}})),

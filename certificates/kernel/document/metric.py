@@ -188,5 +188,5 @@ def declared_entries(value: Any, where: str) -> int:
     fields = require_keys(value, where, {"dtype", "shape", "zlib64"})
     shape = read_list(fields["shape"], f"{where}.shape")
     if len(shape) != 2 or not all(is_count(side) and side <= MAX_SIDE for side in shape):
-        raise InputError(f"{where}: expected a symmetric matrix of at most {MAX_SIDE} rows")
+        raise InputError(f"{where}: expected a square matrix of at most {MAX_SIDE} rows")
     return int(shape[0] * shape[1])

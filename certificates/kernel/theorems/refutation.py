@@ -192,7 +192,11 @@ EIGENVALUE = Theorem[Refuted[EigenvalueWitness]](
             ),
             given=(*PLACE, FITS),
         ),
-        Hypothesis("vᵀHv < 0", lambda case: is_negative(case.witness.matrix, case.witness.vector)),
+        Hypothesis(
+            "vᵀHv < 0",
+            lambda case: is_negative(case.witness.matrix, case.witness.vector),
+            given=(*PLACE, FITS),
+        ),
     ),
 )
 DUAL = Theorem[Refuted[DualWitness]](
