@@ -74,141 +74,98 @@ def parse(text: str, graph: Graph, names: Mapping[str, int], where: str) -> int:
     work = _Work(graph, names, where)
     value_next = True
     for token in tokens(text):
-        if value_next:
-            value_next = _VALUES.get(token.kind, _missing_value)(work, token)
-        else:
-            value_next = _AFTER_VALUES.get(token.kind, _missing_operator)(work, token)
+        value_next = _value(work, token) if value_next else _after_value(work, token)
         if len(graph) > MAX_NODES:
             _fail(work, token.column, f"the game grows beyond {MAX_NODES} operations; simplify it")
     return work.values[0]
 
 
-# Where a value must come. Each handler tells whether a value must still come after its token.
+def _value(work: _Work, token: Token) -> bool:
+    """A token where a value must come; returns whether one must still come after it."""
+    match token.kind:
+        case "number":
+            work.values.append(_number(work, token))
+        case "name":
+            work.values.append(_named(work, token))
+        case "call":
+            _wait(work, _function(work, token), _BRACKET, token)
+        case "(":
+            _wait(work, "", _BRACKET, token)
+        case "-":
+            _wait(work, "neg", _SIGN, token)
+        case "+":
+            pass
+        case _:
+            place = f"before {token.text!r}" if token.text else "at the end"
+            _wrong(work, token, f"a value is missing {place}; write a number, a name or brackets")
+    return token.kind not in ("number", "name")
 
 
-def _number(work: _Work, token: Token) -> bool:
+def _after_value(work: _Work, token: Token) -> bool:
+    """A token where a value has just ended; returns whether another must come after it."""
+    match token.kind:
+        case "+" | "-" | "*" | "/" as op:
+            _finish(work, _LEVELS[op])
+            _wait(work, op, _LEVELS[op], token)
+        case "**":  # an earlier ** waits: powers group to the right
+            _wait(work, "**", _POWER, token)
+        case ",":
+            _finish(work, _SUM)
+            if not work.waiting or not work.waiting[-1].op:
+                _fail(
+                    work, token.column, "',' is not inside a function; write decimals with a point"
+                )
+        case ")":
+            _close(work, token)
+        case "end":
+            _end(work)
+        case _:
+            what = f"{token.text[:40]!r} follows a value"
+            _wrong(work, token, f"{what}; write an operator between them, such as *")
+    return token.kind not in (")", "end")
+
+
+def _number(work: _Work, token: Token) -> int:
     try:
-        value = parse_number(token.text)
+        return work.graph.constant(parse_number(token.text))
     except InputError:  # the token has the shape of a number, so only its size can be wrong
-        _fail(
-            work,
-            token.column,
-            f"the number {token.text[:20]!r} is too long; use at most {MAX_DIGITS} digits and"
-            f" exponents within ±{MAX_EXPONENT}",
-        )
-    work.values.append(work.graph.constant(value))
-    return False
+        bounds = f"use at most {MAX_DIGITS} digits and exponents within ±{MAX_EXPONENT}"
+        _fail(work, token.column, f"the number {token.text[:20]!r} is too long; {bounds}")
 
 
-def _name(work: _Work, token: Token) -> bool:
+def _named(work: _Work, token: Token) -> int:
     if token.text == "pi":
-        work.values.append(work.graph.pi())
-    elif token.text in work.names:
-        work.values.append(work.names[token.text])
-    elif token.text in FUNCTIONS:
-        _fail(work, token.column, f"{token.text} is a function; write {token.text}(…)")
-    else:
+        return work.graph.pi()
+    if token.text not in work.names:
+        if token.text in FUNCTIONS:
+            _fail(work, token.column, f"{token.text} is a function; write {token.text}(…)")
         _unknown(work, token)
-    return False
+    return work.names[token.text]
 
 
-def _call(work: _Work, token: Token) -> bool:
+def _function(work: _Work, token: Token) -> str:
     if token.text in work.names or token.text == "pi":
         name = token.text[:40]
         _fail(work, token.column, f"{name!r} is not a function; write {name}*(…) for a product")
     if token.text not in FUNCTIONS:
         _unknown(work, token)
-    _wait(work, token.text, _BRACKET, token)
-    return True
+    return token.text
 
 
-def _open(work: _Work, token: Token) -> bool:
-    _wait(work, "", _BRACKET, token)
-    return True
-
-
-def _minus(work: _Work, token: Token) -> bool:
-    _wait(work, "neg", _SIGN, token)
-    return True
-
-
-def _plus(work: _Work, token: Token) -> bool:
-    return True
-
-
-def _missing_value(work: _Work, token: Token) -> NoReturn:
-    _reject_other(work, token)
-    place = f"before {token.text!r}" if token.text else "at the end"
-    _fail(work, token.column, f"a value is missing {place}; write a number, a name or brackets")
-
-
-# Where a value has just ended.
-
-
-def _operator(work: _Work, token: Token) -> bool:
-    level = _LEVELS[token.text]
-    _finish(work, level)
-    _wait(work, token.text, level, token)
-    return True
-
-
-def _power(work: _Work, token: Token) -> bool:
-    _wait(work, token.text, _POWER, token)  # an earlier ** waits: powers group to the right
-    return True
-
-
-def _comma(work: _Work, token: Token) -> bool:
-    _finish(work, _SUM)
-    if not work.waiting or not work.waiting[-1].op:
-        _fail(work, token.column, "',' is not inside a function; write decimals with a point")
-    return True
-
-
-def _close(work: _Work, token: Token) -> bool:
+def _close(work: _Work, token: Token) -> None:
     _finish(work, _SUM)
     if not work.waiting:
         _fail(work, token.column, "')' closes nothing; delete it or add the missing '('")
     bracket = work.waiting.pop()
     if bracket.op:
         _apply(work, bracket)
-    return False
 
 
-def _end(work: _Work, token: Token) -> bool:
+def _end(work: _Work) -> None:
     _finish(work, _SUM)
     if work.waiting:
         bracket = work.waiting[-1]
         _fail(work, bracket.column, f"'{bracket.op}(' is never closed; add the missing ')'")
-    return False
-
-
-def _missing_operator(work: _Work, token: Token) -> NoReturn:
-    _reject_other(work, token)
-    _fail(
-        work,
-        token.column,
-        f"{token.text[:40]!r} follows a value; write an operator between them, such as *",
-    )
-
-
-_VALUES = {
-    "number": _number,
-    "name": _name,
-    "call": _call,
-    "(": _open,
-    "-": _minus,
-    "+": _plus,
-}
-_AFTER_VALUES = {
-    "+": _operator,
-    "-": _operator,
-    "*": _operator,
-    "/": _operator,
-    "**": _power,
-    ",": _comma,
-    ")": _close,
-    "end": _end,
-}
 
 
 # The two stacks.
@@ -244,11 +201,8 @@ def _check_arguments(work: _Work, entry: _Waiting, args: tuple[int, ...]) -> Non
     if entry.op == "/" and last == 0:
         _fail(work, entry.column, "'/' divides by zero; change the denominator")
     if entry.op == "**" and abs(last) > MAX_EXPONENT:
-        _fail(
-            work,
-            entry.column,
-            f"the exponent after '**' is beyond ±{MAX_EXPONENT}; use a smaller one",
-        )
+        bound = f"the exponent after '**' is beyond ±{MAX_EXPONENT}"
+        _fail(work, entry.column, f"{bound}; use a smaller one")
     if entry.op == "**" and last < 0 and work.graph.number(args[0]) == 0:
         _fail(work, entry.column, "'**' divides by zero; change the base or the exponent")
 
@@ -256,17 +210,15 @@ def _check_arguments(work: _Work, entry: _Waiting, args: tuple[int, ...]) -> Non
 # Messages.
 
 
-def _place(work: _Work, column: int) -> str:
-    return f"{work.where}, column {column}"
-
-
 def _fail(work: _Work, column: int, sentence: str) -> NoReturn:
-    raise InputError(f"{_place(work, column)}: {sentence}")
+    raise InputError(f"{work.where}, column {column}: {sentence}")
 
 
-def _reject_other(work: _Work, token: Token) -> None:
+def _wrong(work: _Work, token: Token, sentence: str) -> NoReturn:
+    """A token in the wrong place, or a sign that has no place at all."""
     if token.kind == "other":
         _reject(work, token, f"{token.text!r} has no meaning here; delete it")
+    _fail(work, token.column, sentence)
 
 
 def _unknown(work: _Work, token: Token) -> NoReturn:
@@ -275,7 +227,7 @@ def _unknown(work: _Work, token: Token) -> NoReturn:
 
 
 def _reject(work: _Work, token: Token, sentence: str) -> NoReturn:
-    place = _place(work, token.column)
+    place = f"{work.where}, column {token.column}"
     error = NotInLanguage(f"{place}: {sentence}")
     error.place, error.token = place, token
     raise error

@@ -72,8 +72,9 @@ DomainReport = Defined | Outside | Undecided
 def check_domains(game: SymbolicGame, box: Box, max_boxes: int = 10_000) -> DomainReport:
     """Prove, or refute, that the costs are defined and smooth on the box.
 
-    Needed are: a denominator ≠ 0, the argument of log > 0, of sqrt > 0, of log1p > −1, of tan away
-    from its poles, and the base of a power > 0, or ≠ 0 if its exponent is a negative whole number.
+    Needed are: a denominator ≠ 0, the argument of a function inside its domain (of log > 0, of
+    log1p > −1, of tan away from its poles; of sqrt > 0 where it is differentiated), and the base of
+    a power > 0, or ≠ 0 if its exponent is a negative whole number.
     box: n sides in the order of the variables. max_boxes: how many boxes may be evaluated in all.
     Returns Defined, Outside or Undecided. Raises ValueError for a box of another dimension.
 

@@ -3,8 +3,8 @@
 Each is cut into monotone pieces and evaluated in floats at their ends. Its floats are trusted to
 the error that its row of the table states (NumPy's to 8 ulp, twice what its own tests allow on any
 platform: see LIBM), and results below 2^-1022 not at all; no turns and poles are placed at huge
-arguments. Where an interval leaves the
-domain of a function both ends of the result are NaN: nothing is known.
+arguments. Where an interval leaves the domain of a function both ends of the result are NaN:
+nothing is known.
 """
 
 import math
@@ -44,10 +44,11 @@ def enclosed(name: str, x: Intervals) -> Intervals:
     row = FUNCTIONS[name]
     ends = floats_of(row)(np.stack([-x[0], x[1]]))
     if row.turns:
-        return _turned(row, x, ends)
-    np.negative(ends[0], out=ends[0])
-    settle(ends, _margin(row), LEAST_NORMAL, (-row.range[0], row.range[1]))
-    return ends if row.above is None else forget(ends, _outside(row, x))
+        ends = _turned(row, x, ends)
+    else:
+        np.negative(ends[0], out=ends[0])
+        settle(ends, _margin(row), LEAST_NORMAL, (-row.range[0], row.range[1]))
+    return ends if row.above is None else forget(ends, _outside(row, x, row.above))
 
 
 def _margin(row: Function) -> float:
@@ -55,10 +56,9 @@ def _margin(row: Function) -> float:
     return (row.error + 2) * UNIT
 
 
-def _outside(row: Function, x: Intervals) -> NDArray[np.bool_]:
+def _outside(row: Function, x: Intervals, above: int) -> NDArray[np.bool_]:
     """Where x may leave the domain."""
-    assert row.above is not None
-    return np.asarray(~(x[0] <= -row.above) if row.closed else ~(x[0] < -row.above))
+    return np.asarray(~(x[0] <= -above) if row.closed else ~(x[0] < -above))
 
 
 def _turned(row: Function, x: Intervals, values: Floats) -> Intervals:
