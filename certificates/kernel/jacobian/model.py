@@ -10,7 +10,7 @@ import numpy as np
 
 from certificates.kernel.jacobian.base import Family, Uncheckable
 from certificates.kernel.jacobian.bernstein import Net
-from certificates.kernel.jacobian.cover import FORMS, NATURAL, Leaves
+from certificates.kernel.jacobian.cover import FORMS, Leaves
 from certificates.kernel.jacobian.derivative import Derivatives
 from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
 from certificates.kernel.jacobian.text import Costs
@@ -96,11 +96,6 @@ class Model:
         parts = self.batches(leaves, self._costs, len(self._costs))
         values = (self.over(self._costs, part.low, part.high) for part in parts)
         return all(np.isfinite([value.low, value.high]).all() for value in values)
-
-    def natural(self, low: Floats, high: Floats) -> Ball:
-        """Enclosures (K, n, n) of all of J over boxes, by the natural form alone; Uncheckable."""
-        leaves = Leaves(low, high, np.full(len(low), NATURAL))
-        return joined([family.every() for family in self.block().jacobians(leaves)])
 
 
 @final

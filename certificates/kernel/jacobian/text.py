@@ -7,6 +7,7 @@ from typing import Any, final
 
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, number, require_keys
+from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.head import WHERE, check_head
 from certificates.kernel.policies.logit import logit_field
 from games.errors import InputError
@@ -37,7 +38,12 @@ class Costs:
 
 
 def read_costs(game: Document) -> Costs:
-    """The costs of a symbolic game, or its field, or that of a game of logits; InputError."""
+    """The costs of a symbolic game, or its field, or that of a game of logits.
+
+    Raises InputError, or Uncheckable for another kind of game.
+    """
+    if game.get("kind") not in TEXT_KINDS:
+        raise Uncheckable("the game holds nothing that can be re-derived")
     if game.get("kind") in LOGIT_KINDS:
         owners, graph, nodes = logit_field(game)
         return Costs(owners, tuple(v for p in owners for v in p.variables), graph, nodes, True)

@@ -11,10 +11,11 @@ from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
+from certificates.kernel.jacobian.cover import NATURAL, Leaves
 from certificates.kernel.jacobian.model import Model
 from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.intervals import Interval, enclose
-from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
+from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd, joined
 from certificates.kernel.policies.logit import read_tensors
 from games.errors import InputError
 from games.language.graph import Graph
@@ -94,7 +95,9 @@ class Policies:
         graph, own, _ = self._inverses
         one = Interval(np.ones(1), np.ones(1))
         p = [one / inverse for inverse in enclose(graph, own, self._values(low, high))]
-        return self._model.natural(*(np.stack([getattr(v, end) for v in p], 1) for end in ENDS))
+        bottom, top = (np.stack([getattr(v, end) for v in p], 1) for end in ENDS)
+        leaves = Leaves(bottom, top, np.full(len(low), NATURAL))
+        return joined([family.every() for family in self._model.block().jacobians(leaves)])
 
     def hessian(self, low: Floats, high: Floats) -> Ball:
         """H on boxes of logits, (K, n, n)."""
