@@ -10,13 +10,7 @@ from numpy.typing import NDArray
 
 from certificates.kernel.document.claims import Claims
 from certificates.kernel.document.reading import Document, declared_bytes, decode_array
-from certificates.kernel.jacobian.base import (
-    Blocks,
-    Family,
-    PolicyJacobian,
-    Uncheckable,
-    slices_of,
-)
+from certificates.kernel.jacobian.base import Blocks, Family, PolicyJacobian, Uncheckable, slices_of
 from certificates.kernel.jacobian.bernstein import in_the_midst
 from certificates.kernel.jacobian.cover import NATURAL, STAR, Leaves, read_cover
 from certificates.kernel.jacobian.model import BATCH, Block, Model
@@ -48,11 +42,7 @@ class EnclosedJacobian(PolicyJacobian):
     constant = False
 
     def __init__(
-        self,
-        game: Document,
-        region: Region | None,
-        covers: Covers,
-        part: Part = WHOLE,
+        self, game: Document, region: Region | None, covers: Covers, part: Part = WHOLE
     ) -> None:
         text = read_costs(game)
         if not isinstance(region, Box) or region.dimension != len(text.variables):
