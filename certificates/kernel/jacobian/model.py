@@ -1,6 +1,6 @@
 """What the Jacobian can be on the leaves of a cover: nodes of F and J, enclosed over boxes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -113,7 +113,8 @@ class Block:
 
     def jacobians(self, leaves: Leaves) -> Iterator[Family]:
         """Families that hold the block on every leaf. Raises Uncheckable."""
-        enclosures = self._natural, self._taylor, self._star, self._bernstein
+        enclosures: list[Callable[[Leaves], Iterator[Family]]]
+        enclosures = [self._natural, self._taylor, self._star, self._bernstein]
         for form, enclosed in zip(FORMS, enclosures, strict=True):
             own = leaves.form == form
             if own.any():
