@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
+from games.regions.ball import MetricBall
 
 from certificates import promise_theorems
 from certificates.kernel.certificate import MODULES, load_rules, read_claims
@@ -30,7 +31,6 @@ from certificates.kernel.theorems.kl import DecayLevel
 from certificates.kernel.theorems.rule import REGISTERED, Case
 from certificates.kernel.theorems.start_sets import StartSet
 from games.errors import InputError
-from games.regions.ball import MetricBall
 from games.regions.region import Box
 from sgn import bound_theorems
 from tests.corpus.make import HERE, valid

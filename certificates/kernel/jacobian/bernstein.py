@@ -7,7 +7,9 @@ entry has few variables, so few numbers make the many matrices.
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 from math import comb, prod
+from operator import mul
 from typing import final
 
 import numpy as np
@@ -56,9 +58,9 @@ class Net:
         """J on the boxes (K, n)."""
         spend(self._calls, "evidence: Bernstein coefficients of {} entries", len(self._tables))
         with np.errstate(all="ignore"):
+            below, above = (Ball.exact(end) - Ball.exact(self._centre) for end in (low, high))
             sides = {
-                k: _from_powers(_moved(low, self._centre, k), _moved(high, self._centre, k), power)
-                for k, power in self._power.items()
+                k: _from_powers(below[:, k], above[:, k], power) for k, power in self._power.items()
             }
             tables = [
                 _along(table, [sides[k] for k in axes], len(low))
@@ -94,16 +96,13 @@ def in_the_midst(low: Floats, high: Floats) -> Floats:
     return np.where(np.isfinite(rounded) & (high > low), rounded, np.where(low == high, low, 0.0))
 
 
-def _moved(ends: Floats, centre: Floats, k: int) -> Ball:
-    return Ball.exact(ends[:, k]) - Ball.exact(centre[k])
-
-
 def _from_powers(low: Ball, high: Ball, degree: int) -> Ball:
     """(K, d + 1, d + 1): column i holds the coefficients of x^i, of degree d, on [low, high].
 
     The j-th is Σ_m C(j, m)C(d − j, i − m) high^m low^(i − m) / C(d, i).
     """
-    lows, highs = _up_to(low, degree), _up_to(high, degree)
+    one = Ball.exact(np.ones_like(low.mid))
+    lows, highs = (list(accumulate([end] * degree, mul, initial=one)) for end in (low, high))
     columns = []
     for i in range(degree + 1):
         terms = stacked([highs[m] * lows[i - m] for m in range(i + 1)], 1)
@@ -113,20 +112,10 @@ def _from_powers(low: Ball, high: Ball, degree: int) -> Ball:
 
 @lru_cache(maxsize=1024)
 def _weights(d: int, i: int) -> Ball:
-    return Ball.of(
-        [
-            [Fraction(comb(j, m) * comb(d - j, i - m), comb(d, i)) for m in range(i + 1)]
-            for j in range(d + 1)
-        ]
-    )
-
-
-def _up_to(x: Ball, degree: int) -> list[Ball]:
-    """1, x, x², …"""
-    powers = [Ball.exact(np.ones_like(x.mid))]
-    for _ in range(degree):
-        powers.append(powers[-1] * x)
-    return powers
+    """Row j, column m: what multiplies high^m low^(i − m) in the j-th coefficient of x^i."""
+    places = range(i + 1)
+    table = [[comb(j, m) * comb(d - j, i - m) for m in places] for j in range(d + 1)]
+    return Ball.of(np.array(table, dtype=object) * Fraction(1, comb(d, i)))
 
 
 def _along(table: Ball, sides: Sequence[Ball], count: int) -> Ball:

@@ -10,17 +10,11 @@ from numpy.typing import NDArray
 
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.reading import Document, declared_bytes, decode_array
-from certificates.kernel.jacobian.base import (
-    Blocks,
-    Family,
-    PolicyJacobian,
-    Uncheckable,
-    slices_of,
-)
+from certificates.kernel.jacobian.base import Blocks, Family, PolicyJacobian, Uncheckable, slices_of
 from certificates.kernel.jacobian.bernstein import in_the_midst
 from certificates.kernel.jacobian.cover import NATURAL, STAR, Leaves, read_cover
 from certificates.kernel.jacobian.model import BATCH, Block, Model
-from certificates.kernel.jacobian.text import TEXT_KINDS, read_costs
+from certificates.kernel.jacobian.text import read_costs
 from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.shares import WHOLE, Part
@@ -48,14 +42,8 @@ class EnclosedJacobian(PolicyJacobian):
     constant = False
 
     def __init__(
-        self,
-        game: Document,
-        region: Region | None,
-        covers: Covers,
-        part: Part = WHOLE,
+        self, game: Document, region: Region | None, covers: Covers, part: Part = WHOLE
     ) -> None:
-        if game.get("kind") not in TEXT_KINDS:
-            raise Uncheckable("only games given by text or by tensors can be enclosed")
         text = read_costs(game)
         if not isinstance(region, Box) or region.dimension != len(text.variables):
             raise Uncheckable("covers need a box of the game's dimension")

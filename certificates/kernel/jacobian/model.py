@@ -1,6 +1,6 @@
 """What the Jacobian can be on the leaves of a cover: nodes of F and J, enclosed over boxes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -10,7 +10,7 @@ import numpy as np
 
 from certificates.kernel.jacobian.base import Family, Uncheckable
 from certificates.kernel.jacobian.bernstein import Net
-from certificates.kernel.jacobian.cover import FORMS, NATURAL, Leaves
+from certificates.kernel.jacobian.cover import FORMS, Leaves
 from certificates.kernel.jacobian.derivative import Derivatives
 from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
 from certificates.kernel.jacobian.text import Costs
@@ -97,11 +97,6 @@ class Model:
         values = (self.over(self._costs, part.low, part.high) for part in parts)
         return all(np.isfinite([value.low, value.high]).all() for value in values)
 
-    def natural(self, low: Floats, high: Floats) -> Ball:
-        """Enclosures (K, n, n) of all of J over boxes, by the natural form alone; Uncheckable."""
-        leaves = Leaves(low, high, np.full(len(low), NATURAL))
-        return joined([family.every() for family in self.block().jacobians(leaves)])
-
 
 @final
 class Block:
@@ -118,7 +113,8 @@ class Block:
 
     def jacobians(self, leaves: Leaves) -> Iterator[Family]:
         """Families that hold the block on every leaf. Raises Uncheckable."""
-        enclosures = self._natural, self._taylor, self._star, self._bernstein
+        enclosures: list[Callable[[Leaves], Iterator[Family]]]
+        enclosures = [self._natural, self._taylor, self._star, self._bernstein]
         for form, enclosed in zip(FORMS, enclosures, strict=True):
             own = leaves.form == form
             if own.any():

@@ -42,9 +42,10 @@ def multi_affine(game: Document, region: Region | None) -> ExactJacobian:
         if not isinstance(region, Box) or region.dimension != n:
             raise Uncheckable("a Jacobian that is not constant needs a box of the game's dimension")
     blocks = tuple(_blocks(sizes, entries, region, constant=not used))
-    vertices = 2 ** len(used)
-    too_large = n > MAX_DENSE or vertices > MAX_VERTICES or vertices * n * n > MAX_ENTRIES
-    whole = None if too_large else _at_vertices(entries, region)
+    try:
+        whole = _at_vertices(entries, region)
+    except Uncheckable:  # too large, but the blocks are not
+        whole = None
     return ExactJacobian(sizes, constant=not used, symmetric=True, blocks=blocks, whole=whole)
 
 

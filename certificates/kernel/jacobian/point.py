@@ -22,8 +22,8 @@ from certificates.kernel.jacobian.polynomial import (
 )
 from certificates.kernel.jacobian.quadratic import force, quadratic
 from certificates.kernel.jacobian.sizes import sizes_of
-from certificates.kernel.jacobian.text import TEXT_KINDS, Costs, read_costs
-from certificates.kernel.numbers.matrices import Ball
+from certificates.kernel.jacobian.text import read_costs
+from certificates.kernel.numbers.matrices import Ball, joined
 from certificates.kernel.policies.values import field_at, jacobians_of, needs_values
 from games.language.number import float_enclosure
 from games.work import common_bits, of_rational, spend
@@ -38,9 +38,10 @@ def force_at(game: Document, point: Vector) -> Ball:
     """
     if game.get("kind") == "quadratic":
         return force(game, point)
-    text, exact = _text(game), [Fraction(v) for v in point]
-    if text is None:
+    exact = [Fraction(v) for v in point]
+    if needs_values(game):
         return field_at(game, exact)
+    text = read_costs(game)
     try:
         return Ball.of([_value(polynomial, exact) for polynomial in gradient(text)])
     except (Uncheckable, NotPolynomial):
@@ -57,9 +58,9 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
     if game.get("kind") == "quadratic":
         [whole] = quadratic(game).each_whole("point")
         return _repeated(whole, len(points))
-    text = _text(game)
-    if text is None:
+    if needs_values(game):
         return jacobians_of(game, _complete(points, sum(sizes_of(game))))
+    text = read_costs(game)
     n = sum(text.sizes)
     try:
         entries = second_derivatives(text)
@@ -67,18 +68,11 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
         model, boxes = Model(text), _boxes(_complete(points, n))
         if not model.costs_are_smooth(boxes):
             raise Uncheckable("a cost is perhaps not smooth at a point of the witness") from None
-        return model.natural(boxes.low, boxes.high)
+        return joined([family.every() for family in model.block().jacobians(boxes)])
     if not any(monomial for row in entries for p in row for monomial in p):
         return _repeated(values_at(entries, {}), len(points))
     columns = zip(*_complete(points, n), strict=True)
     return values_at(entries, {k: Ball.of(column) for k, column in enumerate(columns)})
-
-
-def _text(game: Document) -> Costs | None:
-    """The game as text; None where it has too much of it. Raises Uncheckable."""
-    if game.get("kind") not in TEXT_KINDS:
-        raise Uncheckable("the game holds nothing that can be re-derived")
-    return None if needs_values(game) else read_costs(game)
 
 
 def _repeated(whole: Ball, count: int) -> Ball:

@@ -24,6 +24,7 @@ Monomial = tuple[tuple[int, int], ...]
 Interval = tuple[Fraction, Fraction]
 Polynomial = dict[Monomial, Interval]
 Table = Sequence[Sequence[Polynomial]]  # a matrix, row by row
+Exact = Sequence[Fraction]
 N = TypeVar("N", Ball, Fraction)
 
 MAX_TERMS = 20_000
@@ -49,11 +50,7 @@ class Expansion:
     """
 
     def __init__(
-        self,
-        graph: Graph,
-        variables: Sequence[str],
-        most: int,
-        centre: Sequence[Fraction] | None = None,
+        self, graph: Graph, variables: Sequence[str], most: int, centre: Exact | None = None
     ) -> None:
         self._graph, self._most, self._done = graph, most, 0
         self._index = {name: k for k, name in enumerate(variables)}

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, number, require_keys
+from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.head import WHERE, check_head
 from certificates.kernel.policies.logit import logit_field
 from games.errors import InputError
@@ -39,16 +40,22 @@ class Costs:
 
 
 def read_costs(game: Document) -> Costs:
-    """The costs of a symbolic game, or its field, or that of a game of logits; InputError."""
+    """The costs of a symbolic game, or its field, or that of a game of logits.
+
+    Raises InputError, or Uncheckable for another kind of game.
+    """
+    if game.get("kind") not in TEXT_KINDS:
+        raise Uncheckable("the game holds nothing that can be re-derived")
     if game.get("kind") in LOGIT_KINDS:
         owners, graph, nodes = logit_field(game)
         return Costs(owners, tuple(v for p in owners for v in p.variables), graph, nodes, True)
     required = {"format", "kind", "name", "players"}
     fields = require_keys(game, WHERE, required, {"source", "parameters"})
     check_head(fields)
-    players, texts = [], []
-    key = "field" if _has_field(fields["players"]) else "cost"
-    for entry in fields["players"]:
+    players, texts, entries = [], [], fields["players"]
+    first = entries[0] if isinstance(entries, list) and entries else None
+    key = "field" if isinstance(first, dict) and "field" in first else "cost"  # of all players
+    for entry in entries:
         player = require_keys(entry, f"{WHERE}.players", {"name", "variables", key})
         variables = player["variables"]
         if not isinstance(variables, list) or not all(isinstance(v, str) for v in variables):
@@ -70,12 +77,6 @@ def read_costs(game: Document) -> Costs:
         names[name] = graph.constant(number(value, f"{WHERE}.parameters.{name}"))
     costs = tuple(parse(text, graph, names, where) for where, text in texts)
     return Costs(tuple(players), order, graph, costs, key == "field")
-
-
-def _has_field(players: Any) -> bool:
-    """Whether the first player gives a field, as then all must."""
-    first = players[0] if isinstance(players, list) and players else None
-    return isinstance(first, dict) and "field" in first
 
 
 def _stated(player: Document, key: str) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Affine forms for the checker: numbers that move linearly with the sides of a box, and a doubt.
 
 A form is x(t) = part_0 + Σ_g t_g part_g + e with |t_g| ≤ 1 and |e| ≤ rad, entry by entry. Products
-keep what is linear; the rest, and every rounding, goes into the radius. Trusted: as check_matrix.
+keep what is linear; the rest, and every rounding, goes into the radius. Trusted: as for balls.
 """
 
 from collections.abc import Callable, Iterator

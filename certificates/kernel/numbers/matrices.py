@@ -160,8 +160,7 @@ def _count_product(left: tuple[int, ...], right: tuple[int, ...]) -> None:
 
 def diagonal(entries: Ball) -> Ball:
     """Diagonal matrices with the given (..., n) entries."""
-    eye = np.eye(entries.mid.shape[-1])
-    return Ball(entries.mid[..., None] * eye, entries.rad[..., None] * eye)
+    return entries.on(lambda a: a[..., None] * np.eye(a.shape[-1]))
 
 
 def scaled_identity(values: Ball, n: int) -> Ball:
@@ -208,7 +207,7 @@ def is_psd(matrix: Ball) -> Bools:
     work.spend(work.of_test(n, count), what, n, count)
     work.hold(COPIES * matrix.mid.nbytes, what, n, count)
     with np.errstate(all="ignore"):
-        S = symmetric_part(Ball(matrix.mid.reshape(-1, n, n), matrix.rad.reshape(-1, n, n)))
+        S = symmetric_part(matrix.reshape(-1, n, n))
         accepted = is_diagonally_dominant(S)
         centre = np.diagonal(S.mid, axis1=-2, axis2=-1)
         left = ~accepted & (centre > 0).all(axis=-1) & np.isfinite(S.mid).all(axis=(-1, -2))

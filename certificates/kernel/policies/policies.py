@@ -12,7 +12,7 @@ from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
-from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
+from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd, joined
 from certificates.kernel.policies.enclosure import enclosures
 from certificates.kernel.policies.forms import by_player, inverses
 from certificates.kernel.policies.logit import read_tensors
@@ -54,8 +54,7 @@ class Policies:
     def rewards(self, low: Floats, high: Floats) -> Ball:
         """∂R/∂p on boxes of logits, (K, n, n). Raises Uncheckable."""
         parts = enclosures(self._numbers, self.tensors, low, high, by_logits=False)
-        hulls = [enclosure.jacobian().hull for enclosure in parts]
-        return -Ball(*(np.concatenate([getattr(h, end) for h in hulls]) for end in ("mid", "rad")))
+        return -joined([enclosure.jacobian().hull for enclosure in parts])
 
     @cached_property
     def _numbers(self) -> Numbers:
