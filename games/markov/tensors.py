@@ -45,7 +45,7 @@ class Tensors:
     ) -> Self:
         """The tensors, their shapes being right; ``initial`` may sum to nearly one.
 
-        Raises ValueError for a wrong count of weights or states, InputError for wrong numbers.
+        Raises InputError.
         """
         _require_probabilities(transition)
         if not 0 <= discount < 1:
@@ -53,7 +53,7 @@ class Tensors:
                 f"the discount is {to_text(discount)}; give a number from 0 to below 1"
             )
         if len(entropy) != len(rewards):
-            raise ValueError(
+            raise InputError(
                 f"entropy has {len(entropy)} weights; expected {len(rewards)}, one per player"
             )
         for i, tau in enumerate(entropy):
@@ -62,7 +62,7 @@ class Tensors:
                     f"the entropy weight of player {i + 1} is negative; give 0 or more"
                 )
         if len(initial) != len(transition):
-            raise ValueError(
+            raise InputError(
                 f"initial has {len(initial)} entries; expected {len(transition)}, one per state"
             )
         if min(initial) < 0:
@@ -89,6 +89,11 @@ class Tensors:
         """How many drop-one logits each player has: S(A_i − 1)."""
         return tuple(self.states * (count - 1) for count in self.actions)
 
+    def of_players(self, coordinates: NDArray[Any]) -> list[NDArray[Any]]:
+        """Coordinates (…, n) of each player, (…, S, A_i − 1)."""
+        parts = np.split(coordinates, np.cumsum(self.sizes)[:-1], axis=-1)
+        return [part.reshape(*part.shape[:-1], self.states, -1) for part in parts]
+
     @cached_property
     def exact_transition(self) -> Table:
         """The transition tensor with rows normalised in rationals."""
@@ -98,11 +103,10 @@ class Tensors:
     @property
     def unvisited(self) -> tuple[int, ...]:
         """The states that play never reaches, whatever positive policies do."""
-        positive = (self.transition > 0).reshape(self.states, -1, self.states)
-        leads = np.asarray(positive.any(axis=1))
+        leads = (self.transition > 0).reshape(self.states, -1, self.states).any(axis=1)
         reached = np.array([p > 0 for p in self.initial])
         for _ in range(self.states if self.discount > 0 else 0):
-            reached = np.logical_or(reached, leads[reached].any(axis=0))
+            reached = reached | (reached @ leads)
         return tuple(np.flatnonzero(~reached).tolist())
 
 
