@@ -191,7 +191,7 @@ def _evidence_row(claims: Claims) -> Row:
     if claims.verdict == "estimated":
         return line("statement", str(claims.evidence.get("statement", "samples")), "evidence")
     if "values" in claims.evidence:
-        text = "super- and sub-solutions of the values over a cover of the region"
+        text = "the values of all policies over a cover of the region"
     elif claims.evidence["kind"] == "enclosed":
         text = "interval arithmetic over covers of the region"
     else:

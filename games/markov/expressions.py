@@ -4,12 +4,12 @@ Search and checker both read these texts: they are what "the field of this game"
 With the last state L as reference, K(s,t) = P_π(s,t) − P_π(L,t) and Δr(s) = r(s) − r(L), s, t ≠ L:
 the values' differences are w = (I − γK)⁻¹Δr, the occupancy d = (I − γKᵀ)⁻¹((1−γ)ρ + γP(L,·)), and
 G(s,k) = d^e τ z_k − d^r (Q(s,k) − Q(s,0)), where Q(s,k) − Q(s,0) = Δ_kr + γ Σ_t Δ_kP(t) w(t), since
-rows of P sum to one. det(I − γK) > 0, as the eigenvalues of K are those of P_π but for one 1.
+rows of P sum to one. Every leading minor of I − γK is positive (theory, the field in closed form).
 """
 
 from collections.abc import Collection, Sequence
 from fractions import Fraction
-from functools import cache, reduce
+from functools import reduce
 from operator import sub
 from typing import final
 
@@ -22,7 +22,7 @@ from games.markov.tensors import Table, Tensors, fractions
 from games.markov.terms import Number, Term, node_of
 from games.work import spend
 
-MAX_STATES = 5  # inverses are written by minors
+MAX_STATES = 5  # inverses are written by elimination
 MAX_TABLE = 2**14  # entries of the transition tensor
 ENTRY = 10_000  # operations for one, for each action
 
@@ -35,7 +35,7 @@ def field_nodes(
     field: "fisher", "kakade" or "euclidean".
     """
     _require_small(tensors)
-    logits = _by_player(graph, tensors, variables)
+    logits = tensors.of_players(np.array([Term(graph, node) for node in variables], dtype=object))
     policies = [_softmax(z) for z in logits]
     bonus = [
         tau * _entropy(z, p) if tensors.occupancy_entropy else Fraction(0)
@@ -68,11 +68,11 @@ class _Values:
         self._rewards = [_coefficients(fractions(r), len(policies)) for r in tensors.rewards]
         P = self._mean(self._moves)
         matrix = np.eye(tensors.states - 1, dtype=object) - self._gamma * (P[:-1] - P[-1])
-        system, start = _System(matrix), np.array(tensors.initial, dtype=object)[:-1]
-        d = system.solve((1 - self._gamma) * start + self._gamma * P[-1], transposed=True)
+        start = np.array(tensors.initial, dtype=object)[:-1]
+        d = _solved(matrix.T, (1 - self._gamma) * start + self._gamma * P[-1])
         self._occupancy: Table = np.array([*d, reduce(sub, d, Fraction(1))], dtype=object)
         means = [self._mean(r) + more for r, more in zip(self._rewards, bonus, strict=True)]
-        self._values = [system.solve(mean[:-1] - mean[-1], transposed=False) for mean in means]
+        self._values = [_solved(matrix, mean[:-1] - mean[-1]) for mean in means]
 
     def weighted(self, power: int, values: Table) -> Table:
         """d^power times numbers (S, …), for power −1, 0 or 1."""
@@ -109,38 +109,16 @@ def _coefficients(table: Table, players: int) -> Table:
     return result
 
 
-@final
-class _System:
-    """Linear equations with a small matrix, solved by Cramer's rule."""
-
-    def __init__(self, matrix: Table) -> None:
-        self._matrix = matrix
-        self._minors = cache(self._minor)
-
-    def solve(self, right: Table, *, transposed: bool) -> list[Number]:
-        """The inverse, or that of the transpose, times a vector."""
-        every = tuple(range(len(right)))
-        result = []
-        for s in every:
-            total: Number = Fraction(0)
-            for t, value in enumerate(right):
-                row, column = (s, t) if transposed else (t, s)
-                rows, columns = (tuple(k for k in every if k != r) for r in (row, column))
-                term = self._minors(rows, columns) * value
-                total = total - term if (s + t) % 2 else total + term
-            result.append(total / self._minors(every, every))
-        return result
-
-    def _minor(self, rows: tuple[int, ...], columns: tuple[int, ...]) -> Number:
-        """The determinant of these rows and columns, along the first row."""
-        if not rows:
-            return Fraction(1)
-        total: Number = Fraction(0)
-        for k, column in enumerate(columns):
-            inner = self._minors(rows[1:], columns[:k] + columns[k + 1 :])
-            term = self._matrix[rows[0], column] * inner
-            total = total - term if k % 2 else total + term
-        return total
+def _solved(matrix: Table, right: Table) -> list[Number]:
+    """The inverse of a small matrix times a vector, by elimination from the first row on."""
+    if not len(right):
+        return []
+    first, column = matrix[0, 1:] / matrix[0, 0], matrix[1:, 0]
+    own = right[0] / matrix[0, 0]
+    rest = _solved(matrix[1:, 1:] - column[:, None] * first, right[1:] - column * own)
+    for entry, value in zip(first, rest, strict=True):
+        own = own - entry * value
+    return [own, *rest]
 
 
 def _softmax(logits: Table) -> Table:
@@ -175,13 +153,6 @@ def _tilted(g: Table, policy: Table) -> Table:
 
 def _each(function: str, terms: Table) -> Table:
     return np.asarray(np.frompyfunc(lambda term: term.of(function), 1, 1)(terms))
-
-
-def _by_player(graph: Graph, tensors: Tensors, variables: Sequence[int]) -> list[Table]:
-    """The variables of each player, (S, A_i − 1)."""
-    terms = np.array([Term(graph, node) for node in variables], dtype=object)
-    parts = np.split(terms, np.cumsum(tensors.sizes)[:-1])
-    return [part.reshape(tensors.states, -1) for part in parts]
 
 
 def _require_small(tensors: Tensors) -> None:

@@ -1,6 +1,6 @@
 """The numbers of a Markov game: transition and reward tensors, discount, entropy, first states."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -45,33 +45,11 @@ class Tensors:
     ) -> Self:
         """The tensors, their shapes being right; ``initial`` may sum to nearly one.
 
-        Raises ValueError for a wrong count of weights or states, InputError for wrong numbers.
+        Raises InputError.
         """
-        _require_probabilities(transition)
-        if not 0 <= discount < 1:
-            raise InputError(
-                f"the discount is {to_text(discount)}; give a number from 0 to below 1"
-            )
-        if len(entropy) != len(rewards):
-            raise ValueError(
-                f"entropy has {len(entropy)} weights; expected {len(rewards)}, one per player"
-            )
-        for i, tau in enumerate(entropy):
-            if tau < 0:
-                raise InputError(
-                    f"the entropy weight of player {i + 1} is negative; give 0 or more"
-                )
-        if len(initial) != len(transition):
-            raise ValueError(
-                f"initial has {len(initial)} entries; expected {len(transition)}, one per state"
-            )
-        if min(initial) < 0:
-            raise InputError(
-                f"initial[{initial.index(min(initial))}] is negative; give probabilities"
-            )
+        for fault in _faults(transition, len(rewards), discount, entropy, initial):
+            raise InputError(fault)
         total = sum(initial, Fraction(0))
-        if abs(total - 1) > ROUNDING:
-            raise InputError("the initial probabilities do not sum to 1; make them do so")
         start = tuple(p / total for p in initial)
         return cls(transition, rewards, discount, tuple(entropy), start, occupancy_entropy)
 
@@ -89,6 +67,11 @@ class Tensors:
         """How many drop-one logits each player has: S(A_i − 1)."""
         return tuple(self.states * (count - 1) for count in self.actions)
 
+    def of_players(self, coordinates: NDArray[Any]) -> list[NDArray[Any]]:
+        """Coordinates (…, n) of each player, (…, S, A_i − 1)."""
+        parts = np.split(coordinates, np.cumsum(self.sizes)[:-1], axis=-1)
+        return [part.reshape(*part.shape[:-1], self.states, -1) for part in parts]
+
     @cached_property
     def exact_transition(self) -> Table:
         """The transition tensor with rows normalised in rationals."""
@@ -98,11 +81,10 @@ class Tensors:
     @property
     def unvisited(self) -> tuple[int, ...]:
         """The states that play never reaches, whatever positive policies do."""
-        positive = (self.transition > 0).reshape(self.states, -1, self.states)
-        leads = np.asarray(positive.any(axis=1))
+        leads = (self.transition > 0).reshape(self.states, -1, self.states).any(axis=1)
         reached = np.array([p > 0 for p in self.initial])
         for _ in range(self.states if self.discount > 0 else 0):
-            reached = np.logical_or(reached, leads[reached].any(axis=0))
+            reached = reached | (reached @ leads)
         return tuple(np.flatnonzero(~reached).tolist())
 
 
@@ -120,15 +102,30 @@ def check_visited(tensors: Tensors) -> None:
         )
 
 
-def _require_probabilities(transition: Floats) -> None:
-    """Raise InputError for a row of the tensor that is no distribution."""
-    low = np.argwhere(transition < 0)
-    if len(low):
-        raise InputError(f"transition[{_place(low[0])}] is negative; give probabilities")
-    far = np.argwhere(np.abs(transition.sum(axis=-1) - 1) > float(ROUNDING))
-    if len(far):
-        place = _place(far[0])
-        raise InputError(f"the probabilities transition[{place}] do not sum to 1; make them do so")
+def _faults(
+    P: Floats,
+    players: int,
+    discount: Fraction,
+    entropy: Sequence[Fraction],
+    initial: Sequence[Fraction],
+) -> Iterator[str]:
+    """What is wrong with the numbers of a game, and the mend."""
+    for index in np.argwhere(P < 0):
+        yield f"transition[{_place(index)}] is negative; give probabilities"
+    for index in np.argwhere(np.abs(P.sum(axis=-1) - 1) > float(ROUNDING)):
+        yield f"the probabilities transition[{_place(index)}] do not sum to 1; make them do so"
+    if not 0 <= discount < 1:
+        yield f"the discount is {to_text(discount)}; give a number from 0 to below 1"
+    if len(entropy) != players:
+        yield f"entropy has {len(entropy)} weights; expected {players}, one per player"
+    for i in (i for i, tau in enumerate(entropy) if tau < 0):
+        yield f"the entropy weight of player {i + 1} is negative; give 0 or more"
+    if len(initial) != len(P):
+        yield f"initial has {len(initial)} entries; expected {len(P)}, one per state"
+    for k in (k for k, p in enumerate(initial) if p < 0):
+        yield f"initial[{k}] is negative; give probabilities"
+    if abs(sum(initial, Fraction(0)) - 1) > ROUNDING:
+        yield "the initial probabilities do not sum to 1; make them do so"
 
 
 def _place(index: NDArray[np.int64]) -> str:

@@ -343,7 +343,7 @@ DAMAGED = [
         "evidence.values", {"cover": cover([4])})),
     changed("values-without-a-cover", "'cover' is missing", "valued", drop(
         "evidence.values.cover")),
-    changed("values-in-two-dimensions", "must be one size", "valued", put(
+    changed("values-in-two-dimensions", "expected a row of integers", "valued", put(
         "evidence.values.cover", cover([[6]]))),
     changed("values-cover-of-floats", "expected a row of integers", "valued", put(
         "evidence.values.cover", cover([6.0]))),

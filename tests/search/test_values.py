@@ -115,6 +115,15 @@ def test_values_are_as_near_to_those_at_the_centre_as_is_said(
         assert (np.abs(moved) <= enclosure._left + 1e-9).all()
 
 
+@pytest.mark.parametrize("digits", [17, 320])
+def test_of_a_discount_next_to_one_nothing_is_known(digits: int) -> None:
+    """1 − γ is no number to a float, or one below the least normal number."""
+    game = random_game(2, (2, 2))
+    document = encode_arrays(game.document()) | {"discount": f"0.{'9' * digits}"}
+    J = jacobians_of(document, [tuple(exact(0) for _ in range(game.dimension))])
+    assert not (np.isfinite(J.rad) & (J.rad < 1)).all()
+
+
 @settings(max_examples=examples(25), deadline=None)
 @given(SEEDS)
 def test_affine_arithmetic_holds_what_it_computes(seed: int) -> None:

@@ -123,7 +123,8 @@ class Enclosure:
         """
         S, gamma, missing = self._numbers.states, magnitude(self._numbers.discount), self._missing
         largest = magnitude(missing.hull).max(axis=1, keepdims=True)
-        far = rounded_up(largest / _bottom(self._numbers.rest), 2) * np.ones((S, 1))
+        rest = _bottom(self._numbers.rest)
+        far = rounded_up(largest / np.where(rest > 0, rest, np.nan), 2) * np.ones((S, 1))
         pairs = (np.eye(S)[None] - np.eye(S)[:, None]).reshape(S * S, S)  # X(t) − X(s) at [s, t]
         h, miss = self._hinted(Ball.exact(pairs))
         fixed = magnitude((Form.each(Ball.exact(h)) @ missing).hull) + miss @ far

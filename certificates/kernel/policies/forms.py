@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,14 +78,8 @@ def policies_over(tensors: Tensors, low: Floats, high: Floats) -> list[Policy]:
     """Every player's policies over boxes (K, n)."""
     centre, reach = centred(low, high)
     symbols = 1 + np.arange(low.shape[1])[None]
-    parts = [by_player(tensors, each) for each in (low, high, centre, reach, symbols)]
+    parts = [tensors.of_players(each) for each in (low, high, centre, reach, symbols)]
     return [_policy(low.shape[1], *part) for part in zip(*parts, strict=True)]
-
-
-def by_player(tensors: Tensors, points: NDArray[Any]) -> list[NDArray[Any]]:
-    """Coordinates (K, n) of each player, (K, S, A_i − 1)."""
-    parts = np.split(points, np.cumsum(tensors.sizes)[:-1], axis=1)
-    return [part.reshape(len(points), tensors.states, -1) for part in parts]
 
 
 def _policy(

@@ -75,17 +75,14 @@ def read_tensors(game: Document) -> Tensors:
     switch = fields.get("occupancy_entropy", False)
     if not isinstance(switch, bool):
         raise InputError(f"{WHERE}.occupancy_entropy: expected true or false")
-    try:
-        return Tensors.checked(
-            transition.reshape(*shape, states),
-            rewards.reshape(-1, *shape),
-            number(fields["discount"], f"{WHERE}.discount"),
-            _numbers(fields, "entropy"),
-            _numbers(fields, "initial"),
-            switch,
-        )
-    except ValueError as error:
-        raise InputError(f"{WHERE}: {error}") from None
+    return Tensors.checked(
+        transition.reshape(*shape, states),
+        rewards.reshape(-1, *shape),
+        number(fields["discount"], f"{WHERE}.discount"),
+        _numbers(fields, "entropy"),
+        _numbers(fields, "initial"),
+        switch,
+    )
 
 
 def _actions(fields: Document) -> tuple[int, ...]:
@@ -99,7 +96,7 @@ def _actions(fields: Document) -> tuple[int, ...]:
             raise InputError(f"{WHERE}.players: actions must be from 2 to {MAX_JOINT}")
         counts.append(player["actions"])
     if not counts:
-        raise InputError(f"{WHERE}.players: expected a list of players")
+        raise InputError(f"{WHERE}.players: expected a list of players, with one at least")
     if math.prod(counts) > MAX_JOINT:
         raise InputError(f"{WHERE}.players: more than {MAX_JOINT} joint actions")
     return tuple(counts)

@@ -14,7 +14,7 @@ from certificates.kernel.document.reading import Document
 from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd, joined
 from certificates.kernel.policies.enclosure import enclosures
-from certificates.kernel.policies.forms import by_player, inverses
+from certificates.kernel.policies.forms import inverses
 from certificates.kernel.policies.logit import read_tensors
 from certificates.kernel.policies.numbers import Numbers
 
@@ -64,7 +64,7 @@ class Policies:
 
     def hessian(self, low: Floats, high: Floats) -> Ball:
         """H on boxes of logits, (K, n, n). Raises Uncheckable."""
-        mates, boxes = self.mates, (by_player(self.tensors, low), by_player(self.tensors, high))
+        mates, boxes = self.mates, (self.tensors.of_players(low), self.tensors.of_players(high))
         every = [inverses(*box) for box in zip(*boxes, strict=True)]
         ends = [[each.low for each in every], [each.high for each in every]]
         own, dropped = (
