@@ -111,7 +111,7 @@ class Lipschitz(Claim):
     """‖J‖_M ≤ β on X."""
 
     title = Title.LIPSCHITZ
-    bound: Fraction = stated(Number(), "β")
+    bound: Fraction = stated(Number(positive=True), "β")
 
 
 @record

@@ -93,8 +93,13 @@ def read_fields(
 class Number:
     """An exact number."""
 
+    positive: bool = False
+
     def read(self, value: object, where: str, shape: Shape) -> Fraction:
-        return number(value, where)
+        found = number(value, where)
+        if self.positive and found <= 0:
+            raise InputError(f"{where}: expected a number above 0")
+        return found
 
 
 @final
