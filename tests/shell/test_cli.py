@@ -265,7 +265,7 @@ MARGIN = "margin/T1"
     ("change", "said"),
     [
         (lambda document: document.update(surprise="1"), "unknown key 'surprise'"),
-        (lambda document: document.update(format="sgn-certificate/9"), "newer version"),
+        (lambda document: document.update(format="sgn-certificate/9"), "another version"),
         (lambda document: numbers(document, MARGIN).update(margin=0.25), "float"),
         (lambda document: numbers(document, MARGIN).update(margin="nan"), "margin"),
         (lambda document: claim(document, MARGIN).update(theorem="margin/T0"), "'margin/T0'"),
@@ -323,7 +323,7 @@ def test_verify_lists_every_obligation_with_its_theorem(toy: Path, capsys: Captu
     assert head == "verified (proved): every obligation holds"
     assert all(re.fullmatch(r"  ok  [\w ()-]+ \[[\w ()]+\](: .*)?", line) for line in lines)
     theorems = set(re.findall(r"\[(.*?)\]", out))
-    assert {"integrity", "T2", "T1", "T4", "T5", "T7", "T10", "T11 (a)"} <= theorems
+    assert {"integrity", "T2", "T1", "T4", "T5 (norm)", "T7", "T10", "T11 (a)", "T20"} <= theorems
     assert len(lines) == len(sgn.verify(path).obligations)
 
 
