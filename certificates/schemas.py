@@ -133,11 +133,13 @@ def refusal_schema() -> Schema:
         "cycle": {
             "description": "The players (from 0) of the cycle that blocks, and its gain; null: no"
             " bound.",
-            **object_of(
-                {
-                    "players": {"type": "array", "items": ref("count")},
-                    "gain": or_null(ref("number")),
-                }
+            **or_null(
+                object_of(
+                    {
+                        "players": {"type": "array", "items": ref("count")},
+                        "gain": or_null(ref("number")),
+                    }
+                )
             ),
         },
         "worst_point": or_null(ref("vector")),
