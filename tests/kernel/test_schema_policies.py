@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 
 import games
@@ -113,11 +114,9 @@ def test_every_claim_has_a_title_and_is_read_as_what_it_is() -> None:
 
 
 def markov() -> games.Game:
-    P = [[[0.5, 0.5]] * 4] * 2
-    rewards = [[[0.1, 0, 0, 0.1]] * 2, [[0, 0.1, 0.1, 0]] * 2]
-    return games.MarkovGame(
-        P, rewards, actions=[2, 2], discount="0.5", entropy=[1, 1], initial=["1/2", "1/2"]
-    )
+    P = np.full((2, 2, 2, 2), 0.5)
+    rewards = [np.tile([[0.1, 0], [0, 0.1]], (2, 1, 1)), np.tile([[0, 0.1], [0.1, 0]], (2, 1, 1))]
+    return games.MarkovGame(P, rewards, discount="0.5", initial=["1/2", "1/2"])
 
 
 def stage() -> games.Game:
@@ -126,7 +125,7 @@ def stage() -> games.Game:
 
 def turning() -> games.Game:
     return games.SymbolicGame.from_field(
-        players={"one": ["x"], "two": ["y"]}, field={"one": ["x + y"], "two": ["y - x"]}
+        players={"one": ["x"], "two": ["y"]}, fields={"one": ["x + y"], "two": ["y - x"]}
     )
 
 
