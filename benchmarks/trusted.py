@@ -1,84 +1,75 @@
-"""The trusted base: every file that the checker runs, with its lines of code.
+"""The trusted base: every file that the checker can run, with its lines of code.
 
-python -m benchmarks.trusted
+python -m benchmarks.trusted            by folder, as README shows it
+python -m benchmarks.trusted --files    file by file
 """
 
-import ast
-import io
-import tokenize
+import sys
+from collections import Counter
+from pathlib import PurePosixPath
 
-from tests.helpers.import_graph import ROOT, Graph, read_packages, resolve
+from certificates.trust import TrustedFile, whole_base
 
-START = "certificates.kernel.verify"
-_LAYOUT = {
-    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
-    tokenize.ENDMARKER,
-}  # fmt: skip
-
-
-def trusted_modules(graph: Graph) -> list[str]:
-    """The checker and all of the project that it imports, at any depth, inside functions too.
-
-    A package's own __init__ file is left out where it is only run on the way to a module.
-    """
-    seen, waiting = set[str](), [START]
-    while waiting:
-        module = waiting.pop()
-        if module not in seen:
-            seen.add(module)
-            named = {resolve(found.target, graph) for found in graph[module] if found.at_run}
-            waiting.extend(named & set(graph))
-    return sorted(seen)
+FOLDERS = {
+    "certificates/kernel": "the checker, and what a certificate and a refusal say",
+    "certificates/kernel/document": "strict reading: exact numbers, arrays, the metric, the region",
+    "certificates/kernel/theorems": "one module a family of theorems, each with its hypotheses",
+    "certificates/kernel/inequalities": "the tests that hypotheses ask for",
+    "certificates/kernel/numbers": "intervals, balls, affine forms, positive semidefinite matrices",
+    "certificates/kernel/jacobian": "the Jacobian, re-derived from the text or arrays of a game",
+    "certificates/kernel/policies": "the same for games of policies",
+    "games": "errors, names of players, limits of work, what all games have",
+    "games/language": "the text of costs: tokens, parser, graph, exact numbers",
+    "games/markov": "Markov games: their tensors, and their field as text",
+    "games/regions": "boxes, balls, all of R^n",
+}
 
 
-def file_of(module: str) -> str:
-    """The module's file, or that of the package, from the root of the repository."""
-    path = module.replace(".", "/")
-    return f"{path}/__init__.py" if (ROOT / path).is_dir() else f"{path}.py"
-
-
-def code_lines(source: str) -> int:
-    """Lines that hold code: no blank ones, no comments, no docstrings.
-
-    >>> code_lines('''def f():
-    ...     "What it does."
-    ...
-    ...     return 1  # one
-    ... ''')
-    2
-    """
-    lines = set[int]()
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type not in _LAYOUT:
-            lines.update(range(token.start[0], token.end[0] + 1))
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            lines.difference_update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    return len(lines)
-
-
-def trusted_files() -> list[tuple[str, int, str]]:
-    """(file, lines of code, what it is: the first sentence of its docstring)."""
-    found = []
-    for module in trusted_modules(read_packages()):
-        source = (ROOT / file_of(module)).read_text(encoding="utf-8")
-        summary = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")[0]
-        found.append((file_of(module), code_lines(source), " ".join(summary.split())))
-    return found
+def folder_of(file: TrustedFile) -> str:
+    """The folder of a trusted file, from the root of the repository."""
+    return str(PurePosixPath(file.path).parent)
 
 
 def total() -> int:
     """Lines of code in all trusted files."""
-    return sum(lines for _, lines, _ in trusted_files())
+    return sum(file.lines for file in whole_base())
+
+
+def by_folder() -> str:
+    """The table that README shows."""
+    files, lines = Counter[str](), Counter[str]()
+    for file in whole_base():
+        files[folder_of(file)] += 1
+        lines[folder_of(file)] += file.lines
+    order = [*FOLDERS, *sorted(set(files) - set(FOLDERS))]
+    return "\n".join(
+        [
+            "| folder | files | lines | what it is |\n|---|---:|---:|---|",
+            *(
+                f"| `{folder}` | {files[folder]} | {lines[folder]} | {FOLDERS.get(folder, '')} |"
+                for folder in order
+                if files[folder]
+            ),
+            f"| **total** | **{files.total()}** | **{lines.total()}** | |",
+        ]
+    )
+
+
+def by_file() -> str:
+    """Every trusted file."""
+    return "\n".join(
+        [
+            "| file | lines | what it is |\n|---|---:|---|",
+            *(f"| `{file.path}` | {file.lines} | {file.summary} |" for file in whole_base()),
+            f"| **total** | **{total()}** | |",
+        ]
+    )
 
 
 def print_trusted() -> None:
     """The table that README shows."""
-    print("| file | lines | what it is |\n|---|---:|---|")
-    for file, lines, summary in trusted_files():
-        print(f"| `{file}` | {lines} | {summary} |")
-    print(f"| **total** | **{total()}** | |")
+    print(by_folder())
 
 
 if __name__ == "__main__":
-    print_trusted()
+    print(by_file() if "--files" in sys.argv[1:] else by_folder())

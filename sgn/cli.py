@@ -118,6 +118,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="do so many times the work of about fifteen seconds (default 1)",
     )
+    verify.add_argument(
+        "--trust",
+        action="store_true",
+        help="list the files of code that the check rests on, with their lines",
+    )
     verify.set_defaults(run=_verify)
 
     attack = commands.add_parser("attack", help="try to break every claim of a certificate")
@@ -193,14 +198,21 @@ def _check_not_read(output: str, inputs: Iterable[str | os.PathLike[str]]) -> No
 
 
 def _verify(options: argparse.Namespace) -> Said:
-    from certificates.report.table import verification_table
+    from certificates.trust import trust_line, trust_table, verify_file
     from games.errors import InputError
-    from sgn.files import verify
 
     if not options.patience > 0:
         raise InputError("--patience must be more than 0")
-    verification = verify(options.certificate, patience=options.patience)
-    return EXIT_OK if verification else EXIT_NO, verification_table(verification)
+    verification, files = verify_file(options.certificate, patience=options.patience)
+    # what prints is imported afterwards, so that nothing is listed that the check did not use
+    from certificates.report.table import verification_table
+
+    parts = [verification_table(verification)]
+    if options.trust:
+        parts.append(trust_table(files))
+    elif verification.obligations:
+        parts.append(f"{trust_line(files)} (--trust lists them)")
+    return EXIT_OK if verification else EXIT_NO, "\n".join(parts)
 
 
 def _attack(options: argparse.Namespace) -> Said:

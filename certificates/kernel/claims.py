@@ -205,7 +205,10 @@ class Solution(Claim):
 
 @record
 class EquilibriumKind(Claim):
-    """What that solution is; kind: its name in the API."""
+    """What that solution is.
+
+    kind: its name in the API.
+    """
 
     title = Title.KIND
     kind: ClassVar[str]

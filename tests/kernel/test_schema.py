@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import resources
 from typing import Any
 
 import jsonschema
@@ -12,11 +13,13 @@ import scipy.sparse
 
 import games
 import sgn
-from certificates.kernel.document.claims import EVIDENCE
+from certificates.claim_tables import FORMATS, kind_words, tables, with_tables
+from certificates.kernel.document.head import EVIDENCE
 from certificates.kernel.document.reading import Document, parse
-from certificates.kernel.document.refusal import BEST, REASONS
+from certificates.kernel.refusal import BEST, REASONS
 from certificates.kernel.verify import verify
-from certificates.schemas import NAMES, schema
+from certificates.schema_kinds import schema_of
+from certificates.schemas import NAMES, as_text, generated, schema, stated_claims
 from games.errors import InputError
 from tests.helpers.catalogue_names import COST_GAMES
 from tests.helpers.scale import SCALE
@@ -24,12 +27,17 @@ from tests.helpers.scale import SCALE
 Path = tuple[str | int, ...]
 
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema(name)) for name in NAMES}
+REMAKE = "run python -m certificates.schemas"
 FREE = {"game", "produced_by", "digest", "parameters"}  # read, if at all, by the checker or nobody
+
+
+class Strange:
+    """A kind of field that has no schema."""
 
 
 def validator(document: Document) -> jsonschema.Draft202012Validator:
     """By the keys alone, so that damaged documents have one too."""
-    return VALIDATORS["refusal-1" if "reason" in document else "certificate-1"]
+    return VALIDATORS["refusal-2" if "reason" in document else "certificate-2"]
 
 
 def fits(document: Document) -> bool:
@@ -100,18 +108,48 @@ def test_schema_is_a_schema(name: str) -> None:
 
 
 def test_unknown_schema() -> None:
-    with pytest.raises(ValueError, match="expected one of 'certificate-1', 'refusal-1'"):
-        schema("certificate-2")
+    with pytest.raises(ValueError, match="expected one of 'certificate-2', 'refusal-2'"):
+        schema("certificate-1")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_are_what_the_fields_say(name: str) -> None:
+    file = resources.files("certificates") / "schema" / f"{name}.json"
+    assert file.read_text(encoding="utf-8") == as_text(generated()[name]) + "\n", REMAKE
+
+
+def test_tables_of_formats_are_what_the_fields_say() -> None:
+    text = FORMATS.read_text(encoding="utf-8")
+    assert text == with_tables(text), REMAKE
+
+
+def test_every_claim_has_its_entry_and_its_row() -> None:
+    theorems = [claim.theorem for claim in stated_claims()]
+    entries = [
+        claim["properties"]["theorem"]["const"]
+        for name in NAMES
+        for claim in schema(name)["$defs"]["claim"]["oneOf"]
+    ]
+    assert sorted(entries) == sorted(theorems)
+    rows = tables().splitlines()
+    assert all(any(row.startswith(f"| `{theorem}` |") for row in rows) for theorem in theorems)
+
+
+def test_a_kind_of_field_that_nobody_taught_is_told_by_name() -> None:
+    with pytest.raises(TypeError, match="kind Strange"):
+        schema_of(Strange())
+    with pytest.raises(TypeError, match="kind Strange"):
+        kind_words(Strange())
 
 
 def test_shared_definitions_agree() -> None:
     first, second = (schema(name)["$defs"] for name in NAMES)
-    for key in first.keys() & second.keys() - {"evidence"}:
+    for key in first.keys() & second.keys() - {"evidence", "claim"}:
         assert first[key] == second[key], key
 
 
 def test_words_are_those_of_the_reader() -> None:
-    properties = schema("refusal-1")["properties"]
+    properties = schema("refusal-2")["properties"]
     assert set(properties["reason"]["enum"]) == set(REASONS)
     assert set(properties["best"]["properties"]) == set(BEST)
     for name in NAMES:
@@ -202,6 +240,9 @@ def test_what_the_schema_refuses_is_not_read(made: dict[str, Document], name: st
 
 def test_floats_are_refused_by_both() -> None:
     document = conditional()
-    assert not fits({**document, "margin": 0.25})
+    place = next(path for path, entry in objects(document) if "margin" in entry)
+    assert fits(document)
+    at(document, place)["margin"] = 0.25
+    assert not fits(document)
     with pytest.raises(InputError, match=r"0\.25 is a JSON float"):
         parse('{"margin": 0.25}')

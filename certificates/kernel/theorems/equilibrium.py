@@ -34,7 +34,7 @@ from games.regions.region import Region
 
 @record
 class StatedSolution(Solution):
-    """A solution with F at its point: enclosed from the game once, unless it was given."""
+    """F at the point is enclosed from the game."""
 
     _force: list[Ball] = field(default_factory=list, repr=False)
 

@@ -40,7 +40,7 @@ RATE = Hypothesis[Case[Decay]]("the rate is above 0", lambda case: case.what.rat
 
 @final
 class DecayInRegion(Decay):
-    """At policies of the region; the flow keeps to it below a level (DecayLevel)."""
+    """At policies of the region; the flow keeps to it below a level."""
 
     theorem = "kl/T19"
     label = "T19"

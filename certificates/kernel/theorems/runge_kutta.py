@@ -129,7 +129,10 @@ INTERVALS = Hypothesis[Case[RungeKuttaSteps]](
 @final
 @record
 class RungeKuttaOfMatrix(RungeKuttaSteps):
-    """J is one matrix. norm: ‖J‖ in the metric of the steps, where start sets need it."""
+    """J is one matrix.
+
+    norm: ‖J‖ in the metric of the steps, where start sets need it.
+    """
 
     theorem = "runge_kutta/T11 (a)"
     label = "T11 (a)"
@@ -199,7 +202,10 @@ rule(
 
 @record
 class SectorSteps(RungeKuttaSteps):
-    """By α, β and c. multipliers: an interval's, times h: a, b and c of the stages."""
+    """By α, β and c.
+
+    multipliers: an interval's, times h: a, b and c of the stages.
+    """
 
     basis: ClassVar[str] = "sector"
     multipliers: tuple[tuple[Fraction, ...], ...] = witness(
