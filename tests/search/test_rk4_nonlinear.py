@@ -56,9 +56,9 @@ def test_the_table_of_the_theory(ratio: int, pairs: float, equilibrium: float) -
 def test_the_checker_grants_them_and_no_more(ratio: int) -> None:
     plan, constants = towards(ratio), (Fraction(1, ratio), Fraction(1), Fraction(0))
     ends, rates = plan.cover.steps, plan.cover.rates
-    assert sector_cover_holds(constants, plan.cover.intervals(), plan.multipliers)
+    assert sector_cover_holds(plan.tableau, constants, plan.cover.intervals(), plan.multipliers)
     longer = Cover((*ends[:-1], ends[-1] * Fraction(11, 10)), rates)
-    assert not sector_cover_holds(constants, longer.intervals(), plan.multipliers)
+    assert not sector_cover_holds(plan.tableau, constants, longer.intervals(), plan.multipliers)
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -95,7 +95,7 @@ def test_pairs_of_stages_are_what_makes_it_longer() -> None:
     h = plan.step_max
 
     def at(multipliers: tuple[Fraction, ...]) -> bool:
-        parts = sector_matrices(*args, multipliers)
+        parts = sector_matrices(plan.tableau, *args, multipliers)
         lines = zip(*parts, strict=True)
         K = [[u + h * v + h**2 * w for u, v, w in zip(*rows, strict=True)] for rows in lines]
         return is_positive_definite(K)
@@ -140,6 +140,7 @@ def test_the_loss_covers_the_excess_on_the_whole_interval() -> None:
         step_max=ends[-1],
         best_step=ends[-1],
         factor_at_best=Fraction(1),
+        scheme="rk4",
         cover=Cover(ends, rates),
         deviation=Fraction(1, 20),
         norm=Fraction(1),
