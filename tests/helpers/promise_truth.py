@@ -2,62 +2,61 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.promises import ZEROS
 from certificates.kernel.document.reading import Document, decode_array
-from games.files.document import from_document
+
+if TYPE_CHECKING:
+    from tests.helpers.truth import Said, Situation
 
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-8  # of Newton's method and of norms of small matrices of order 1
 
 
-def promise_falsehoods(
-    document: Document, jacobians: Floats, B: Floats, owner: NDArray[np.int64]
-) -> Iterator[str]:
-    """False promises; jacobians (k, n, n) the region allows, B the same in the metric."""
-    alpha, steps = float(Fraction(document["margin"])), document["steps"]
-    beta = float(np.linalg.norm(B, 2, axis=(1, 2)).max())
-    for name, bound in (("extragradient", 1.0), ("optimistic", 1.0)):
-        if name in steps:
+def promise_falsehoods(said: "Said", document: Document, game: "Situation") -> Iterator[str]:
+    """False promises of a certificate about a game."""
+    alpha = float(Fraction(said.find("margin")["margin"]))
+    beta = float(np.linalg.norm(game.in_stated(said.metric), 2, axis=(1, 2)).max())
+    for name in ("extragradient", "optimistic gradient"):
+        for steps in said.each(name):
             longest, best, factor = (
-                float(Fraction(steps[name][key]))
-                for key in ("step_max", "best_step", "factor_at_best")
+                float(Fraction(steps[key])) for key in ("step_max", "best_step", "factor_at_best")
             )
             h = longest * beta
             used = h**2 + 2 * longest * alpha if name == "extragradient" else 4 * h
-            if used > bound + TOLERANCE or not 0 < best <= longest:
+            if used > 1 + TOLERANCE or not 0 < best <= longest:
                 yield f"{name}: a step too long"
             if factor**2 < 1 - best * alpha - TOLERANCE:
                 yield f"{name}: the factor is too small"
-    if "equilibrium" in document and document["metric"]["kind"] == "scalar":
-        yield from _equilibrium(document, owner, jacobians[0])
+    found = said.find("equilibrium")
+    if found and found["theorem"] == "equilibrium/T13" and said.metric["kind"] == "scalar":
+        yield from _zero(said, document, game)
 
 
-def _equilibrium(document: Document, owner: NDArray[np.int64], J: Floats) -> Iterator[str]:
+def _zero(said: "Said", document: Document, game: "Situation") -> Iterator[str]:
     """Newton's method from the stated point, in floats."""
-    found, region = document["equilibrium"], document["region"]
-    if found["kind"] not in ZEROS:
-        return
+    found, region = said.find("equilibrium"), document["region"]
     point, kind = _numbers(found["point"]), document["game"]["kind"]
     x = point.copy()
     if kind == "quadratic":
         linear = document["game"].get("linear")
         b = np.zeros(len(x)) if linear is None else -_numbers(linear)
-        x = np.asarray(np.linalg.solve(J, b), dtype=float)
+        x = np.asarray(np.linalg.solve(game.jacobians[0], b), dtype=float)
     elif kind == "symbolic":
-        game = from_document(document["game"], "game")
         for _ in range(20):
-            x = x - np.linalg.solve(game.jacobian(x), game.pseudo_gradient(x))
-    root = np.sqrt(_numbers(document["weights"]))[owner]
+            step = np.linalg.solve(game.model.jacobian(x), game.model.pseudo_gradient(x))
+            x = np.asarray(x - step, dtype=float)
+    root = np.sqrt(_numbers(said.metric["weights"]))[game.owner]
     error = float(Fraction(found["error"]))
     if np.linalg.norm((x - point) * root) > error + TOLERANCE * (1 + np.abs(x).max()):
         yield "equilibrium: farther away than its error"
-    if region["kind"] == "box" and "radius" in document.get("basin", {}):
+    for start in said.each("start set") if region["kind"] == "box" else ():
         room = np.minimum(x - _numbers(region["lower"]), _numbers(region["upper"]) - x)
-        if float(Fraction(document["basin"]["radius"])) > (room * root).min() + TOLERANCE:
+        of_flow = start["steps"] is None
+        if of_flow and float(Fraction(start["radius"])) > (room * root).min() + TOLERANCE:
             yield "start set: the ball leaves the region"
 
 

@@ -1,6 +1,6 @@
 """A floating-point oracle: are the claims of a certificate true? Shares nothing with the checker.
 
-It reads the JSON by itself, takes J from the game classes, and evaluates eigenvalues and norms at
+It reads the JSON by itself (what is not in it, but follows, comes from the checker), takes J from the game classes, and evaluates eigenvalues and norms at
 many points. TOLERANCE: rounding of numpy's eigenvalues for the corpus (n ≤ 33, entries below 1e3)
 is near 1e-12; a lie of one part in 10⁶ is far above it.
 """
@@ -15,8 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.documents import metric_document
+from certificates.kernel.certificate import read_claims
+from certificates.kernel.claims import Claim
+from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import decode_arrays
 from games.files.document import from_document
+from tests.corpus.changes import title_of
 from tests.helpers.promise_truth import promise_falsehoods
 
 Floats = NDArray[np.float64]
@@ -47,6 +52,34 @@ def matrix(value: Any, n: int) -> Floats:
     if isinstance(value, list):
         return np.array([numbers(row) for row in value]).reshape(n, n)
     return numbers(value)
+
+
+class Said:
+    """What a certificate says, claim by claim: as the JSON has it, and what follows likewise."""
+
+    def __init__(self, document: Document) -> None:
+        self.metric, self._claims = document["metric"], document["claims"]
+        self._following = [c for c in read_claims(document).each(Claim) if not c.theorem]
+
+    def each(self, title: str) -> list[Document]:
+        """Theorem, numbers and witnesses of all claims of a title, one name after another."""
+        given = [
+            {"theorem": c["theorem"]} | c.get("numbers", {}) | c.get("witnesses", {})
+            for c in self._claims
+            if title_of(c) == title
+        ]
+        return given + [_fields(c) for c in self._following if c.title.value == title]
+
+    def find(self, title: str) -> Document:
+        """The first one; nothing where there is none."""
+        return next(iter(self.each(title)), {})
+
+
+def _fields(claim: Claim) -> Document:
+    found = {"theorem": "", **vars(claim)}
+    plain = {k: str(v) if isinstance(v, Fraction) else v for k, v in found.items()}
+    metric = plain.get("metric")
+    return plain | ({"metric": metric_document(metric)} if isinstance(metric, Metric) else {})
 
 
 class Situation:
@@ -125,14 +158,17 @@ def varying_rk4(Js: list[Floats], h: float) -> Floats:
 
 
 def falsehoods(document: Document, rng: np.random.Generator) -> list[str]:
-    """The claims of a document that are false; empty when all are true."""
+    """The claims of a document that are false, what follows too; empty when all are true."""
     if document["format"].startswith("sgn-refusal"):
         return list(_refusal(document, rng))
-    found = list(_structural(document))
+    said = Said(document)
+    found = list(_structural(said))
     if document["verdict"] == "proved":
-        found += _with_game(document, Situation(document, rng), rng)
+        game = Situation(document, rng)
+        found += _with_game(said, game, rng)
+        found += promise_falsehoods(said, document, game)
     else:
-        found += _conditional(document, rng)
+        found += _conditional(said, rng)
     return found
 
 
@@ -141,23 +177,30 @@ def _above(name: str, value: float, bound: float, size: float = 1.0) -> Iterator
         yield f"{name}: {value} < {bound}"
 
 
-def _structural(document: Document) -> Iterator[str]:
+def _bounds(said: Said) -> tuple[Floats, Floats, Floats]:
+    """μ, Λ and L."""
+    bounds = said.find("block bounds")
+    lower, upper = numbers(bounds["curvature_lower"]), numbers(bounds["curvature_upper"])
+    return lower, upper, matrix(bounds["coupling_upper"], len(lower))
+
+
+def _structural(said: Said) -> Iterator[str]:
     """T1: λ_min of S(w)."""
-    mu = numbers(document["curvature_lower"])
-    L = matrix(document["coupling_upper"], len(mu))
-    pairs = [(document["structural_weights"], document["structural_margin"], "structural margin")]
-    if document["margin_basis"] == "structural":
-        pairs.append((document["weights"], document["margin"], "margin"))
-    for weights, margin, name in pairs:
-        yield from _above(name, least(_small_gain(mu, L, numbers(weights))), number(margin))
-    for band in document["bands"]:
-        if band["basis"] == "structural":
+    mu, _, L = _bounds(said)
+    gain, margin = said.find("structural margin"), said.find("margin")
+    pairs = [(gain["weights"], gain["margin"], "structural margin")]
+    if margin["theorem"] == "margin/T1":
+        pairs.append((said.metric["weights"], margin["margin"], "margin"))
+    for weights, bound, name in pairs:
+        yield from _above(name, least(_small_gain(mu, L, numbers(weights))), number(bound))
+    for band in said.each("band"):
+        if band["theorem"] != "bands/T5":
             i, j = band["players"]
             M = _eliminated(np.diag(mu - number(band["margin"])) - L, [i, j])
             for ratio in _ratios(band):
                 S = _small_gain(np.diag(M), np.diag(np.diag(M)) - M, np.array([1.0, ratio]))
                 yield from _above("band", least(S), 0.0, np.abs(S).max())
-    yield from _above("positive margin", number(document["margin"]), 0.0, size=0)
+    yield from _above("positive margin", number(margin["margin"]), 0.0, size=0)
 
 
 def _small_gain(mu: Floats, L: Floats, w: Floats) -> Floats:
@@ -181,10 +224,9 @@ def _ratios(band: Document) -> Floats:
     return np.geomspace(low, max(high, low), 9)
 
 
-def _with_game(document: Document, game: Situation, rng: np.random.Generator) -> Iterator[str]:
-    lower, upper = numbers(document["curvature_lower"]), numbers(document["curvature_upper"])
+def _with_game(said: Said, game: Situation, rng: np.random.Generator) -> Iterator[str]:
+    lower, upper, L = _bounds(said)
     N = len(lower)
-    L = matrix(document["coupling_upper"], N)
     for i in range(N):
         own = game.block(game.jacobians, i, i)
         yield from _above("curvature from below", least(own), lower[i])
@@ -193,34 +235,29 @@ def _with_game(document: Document, game: Situation, rng: np.random.Generator) ->
             other = game.block(game.jacobians, i, j)
             if i != j and (L[i, j] or other.any()):
                 yield from _above("coupling", L[i, j], norm(other))
-    B, beta = game.in_stated(document["metric"]), number(document["lipschitz"])
-    yield from _above("margin", least(B), number(document["margin"]))
+    B, beta = game.in_stated(said.metric), number(said.find("Lipschitz")["bound"])
+    yield from _above("margin", least(B), number(said.find("margin")["margin"]))
     yield from _above("Lipschitz", beta, norm(B))
-    if "euclidean_margin" in document:
-        yield from _above(
-            "Euclidean margin", least(game.jacobians), number(document["euclidean_margin"])
-        )
-    if "cocoercivity" in document:
-        c = number(document["cocoercivity"])
+    for found in said.each("Euclidean margin"):
+        yield from _above("Euclidean margin", least(game.jacobians), number(found["margin"]))
+    for found in said.each("cocoercivity"):
+        c = number(found["constant"])
         yield from _above("cocoercivity", least(B - c * np.swapaxes(B, 1, 2) @ B), 0.0, norm(B))
         yield from _above("positive cocoercivity", c, 0.0, size=0)
-    for band in document["bands"] if N == 2 else []:  # of more, the other weights are not stated
+    for band in said.each("band") if N == 2 else []:  # of more, the other weights are not stated
         for ratio in _ratios(band):
             w = np.ones(N)
             w[band["players"][1]] = ratio
             at = game.in_metric(w)
             yield from _above("band", least(at), number(band["margin"]), norm(at))
-    if "euler" in document["steps"]:
-        euler = document["steps"]["euler"]
+    for euler in said.each("Euler steps"):
         B = game.in_stated(euler["metric"])
         eye = np.eye(B.shape[-1])
         for h, bound in _euler_claims(euler):
             yield from _above(f"Euler at {h}", bound, norm(eye - h * B))
-    yield from promise_falsehoods(document, game.jacobians, B, game.owner)
-    if "rk4" in document["steps"]:
-        steps = document["steps"]["rk4"]
+    for steps in said.each("RK4 steps"):
         B = game.in_stated(steps["metric"])
-        constant = steps["basis"] == "constant"
+        constant = steps["theorem"] == "runge_kutta/T11 (a)"
         for h, bound in _rk4_claims(steps):
             value = norm(rk4(B, h))
             if not constant:
@@ -256,20 +293,19 @@ def _within(best: float, largest: float, factors: list[float]) -> Iterator[tuple
     yield 0.0, 1.0 if ordered else -1.0
 
 
-def _conditional(document: Document, rng: np.random.Generator) -> Iterator[str]:
+def _conditional(said: Said, rng: np.random.Generator) -> Iterator[str]:
     """Random block games with d_i = 1 … 3 that attain the given bounds: the steps must hold."""
-    lower, upper = numbers(document["curvature_lower"]), numbers(document["curvature_upper"])
+    lower, upper, L = _bounds(said)
     if (lower > upper).any():
         return  # no game has such bounds
     N = len(lower)
-    L = matrix(document["coupling_upper"], N)
     for _ in range(4):
         sizes = rng.integers(1, 4, N)
         stages = [_attaining(lower, upper, L, sizes, rng) for _ in range(4)]
         game = object.__new__(Situation)
         game.sizes, game.owner = list(sizes), np.repeat(np.arange(N), sizes)
         game.jacobians = np.array(stages)
-        yield from _with_game(document, game, rng)
+        yield from _with_game(said, game, rng)
 
 
 def _attaining(
@@ -293,10 +329,10 @@ def _refusal(document: Document, rng: np.random.Generator) -> Iterator[str]:
     """T6: at points of a region with interior J refutes every metric, or the weights alone."""
     if document["verdict"] != "refuted":
         return
-    witness, region = document["witness"], document["region"]
-    game = Situation(document, rng)
-    n, is_dual = sum(game.sizes), witness["kind"] == "dual"
-    points = witness["points"] if is_dual else [witness["point"]]
+    [claim], region = document["claims"], document["region"]
+    game, witness = Situation(document, rng), claim["numbers"]
+    n, is_dual = sum(game.sizes), "places" in witness
+    points = witness["places"] if is_dual else [witness["point"]]
     if region["kind"] == "box":
         low, high = numbers(region["lower"]), numbers(region["upper"])
         for point in map(numbers, points):
@@ -310,9 +346,10 @@ def _refusal(document: Document, rng: np.random.Generator) -> Iterator[str]:
     else:
         J = game.jacobians[:1]
     if is_dual:
-        tried = _some_weights if witness["metrics"] == "scalar" else _some_metrics
+        of_weights = claim["theorem"] == "refutation/T6 (dual, weights)"
+        tried = _some_weights if of_weights else _some_metrics
         for root in tried(game, J, rng):
-            yield from _above(witness["metrics"], 0.0, least(root @ J @ np.linalg.inv(root)))
+            yield from _above("metric", 0.0, least(root @ J @ np.linalg.inv(root)))
         return
     shift = number(witness["shift"])
     if not shift <= 0:
