@@ -41,7 +41,10 @@ def test_the_pressed_certificate_is_broken(capsys: pytest.CaptureFixture[str]) -
     assert main(["attack", str(ISSUED / "pressed.json"), "--seconds", "0"]) == 1
     text = capsys.readouterr().out
     assert text.startswith("BROKEN: ")
-    assert "counterexample: RK4 towards the equilibrium, best step (h = 0.617079) is claimed to be" in text
+    assert (
+        "counterexample: RK4 towards the equilibrium, best step (h = 0.617079) is claimed to be"
+        in text
+    )
 
 
 def test_the_known_counterexample_is_one() -> None:
