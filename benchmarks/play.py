@@ -118,13 +118,13 @@ def plans(name: str, certificate: Certificate, game: games.Game) -> Iterator[Pla
     ):
         if steps is None and method != "flow":
             continue
-        metric = steps.metric if isinstance(steps, StepRange) else own
+        metric = own if steps is None else steps.metric
         M = metric.matrix(game.sizes)
         margin = float(certificate.margin)
         if basin is not None and method in basin.radii:
             starts = ball(centre, M, basin.radii[method])
             yield Plan(name, method, played, game, steps, margin, M, centre, starts)
-        if steps is not None and steps.steps.projected and isinstance(region, Box):
+        if steps is not None and steps.projected and isinstance(region, Box):
             label, box = f"projected {method}", places(region)
             with_region = "projected-euler" if method == "euler" else played
             yield Plan(name, label, with_region, game, steps, margin, M, centre, box, region)

@@ -72,7 +72,8 @@ def standing(
         if not failed or not failed <= OPTIONAL:
             break
         for title in failed & WEAKER.keys():
-            found = WEAKER[title](found)
+            if title in left_out or title not in PROMISES:  # first without what was added to it
+                found = WEAKER[title](found)
         left_out |= dict.fromkeys(failed, "not confirmed")
         certificate = build(made)
         verification = verify(certificate, patience=PATIENCE)

@@ -246,7 +246,9 @@ class Claims:
     stated: tuple[Claim, ...]
     following: tuple[tuple[type[Claim], Following], ...] = ()
     rungs: tuple[Rung, ...] = ()
-    _computed: dict[Following, tuple[Claim, ...]] = field(default_factory=dict, repr=False)
+    _computed: dict[Following, tuple[Claim, ...]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def each(self, kind: type[C]) -> Iterator[C]:
         """Every claim of a kind: those that are stated, then those that follow."""
@@ -272,12 +274,12 @@ class Claims:
         """The same with these in place of claims of the same key."""
         keys = {claim.key for claim in claims}
         kept = (claim for claim in self.stated if claim.key not in keys)
-        return replace(self, stated=(*kept, *claims), _computed={})
+        return replace(self, stated=(*kept, *claims))
 
     def without(self, *kinds: type[Claim]) -> "Claims":
         """The same without claims of these kinds."""
         kept = tuple(claim for claim in self.stated if not isinstance(claim, kinds))
-        return replace(self, stated=kept, _computed={})
+        return replace(self, stated=kept)
 
     @property
     def bounds(self) -> Bounds:

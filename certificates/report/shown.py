@@ -201,7 +201,7 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         **_STEPS,
         "factor": computed(_ANY_STEPS),
         "verdict": checked(Title.MARGIN),
-        "projected": checked(_ANY_STEPS),
+        "projected": checked((*_ANY_STEPS, Title.PROJECTED_EULER)),
         "unprojected": checked(_ANY_STEPS),
     },
     "Equilibrium": {

@@ -114,7 +114,7 @@ def constant_plan(
     if not at_best < 1:
         return None
     factor_at_best = round_up(Fraction(at_best), 13)
-    norm = Fraction(float(np.linalg.norm(B, 2)) * frame.loss * (1 + NORM))
+    norm = Fraction(float(np.linalg.norm(B, 2)) * (1 + NORM * frame.loss))
     return RungeKuttaOfMatrix(
         metric=metric,
         step_max=steps[-1],

@@ -44,10 +44,10 @@ def test_a_true_refutation_stands(name: str) -> None:
 def test_what_is_shown_of_weights_is_not_shown_of_every_metric() -> None:
     """The game is certified in a metric of one matrix."""
     by_weights = read(SHEAR)
-    assert by_weights["witness"]["metrics"] == "scalar"
+    assert by_weights["claims"][0]["theorem"] == "refutation/T6 (dual, weights)"
     assert broken(by_weights) == set()
-    assert broken(by_weights, put("message", EVERY_METRIC)) == {"no constant metric"}
-    assert broken(by_weights, put("witness.metrics", "all")) == {"no constant metric"}
+    every = put("claims.0.theorem", "refutation/T6 (dual)")
+    assert broken(by_weights, every) == {"no constant metric"}
 
 
 def test_a_witness_of_another_game_is_broken() -> None:
@@ -58,7 +58,7 @@ def test_a_witness_of_another_game_is_broken() -> None:
 
 
 def test_a_witness_outside_the_region_is_broken() -> None:
-    away = put("witness.point", ["0", "-3"])
+    away = put("witness: point", ["0", "-3"])
     assert "the witness's points" in broken(refused("refuted"), away)
 
 

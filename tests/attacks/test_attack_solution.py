@@ -15,7 +15,7 @@ from sgn.attacks.subject.measures import Frame
 from sgn.attacks.subject.precise import column, precisely
 from sgn.attacks.subject.solution import Solution, solution_of
 from tests.attacks.test_attack_issued import issued
-from tests.corpus.changes import put
+from tests.corpus.changes import claimed, put
 from tests.helpers.hunting import broken, changed
 
 BOX = {"kind": "box", "lower": ["-1", "-1"], "upper": ["1", "1"]}
@@ -122,10 +122,10 @@ def test_a_zero_that_is_no_equilibrium_is_broken() -> None:
     document = changed(
         issued("leaning"),
         put("game", game.document()),
-        put("equilibrium", {"point": ["0", "0"], "error": "0", "kind": "zero"}),
+        claimed("equilibrium/T13", {"point": ["0", "0"], "error": "0"}),
     )
     assert broken(document, "equilibrium") == set()
-    nash = put("equilibrium.kind", "restricted-nash")
+    nash = claimed("equilibrium/T13 (restricted Nash)")
     assert broken(changed(document, nash), "equilibrium") == {"equilibrium, Nash"}
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import games
 import sgn
 from certificates.certificate import Certificate
+from certificates.kernel.claims import EquilibriumKind, Solution
 from certificates.promises import (
     Promised,
     log_above,
@@ -142,7 +143,7 @@ def test_projected_play_needs_no_equilibrium_that_is_located() -> None:
     """A box holds exactly one solution of VI(F, X), wherever it lies."""
     _, result = boxed()
     claims = result.claims
-    unknown = replace(claims, promises=replace(claims.promises, equilibrium=None))
+    unknown = claims.without(Solution, EquilibriumKind)
     known = result.promises.steps_to(1e-6, 1, projected=True)
     assert Promised(unknown).steps_to(1e-6, 1, projected=True) == known
     with pytest.raises(ValueError, match="no zero in the region"):
@@ -361,8 +362,9 @@ def test_fields_are_promised_neither_stale_reads_nor_a_nash_equilibrium() -> Non
 
 def test_stale_reads_need_a_positive_step() -> None:
     claims = free()[1].claims
+    flat = replace(claims.bounds, curvature_upper=-claims.bounds.curvature_lower)
     with pytest.raises(ValueError, match="no step is promised"):
-        Promised(replace(claims, curvature_upper=-claims.curvature_lower)).asynchronous()
+        Promised(claims.with_claims(flat)).asynchronous()
 
 
 # ---- T20
@@ -445,9 +447,10 @@ def test_implicit_steps_need_a_zero_in_the_region() -> None:
         boxed()[1].promises.implicit_factor(1)
     claims = sgn.certify(free()[0], Box([-1] * 3, [1] * 3), metric="scalar").require().claims
     assert Promised(claims).implicit_factor(1) < 1
-    without = replace(claims, promises=replace(claims.promises, basin=None))
+    assert claims.solution is not None
+    vague = claims.with_claims(replace(claims.solution, error=Fraction(50)))
     with pytest.raises(ValueError, match="no start set is certified for flow"):
-        Promised(without).implicit_factor(1)
+        Promised(vague).implicit_factor(1)
 
 
 def test_numbers_that_are_none_are_refused() -> None:
@@ -464,9 +467,9 @@ def test_numbers_that_are_none_are_refused() -> None:
 
 def test_projected_euler_is_stated_where_the_projection_is_the_players_own() -> None:
     _, inside = boxed()
-    assert inside.claims.euler is not None
-    assert inside.claims.euler.projected
+    assert inside.euler is not None
+    assert inside.euler.projected
     dense = sgn.certify(games.catalogue.load("fk-a5"), metric="dense").require()
-    assert dense.claims.euler is not None
-    if dense.claims.euler.metric.kind != "scalar":
-        assert not dense.claims.euler.projected
+    assert dense.euler is not None
+    if dense.euler.metric.kind != "scalar":
+        assert not dense.euler.projected

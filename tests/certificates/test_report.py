@@ -1,5 +1,6 @@
 """The HTML report: complete, self-contained, escaped, valid, and written whole or not at all."""
 
+import copy
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 import games
 import sgn
-from certificates.kernel.document.reading import digest
+from certificates.kernel.document.reading import Document
 from certificates.kernel.verify import Verification
 from certificates.report.page import fragment
 from certificates.report.shown import SAID, Row
@@ -21,6 +22,7 @@ from certificates.report.words import CAVEATS
 from games import catalogue
 from sgn import cli
 from sgn.report import NO_PICTURES, report
+from tests.helpers.documents import numbers, signed
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> $x_{ \u202e&amp;"
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -57,8 +59,10 @@ class Reader(HTMLParser):
             self.text += data
 
 
-def signed(document: dict[str, Any]) -> dict[str, Any]:
-    return {**document, "digest": digest(document)}
+def false_margin(certificate: sgn.Certificate) -> Document:
+    document = copy.deepcopy(certificate.document)
+    numbers(document, "margin/T1")["margin"] = "0.9"
+    return signed(document)
 
 
 def hostile_game() -> games.SymbolicGame:
@@ -180,7 +184,7 @@ def test_estimates_and_assumptions_are_not_called_proved() -> None:
 
 @pytest.mark.usefixtures("plain")
 def test_a_certificate_that_does_not_check_is_called_so(toy: sgn.Certificate) -> None:
-    read = Reader(report(sgn.Certificate(signed({**toy.document, "margin": "0.9"}))))
+    read = Reader(report(sgn.Certificate(false_margin(toy))))
     assert "NOT VERIFIED" in read.text
     assert "Believe none of its numbers" in read.text
     assert "Gradient play contracts" not in read.text
@@ -193,14 +197,13 @@ def test_report_command(toy: sgn.Certificate, tmp_path: Path, capsys: Any) -> No
     toy.save(source)
     assert cli.main(["report", str(source), "-o", str(target)]) == 0
     assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    lie = signed({**toy.document, "margin": "0.9"})
-    source.write_text(json.dumps(lie), encoding="utf-8")
+    source.write_text(json.dumps(false_margin(toy)), encoding="utf-8")
     assert cli.main(["report", str(source), "-o", str(target)]) == 1
     assert "NOT VERIFIED" in target.read_text(encoding="utf-8")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.json", "r.html"]
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"format": "sgn-certificate/1"}'])
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"format": "sgn-certificate/2"}'])
 def test_unusable_input_is_refused_in_a_sentence(content: str, tmp_path: Path, capsys: Any) -> None:
     source, target = tmp_path / "c.json", tmp_path / "r.html"
     source.write_text(content, encoding="utf-8")

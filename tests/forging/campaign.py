@@ -18,35 +18,45 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, final
 
-from certificates.certificate import from_document
+from certificates.certificate import Certificate, from_document
 from certificates.kernel.document.reading import Document, digest, parse
 from certificates.kernel.verify import Verification, verify
 from games.errors import InputError
 from games.language.number import to_text
 from tests.forging import contexts
-from tests.forging.changes import SIMPLE, Change, Pool, Skip, as_number, at, claims, named, put
+from tests.forging.changes import (
+    SIMPLE,
+    Change,
+    Pool,
+    Skip,
+    as_number,
+    at,
+    drop,
+    named,
+    put,
+    strengths,
+)
 from tests.forging.changes_context import CONTEXT, REFUSALS
-from tests.forging.oracle import Falsehood, Unjudged, falsehoods
+from tests.forging.changes_region import KINDS, OF_SOLUTION
+from tests.forging.following import following_of
+from tests.forging.oracle import Falsehood, Following, Unjudged, falsehoods
 
 MENDS = 4  # times that a document is relieved of what does not hold
 HALVINGS = 12  # of a number's way to the edge
-PROOFS = ("digest", "produced_by", "witnesses", "ladder")  # what the oracle never looks at
-# by how an obligation's name begins: what to leave out where it does not hold
-DROPS: dict[str, list[tuple[str, ...]]] = {
-    "equilibrium": [("steps", "rk4_equilibrium"), ("bregman",), ("basin",), ("equilibrium",)],
-    "kind of": [("bregman",), ("basin",), ("equilibrium",)],
-    "start set": [("basin",)],
-    "extragradient": [("steps", "extragradient"), ("basin", "extragradient_radius")],
-    "optimistic": [("steps", "optimistic"), ("basin", "optimistic_radius")],
-    "RK4": [("steps", "rk4"), ("basin", "rk4_radius")],
-    "RK4 towards": [("steps", "rk4_equilibrium"), ("basin", "rk4_equilibrium_radius")],
-    "Euler steps": [("steps", "euler"), ("basin", "euler_radius")],
-    "projected Euler": [("steps", "euler", "projected")],
-    "cocoercivity": [("cocoercivity",)],
-    "Euclidean": [("euclidean_margin",)],
-    "Bregman": [("bregman",)],
+# by an obligation's name: which claims to leave out where it does not hold
+DROPS = {
+    "equilibrium": OF_SOLUTION,
+    "kind of equilibrium": ("kl/T19", *KINDS),
+    "RK4 steps": ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)"),
+    "RK4 towards the equilibrium": ("runge_kutta/T11 (b′)",),
+    "Euler steps": ("euler/",),
+    "cocoercivity": ("margin/T10",),
+    "Euclidean margin": ("margin/T5 (equal weights)",),
+    "band": ("bands/",),
+    "KL rate": ("kl/T19", "equilibrium/T19 (Nash)"),
+    "KL rate on the simplex": ("kl/T19 (corollary)",),
 }
-Judge = Callable[[Document, str], list[Falsehood]]
+Judge = Callable[[Document, str, Following], list[Falsehood]]
 
 
 @final
@@ -115,7 +125,7 @@ class Campaign:
 
     def _trial(self, name: str, rng: random.Random, pool: Pool) -> None:
         document = copy.deepcopy(self.bases[name])
-        refusal = "witness" in document
+        refusal = document["format"].startswith("sgn-refusal")
         kind = rng.choices(["single", "double", "context", "edge"], [25, 25, 40, 10])[0]
         try:
             if kind == "edge" and not refusal:
@@ -152,7 +162,7 @@ class Campaign:
 
     def _edge(self, name: str, document: Document, rng: random.Random) -> None:
         """One number pushed as far as the checker goes; the last that it accepts is judged."""
-        options = claims(document)
+        options = strengths(document)
         if not options:
             raise Skip
         path, sign = rng.choice(options)
@@ -216,8 +226,11 @@ class Campaign:
             tally.true += 1
 
     def _opinion(self, document: Document) -> list[Falsehood] | str:
+        result = from_document(document)
         try:
-            return self.judge(document, str(from_document(document)))
+            if isinstance(result, Certificate):
+                return self.judge(document, "", following_of(result))
+            return self.judge(document, str(result), Following())
         except Unjudged as error:
             return str(error)
         except (ArithmeticError, LookupError, TypeError, ValueError, AssertionError) as error:
@@ -234,31 +247,29 @@ def attempt(change: Change, document: Document, rng: random.Random, pool: Pool) 
 
 def relieved(document: Document, failed: Sequence[str]) -> list[str]:
     """What was taken out of the document so that these obligations are not asked any more."""
-    dropped = []
-    for name in failed:
-        if name == "band":
-            document["bands"] = []
-            dropped.append("bands")
-        for words, paths in DROPS.items():
-            if not name.startswith(words):
-                continue
-            if words == "RK4" and name.startswith("RK4 towards"):
-                continue
-            for *parents, key in paths:
-                try:
-                    del at(document, tuple(parents))[key]
-                except (KeyError, TypeError):
-                    continue
-                dropped.append(".".join([*parents, key]))
-    return dropped
+    return [theorem for name in failed for theorem in drop(document, *DROPS.get(name, ()))]
 
 
 def essence(document: Document) -> Document:
     """What is claimed, without what proves it."""
-    result = {key: value for key, value in document.items() if key not in PROOFS}
+    result = {key: document.get(key) for key in ("game", "players", "region", "verdict", "metric")}
     evidence = document["evidence"]
     result["evidence"] = {key: evidence.get(key) for key in ("kind", "symmetric")}
-    return result
+    return result | {
+        "format": document["format"],
+        "reason": document.get("reason"),
+        "message": document.get("message"),
+        "claims": [claim if _is_judged(claim) else _bare(claim) for claim in document["claims"]],
+    }
+
+
+def _is_judged(claim: Document) -> bool:
+    """Whether the oracle looks at witnesses too."""
+    return str(claim["theorem"]).startswith(("refutation/", "runge_kutta/T11 (c)"))
+
+
+def _bare(claim: Document) -> Document:
+    return {key: value for key, value in claim.items() if key != "witnesses"}
 
 
 # ---- the command ---------------------------------------------------------------------------------

@@ -26,30 +26,28 @@ FACTORS = [
         "2", "0.5", "10", "0.1", "-1", "0", "1000", "0.001",
     )
 ]  # fmt: skip
+THEOREMS = (
+    "bounds/Setting", "margin/T2", "margin/T1", "margin/T5", "margin/T5 (equal weights)",
+    "margin/T5 (norm)", "margin/T9 (norms)", "margin/T10", "euler/T10", "euler/T9",
+    "runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (b′)", "runge_kutta/T11 (c)",
+    "bands/T5", "bands/T4 (any pair)", "equilibrium/T13", "equilibrium/T13 (boundary)",
+    "equilibrium/T13 (Nash)", "equilibrium/T13 (restricted Nash)", "equilibrium/T18 (Nash)",
+    "equilibrium/T19 (Nash)", "equilibrium/T13 (no zero)", "kl/T19", "kl/T19 (corollary)",
+    "refutation/T6", "refutation/T6 (dual)", "refutation/T6 (dual, weights)",
+)  # fmt: skip
 CHOICES = {
-    "kind": ["nash", "restricted-nash", "quantal-response", "zero", "boundary", "variational",
-             "exact", "enclosed", "assumed", "sampled", "scalar", "block", "dense", "pairs",
-             "equilibrium", "eigenvalue", "dual", "box", "ball", "space"],
-    "basis": ["direct", "structural", "constant", "sector", "near-linear"],
-    "margin_basis": ["direct", "structural"],
+    "theorem": [*THEOREMS],
+    "kind": ["exact", "enclosed", "assumed", "sampled", "scalar", "block", "dense", "box", "ball",
+             "space"],
     "verdict": ["proved", "conditional", "estimated", "refuted", "undecided"],
-    "metrics": ["all", "scalar"],
-    "geometry": ["euclidean"],
     "field": ["fisher", "kakade", "euclidean"],
     "reason": ["small-gain", "unstable", "domain", "budget"],
 }  # fmt: skip
-# which way a number of a certificate claims more
+# which way a number of a claim says more, by its field
 STRONGER = {
-    ("curvature_lower",): 1, ("curvature_upper",): -1, ("coupling_upper",): -1, ("margin",): 1,
-    ("structural_margin",): 1, ("euclidean_margin",): 1, ("lipschitz",): -1, ("cocoercivity",): 1,
-    ("steps", "euler", "step_max"): 1, ("steps", "euler", "factor_at_best"): -1,
-    ("steps", "euler", "factor_at_max"): -1, ("steps", "euler", "best_step"): 1,
-    ("steps", "rk4", "factor_at_best"): -1, ("steps", "rk4", "cover"): 1,
-    ("steps", "rk4", "linear"): -1, ("steps", "rk4_equilibrium", "factor_at_best"): -1,
-    ("steps", "rk4_equilibrium", "cover"): 1, ("steps", "extragradient", "step_max"): 1,
-    ("steps", "extragradient", "factor_at_best"): -1, ("steps", "optimistic", "step_max"): 1,
-    ("steps", "optimistic", "factor_at_best"): -1, ("equilibrium", "error"): -1, ("basin",): 1,
-    ("bregman",): 1, ("bands",): 1,
+    "curvature_lower": 1, "curvature_upper": -1, "coupling_upper": -1, "margin": 1, "bound": -1,
+    "constant": 1, "step_max": 1, "best_step": 1, "factor_at_best": -1, "factor_at_max": -1,
+    "cover": 1, "norm": -1, "deviation": -1, "error": -1, "rate": 1, "low": -1, "high": 1,
 }  # fmt: skip
 
 
@@ -80,6 +78,18 @@ def at(document: Document, path: Path) -> Any:
 
 def put(document: Document, path: Path, value: Any) -> None:
     at(document, path[:-1])[path[-1]] = value
+
+
+def stated(document: Document, start: str) -> list[Document]:
+    """The claims by a theorem, or by all whose name begins so."""
+    return [claim for claim in document["claims"] if claim["theorem"].startswith(start)]
+
+
+def drop(document: Document, *starts: str) -> list[str]:
+    """Takes these claims out, and says which they were."""
+    gone = [claim for start in starts for claim in stated(document, start)]
+    document["claims"] = [claim for claim in document["claims"] if claim not in gone]
+    return [claim["theorem"] for claim in gone]
 
 
 def as_number(value: Any) -> Fraction | None:
@@ -125,14 +135,13 @@ def scaled(document: Document, rng: random.Random, pool: Pool) -> str:
     return f"{named(path)} times {factor}"
 
 
-def claims(document: Document) -> list[tuple[Path, int]]:
-    """Numbers of which it is known which way they claim more."""
+def strengths(document: Document) -> list[tuple[Path, int]]:
+    """Numbers of claims of which it is known which way they say more."""
     found = []
     for path in numbers(document):
-        for start, sign in STRONGER.items():
-            if path[: len(start)] == start and "players" not in path:
-                sign = -sign if path[-1] == "low" else sign
-                found.append((path, sign))
+        match path:
+            case ("claims", int(), "numbers", str(name), *_) if name in STRONGER:
+                found.append((path, STRONGER[name]))
     return found
 
 
@@ -145,14 +154,14 @@ def moved(document: Document, path: Path, sign: int, share: Fraction) -> None:
 
 
 def strengthened(document: Document, rng: random.Random, pool: Pool) -> str:
-    path, sign = choose(rng, claims(document))
+    path, sign = choose(rng, strengths(document))
     share = Fraction(1, 10 ** rng.randrange(1, 13))
     moved(document, path, sign, share)
     return f"{named(path)} stronger by {float(share):g}"
 
 
 def weakened(document: Document, rng: random.Random, pool: Pool) -> str:
-    path, sign = choose(rng, claims(document))
+    path, sign = choose(rng, strengths(document))
     share = Fraction(1, 10 ** rng.randrange(1, 13))
     moved(document, path, -sign, share)
     return f"{named(path)} weaker by {float(share):g}"
@@ -238,20 +247,14 @@ def swapped(document: Document, rng: random.Random, pool: Pool) -> str:
 
 
 def flipped(document: Document, rng: random.Random, pool: Pool) -> str:
-    """A switch turned; `projected` and `unprojected` may be added."""
-    switches = [path for path, v in walk(document) if isinstance(v, bool)]
-    steps = document.get("steps", {})
-    for method in ("euler", "extragradient", "optimistic"):
-        if method in steps:
-            switches += [("steps", method, key) for key in ("projected", "unprojected")]
-    path = choose(rng, switches)
-    here = at(document, path[:-1])
-    here[path[-1]] = not here.get(path[-1], False)
-    return f"{named(path)} is now {here[path[-1]]}"
+    """A switch turned."""
+    path = choose(rng, [path for path, v in walk(document) if isinstance(v, bool)])
+    put(document, path, not at(document, path))
+    return f"{named(path)} is now {at(document, path)}"
 
 
 def chosen(document: Document, rng: random.Random, pool: Pool) -> str:
-    """Another kind, basis, verdict …"""
+    """Another theorem, kind, verdict …"""
     places = [path for path, v in walk(document) if path[-1] in CHOICES and isinstance(v, str)]
     path = choose(rng, places)
     value = rng.choice(CHOICES[str(path[-1])])
@@ -260,9 +263,13 @@ def chosen(document: Document, rng: random.Random, pool: Pool) -> str:
 
 
 def transplanted(document: Document, rng: random.Random, pool: Pool) -> str:
-    """The same place of another document."""
-    paths = [path for path, _ in walk(document) if len(path) <= 3]
+    """The same place of another document, or its claim by the same theorem."""
     other = rng.choice(pool)
+    if rng.random() < 0.5:
+        claim = choose(rng, document["claims"])
+        claim.update(copy.deepcopy(choose(rng, stated(other, claim["theorem"]))))
+        return f"{claim['theorem']} of another document"
+    paths = [path for path, _ in walk(document) if len(path) <= 3 and path[0] != "claims"]
     path = choose(rng, paths)
     try:
         put(document, path, copy.deepcopy(at(other, path)))
@@ -272,15 +279,44 @@ def transplanted(document: Document, rng: random.Random, pool: Pool) -> str:
 
 
 def added(document: Document, rng: random.Random, pool: Pool) -> str:
-    """A part that the document lacks, from another one."""
-    other = rng.choice(pool)
+    """A part or a claim that the document lacks, from another one."""
+    other, mine = rng.choice(pool), {claim["theorem"] for claim in document["claims"]}
     places: list[Path] = [(key,) for key in other if key not in document]
-    if "steps" in document and "steps" in other:
-        mine = document["steps"]
-        places += [("steps", key) for key in other["steps"] if key not in mine]
+    foreign = [claim for claim in other["claims"] if claim["theorem"] not in mine]
+    if foreign and (not places or rng.random() < 0.8):
+        claim = copy.deepcopy(rng.choice(foreign))
+        document["claims"].append(claim)
+        return f"{claim['theorem']} added from another document"
     path = choose(rng, places)
     put(document, path, copy.deepcopy(at(other, path)))
     return f"{named(path)} added from another document"
+
+
+def cited(document: Document, rng: random.Random, pool: Pool) -> str:
+    """Another theorem of the same module for a claim, which then has the fields that it needs."""
+    claim = choose(rng, document["claims"])
+    old = claim["theorem"]
+    module = old.partition("/")[0]
+    alike = [name for name in THEOREMS if name.startswith(f"{module}/") and name != old]
+    cite(document, claim, choose(rng, alike), rng, pool)
+    return f"{claim['theorem']} in place of {old}"
+
+
+def cite(document: Document, claim: Document, theorem: str, rng: random.Random, pool: Pool) -> None:
+    """A claim by another theorem: with its own numbers where they fit, else with those of others.
+
+    Skip where no document has a claim by that theorem.
+    """
+    model = choose(rng, [entry for other in pool for entry in stated(other, theorem)])
+    claim["theorem"] = theorem
+    for part in ("numbers", "witnesses"):
+        own = claim.pop(part, {})
+        fields = {
+            key: own[key] if key in own else copy.deepcopy(value)
+            for key, value in model.get(part, {}).items()
+        }
+        if fields:
+            claim[part] = fields
 
 
 def retold(document: Document, rng: random.Random, pool: Pool) -> str:
@@ -301,6 +337,6 @@ def retold(document: Document, rng: random.Random, pool: Pool) -> str:
 
 SIMPLE: list[Change] = [
     scaled, strengthened, strengthened, strengthened, weakened, weakened, copied, array_edited,
-    array_edited, cover_changed, deleted, swapped, flipped, chosen, chosen, transplanted, added,
-    retold,
+    array_edited, cover_changed, deleted, swapped, flipped, chosen, cited, cited, transplanted,
+    added, retold,
 ]  # fmt: skip

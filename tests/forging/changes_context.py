@@ -10,8 +10,19 @@ import numpy as np
 import sympy
 
 from certificates.kernel.document.reading import Document, decode_array, encode_array
-from tests.forging.changes import Change, Pool, Skip, choose
-from tests.forging.changes_region import REGION, box_of, fractions, texts
+from games.language.number import to_text
+from tests.forging.changes import (
+    THEOREMS,
+    Change,
+    Pool,
+    Skip,
+    as_number,
+    choose,
+    cite,
+    drop,
+    stated,
+)
+from tests.forging.changes_region import REGION, box_of, fractions, solution_of, texts
 
 # ---- the game ------------------------------------------------------------------------------------
 
@@ -26,11 +37,11 @@ def zero_moved(document: Document, rng: random.Random, pool: Pool) -> str:
     ends = [(a, b, (a + b) / 2, 2 * b - a) for a, b in zip(lower, upper, strict=True)]
     x = np.array([float(rng.choice(side)) for side in ends])
     game["linear"] = encode_array(-J @ x)
-    if "equilibrium" in document and rng.random() < 0.7:
+    if (solution := solution_of(document)) is not None and rng.random() < 0.7:
         inside = [
             min(max(Fraction(v), a), b) for v, a, b in zip(x.tolist(), lower, upper, strict=True)
         ]
-        document["equilibrium"]["point"] = texts(inside)
+        solution["numbers"]["point"] = texts(inside)
     return f"the zero is now {x.tolist()}"
 
 
@@ -89,14 +100,7 @@ def entropy_changed(document: Document, rng: random.Random, pool: Pool) -> str:
         raise Skip
     which = rng.randrange(4)
     if which == 0:
-        game["field"] = field = rng.choice(["fisher", "kakade", "euclidean"])
-        if field == "euclidean":
-            document["geometry"] = "euclidean"
-        else:
-            document["geometry"] = {
-                "kind": "entropic-dual", "field": field,
-                "coordinates": "drop-one logits, action 0 dropped",
-            }  # fmt: skip
+        game["field"] = rng.choice(["fisher", "kakade", "euclidean"])
     elif which == 1 and game["kind"] == "markov":
         game["occupancy_entropy"] = not game.get("occupancy_entropy", False)
     elif which == 2 and game["kind"] == "markov":
@@ -169,12 +173,10 @@ def _metric_everywhere(document: Document, new: Document, rng: random.Random) ->
     old = document["metric"]
     if rng.random() < 0.8:
         document["metric"] = new
-        document.pop("weights", None)
-        if new["kind"] == "scalar":
-            document["weights"] = new["weights"]
-    for steps in document.get("steps", {}).values():
-        if steps.get("metric") == old and rng.random() < 0.8:
-            steps["metric"] = copy.deepcopy(new)
+    for claim in document["claims"]:
+        numbers = claim.get("numbers", {})
+        if numbers.get("metric") == old and rng.random() < 0.8:
+            numbers["metric"] = copy.deepcopy(new)
     return f"metric is now {new['kind']}"
 
 
@@ -188,51 +190,49 @@ def weights_changed(document: Document, rng: random.Random, pool: Pool) -> str:
     weights[k] *= rng.choice([Fraction(s) for s in ("1.01", "0.9", "2", "0.2")])
     written = texts(weights)
     if rng.random() < 0.5:
-        document["structural_weights"] = list(written)
+        stated(document, "margin/T2")[0]["numbers"]["weights"] = list(written)
     said = _metric_everywhere(document, {"kind": "scalar", "weights": written}, rng)
-    if document["metric"]["kind"] == "scalar":
-        document["weights"] = list(document["metric"]["weights"])
     return f"{said}, weight {k} changed"
 
 
 def evidence_changed(document: Document, rng: random.Random, pool: Pool) -> str:
     """Given bounds instead of a game, a game instead of given bounds, exact instead of covers."""
     if document["evidence"].get("kind") == "assumed":
-        other = choose(rng, [d for d in pool if "game" in d and "margin" in d])
+        other = choose(rng, [d for d in pool if "game" in d and stated(d, "margin/")])
         document.pop("players", None)
         for key in ("game", "region", "evidence"):
             document[key] = copy.deepcopy(other[key])
         document["verdict"] = "proved"
         return "a game instead of given bounds"
-    if rng.random() < 0.5 and "margin" in document:
+    if rng.random() < 0.5 and stated(document, "margin/"):
         names = [player["name"] for player in document["game"].get("players", [])]
         for key in ("game", "region"):
             document.pop(key, None)
         document["players"] = names
         document["evidence"] = {"kind": "assumed", "symmetric": rng.random() < 0.7}
-        document["verdict"], document["geometry"] = "conditional", "euclidean"
-        for key in ("euclidean_margin", "cocoercivity", "equilibrium", "basin", "bregman"):
-            document.pop(key, None)
+        document["verdict"] = "conditional"
+        if rng.random() < 0.7:
+            drop(document, "margin/T5 (equal weights)", "margin/T10", "equilibrium/", "kl/")
         return "given bounds instead of the game"
     document["evidence"] = {"kind": "exact"}
     return "called exact"
 
 
 def rk4_elsewhere(document: Document, rng: random.Random, pool: Pool) -> str:
-    """The steps of RK4 between two runs as steps towards the equilibrium, or the other way."""
-    steps = document.get("steps", {})
-    source, target = rng.choice([("rk4", "rk4_equilibrium"), ("rk4_equilibrium", "rk4")])
-    if source not in steps:
-        raise Skip
-    moved = copy.deepcopy(steps[source])
-    moved["kind"] = "equilibrium" if target == "rk4_equilibrium" else "pairs"
-    moved["basis"] = rng.choice([moved["basis"], "sector"])
-    moved.pop("linear", None)
-    multipliers = moved["cover"].get("multipliers", [])
-    width = 30 if target == "rk4_equilibrium" else 12
-    moved["cover"]["multipliers"] = [_resized(row, width) for row in multipliers]
-    steps[target] = moved
-    return f"{target} is {source}"
+    """The steps of RK4 by another of its theorems, beside or in place of what is claimed."""
+    claim = choose(rng, stated(document, "runge_kutta/"))
+    moved, old = copy.deepcopy(claim), claim["theorem"]
+    target = rng.choice([f"runge_kutta/T11 ({case})" for case in ("a", "b", "b′", "c")])
+    cite(document, moved, target, rng, pool)
+    if target.endswith(("(b)", "(b′)")):
+        given = claim.get("witnesses", {}).get("multipliers", [])
+        width = 30 if target.endswith("(b′)") else 12
+        moved["witnesses"]["multipliers"] = [_resized(row, width) for row in given]
+    drop(document, target)
+    if rng.random() < 0.5:
+        drop(document, old)
+    document["claims"].append(moved)
+    return f"{target} is {old}"
 
 
 def _resized(row: Any, width: int) -> Any:
@@ -243,28 +243,41 @@ def _resized(row: Any, width: int) -> Any:
 
 
 def steps_of_another(document: Document, rng: random.Random, pool: Pool) -> str:
-    """A method's steps of a document of the same size; their metric with or without."""
-    if "steps" not in document:
+    """A method's steps of another document; their metric with or without."""
+    steps = ("euler/", "runge_kutta/")
+    other = choose(rng, [d for d in pool if any(stated(d, start) for start in steps)])
+    new = copy.deepcopy(choose(rng, [claim for start in steps for claim in stated(other, start)]))
+    if rng.random() < 0.8:
+        new["numbers"]["metric"] = copy.deepcopy(document["metric"])
+    drop(document, new["theorem"] if "′" in new["theorem"] else new["theorem"].partition("/")[0])
+    document["claims"].append(new)
+    return f"{new['theorem']} of another document"
+
+
+def no_steps(document: Document, rng: random.Random, pool: Pool) -> str:
+    """Without stated Euler steps or bands, so that those which follow take their place."""
+    gone = drop(document, *rng.choice([("euler/",), ("bands/",), ("euler/", "bands/")]))
+    if not gone:
         raise Skip
-    other = choose(rng, [d for d in pool if d.get("steps")])
-    key = choose(rng, list(other["steps"]))
-    new = copy.deepcopy(other["steps"][key])
-    if "metric" in new and rng.random() < 0.8:
-        new["metric"] = copy.deepcopy(document["metric"])
-    document["steps"][key] = new
-    return f"steps.{key} of another document"
+    return f"without {', '.join(gone)}"
 
 
-def switches_set(document: Document, rng: random.Random, pool: Pool) -> str:
-    """Projected and unprojected, of all methods alike."""
-    projected, unprojected = rng.random() < 0.6, rng.random() < 0.6
-    for key in ("euler", "extragradient", "optimistic"):
-        if key in document.get("steps", {}):
-            steps = document["steps"][key]
-            steps["projected"] = projected
-            if "unprojected" in steps:
-                steps["unprojected"] = unprojected
-    return f"projected {projected}, unprojected {unprojected}"
+def constants_set(document: Document, rng: random.Random, pool: Pool) -> str:
+    """Weaker α, β or c, or none, on which so much rests that follows."""
+    which = rng.randrange(4)
+    if which == 0:
+        drop(document, "margin/T10")
+    else:
+        start, key, factor = (
+            ("margin/T10", "constant", rng.choice(["0.9", "0.01", "1e-9"])),
+            ("margin/T5 (norm)", "bound", rng.choice(["1.1", "100", "1e9"])),
+            ("margin/T5", "margin", rng.choice(["0.9", "0.01", "1e-9", "1e-200"])),
+        )[which - 1]
+        numbers = choose(rng, stated(document, start))["numbers"]
+        value = as_number(numbers[key])
+        assert value is not None
+        numbers[key] = to_text(value * Fraction(factor))
+    return f"constants changed ({which})"
 
 
 # ---- refusals ------------------------------------------------------------------------------------
@@ -272,34 +285,34 @@ def switches_set(document: Document, rng: random.Random, pool: Pool) -> str:
 
 def witness_changed(document: Document, rng: random.Random, pool: Pool) -> str:
     """Another point, shift, scope or sentence."""
-    witness = document.get("witness")
-    if witness is None:
-        raise Skip
-    which = rng.randrange(5)
-    if which == 0 and "metrics" in witness:
-        witness["metrics"] = "all" if witness["metrics"] == "scalar" else "scalar"
-    elif which == 1 and "shift" in witness:
-        witness["shift"] = rng.choice(["0", "-0.1", "-1", "0.1", "-3"])
+    witness = choose(rng, stated(document, "refutation/"))
+    numbers, which = witness["numbers"], rng.randrange(5)
+    if which == 0:
+        cite(
+            document, witness, rng.choice([t for t in THEOREMS if t.startswith("refu")]), rng, pool
+        )
+    elif which == 1 and "shift" in numbers:
+        numbers["shift"] = rng.choice(["0", "-0.1", "-1", "0.1", "-3"])
     elif which == 2:
         lower, upper = box_of(document)
         point = texts([rng.choice(side) for side in zip(lower, upper, strict=True)])
-        if "point" in witness:
-            witness["point"] = rng.choice([point, None])
+        if "point" in numbers:
+            numbers["point"] = rng.choice([point, None])
         else:
-            witness["points"][rng.randrange(len(witness["points"]))] = point
+            numbers["places"][rng.randrange(len(numbers["places"]))] = point
     elif which == 3:
         document["message"] = "no constant metric certifies this region"
     else:
-        other = choose(rng, [d for d in pool if "witness" in d])
-        document["witness"] = copy.deepcopy(other["witness"])
+        other = choose(rng, [d for d in pool if stated(d, "refutation/")])
+        document["claims"] = copy.deepcopy(other["claims"])
     return f"witness changed ({which})"
 
 
 def refused_elsewhere(document: Document, rng: random.Random, pool: Pool) -> str:
     """A refusal's game replaced by one of a certificate."""
-    if "witness" not in document:
+    if not stated(document, "refutation/"):
         raise Skip
-    other = choose(rng, [d for d in pool if "margin" in d and "game" in d])
+    other = choose(rng, [d for d in pool if stated(d, "margin/") and "game" in d])
     document["game"], document["region"] = (copy.deepcopy(other[k]) for k in ("game", "region"))
     return "the refusal of a certified game"
 
@@ -308,5 +321,5 @@ REFUSALS: list[Change] = [witness_changed, witness_changed, refused_elsewhere]
 CONTEXT: list[Change] = [
     *REGION, zero_moved, zero_moved, fields_instead, players_merged, game_of_another,
     entropy_changed, metric_of_another_kind, metric_of_another_kind, weights_changed,
-    evidence_changed, rk4_elsewhere, steps_of_another, switches_set, *REFUSALS,
+    evidence_changed, rk4_elsewhere, steps_of_another, no_steps, constants_set, *REFUSALS,
 ]  # fmt: skip

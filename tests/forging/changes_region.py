@@ -1,4 +1,4 @@
-"""Changes of the region, and of what is said of the equilibrium and of start sets."""
+"""Changes of the region, and of what is said of the equilibrium."""
 
 import random
 from fractions import Fraction
@@ -6,10 +6,12 @@ from typing import Any
 
 from certificates.kernel.document.reading import Document, decode_array
 from games.language.number import to_text
-from tests.forging.changes import Change, Pool, Skip, as_number
+from tests.forging.changes import Change, Pool, Skip, as_number, drop
 
-STEPS = ("euler", "rk4", "rk4_equilibrium", "extragradient", "optimistic")
-KINDS = ("nash", "restricted-nash", "quantal-response", "zero", "boundary", "variational")
+ZERO, BOUNDARY = "equilibrium/T13", "equilibrium/T13 (boundary)"
+KINDS = ("equilibrium/T13 (Nash)", "equilibrium/T13 (restricted Nash)", "equilibrium/T18 (Nash)",
+         "equilibrium/T19 (Nash)", "equilibrium/T13 (no zero)")  # fmt: skip
+OF_SOLUTION = ("equilibrium/", "kl/T19", "runge_kutta/T11 (b′)")
 
 
 def fractions(values: Any) -> list[Fraction]:
@@ -40,6 +42,11 @@ def box_of(document: Document) -> tuple[list[Fraction], list[Fraction]]:
             if n <= 40:
                 return [Fraction(-1)] * n, [Fraction(1)] * n
     raise Skip
+
+
+def solution_of(document: Document) -> Document | None:
+    """The claim of the solution."""
+    return next((c for c in document["claims"] if c["theorem"] in (ZERO, BOUNDARY)), None)
 
 
 def _set_box(document: Document, lower: list[Fraction], upper: list[Fraction]) -> None:
@@ -75,9 +82,9 @@ def box_cut(document: Document, rng: random.Random, pool: Pool) -> str:
 def box_at_the_solution(document: Document, rng: random.Random, pool: Pool) -> str:
     """A face through the stated point, or just beside it: a zero becomes a boundary, and back."""
     lower, upper = box_of(document)
-    if "equilibrium" not in document:
+    if (solution := solution_of(document)) is None:
         raise Skip
-    point = fractions(document["equilibrium"]["point"])
+    point = fractions(solution["numbers"]["point"])
     k = rng.randrange(len(lower))
     beside = rng.choice([Fraction(0), Fraction(1, 10**6), Fraction(-1, 10**6), Fraction(1, 10)])
     if rng.random() < 0.5:
@@ -150,19 +157,28 @@ def box_instead(document: Document, rng: random.Random, pool: Pool) -> str:
 
 
 def kind_changed(document: Document, rng: random.Random, pool: Pool) -> str:
-    if "equilibrium" not in document:
+    """What the solution is called; whether it is said to be a zero."""
+    if (solution := solution_of(document)) is None:
         raise Skip
-    document["equilibrium"]["kind"] = kind = rng.choice(KINDS)
-    if kind in ("boundary", "variational") and rng.random() < 0.8:
-        document.pop("basin", None)
-    return f"the equilibrium is called {kind}"
+    solution["theorem"] = rng.choice([ZERO, BOUNDARY, solution["theorem"]])
+    kind = _called(document, rng)
+    return f"the solution is now by {solution['theorem']}, and {kind or 'no more'}"
+
+
+def _called(document: Document, rng: random.Random) -> str | None:
+    """Another kind of equilibrium, or none."""
+    drop(document, *KINDS)
+    kind = rng.choice([None, *KINDS])
+    if kind is not None:
+        document["claims"].append({"theorem": kind})
+    return kind
 
 
 def equilibrium_removed(document: Document, rng: random.Random, pool: Pool) -> str:
-    if "equilibrium" not in document:
+    """Nothing is said of it; steps towards it may stay."""
+    if solution_of(document) is None:
         raise Skip
-    for key in ("equilibrium", "basin", "bregman"):
-        document.pop(key, None)
+    drop(document, *(OF_SOLUTION if rng.random() < 0.5 else OF_SOLUTION[:1]))
     return "no equilibrium"
 
 
@@ -170,32 +186,21 @@ def equilibrium_stated(document: Document, rng: random.Random, pool: Pool) -> st
     """At a corner, in the middle, or where it is; with a generous error."""
     lower, upper = box_of(document)
     middle = [(a + b) / 2 for a, b in zip(lower, upper, strict=True)]
-    point = rng.choice([lower, upper, middle])
-    if "equilibrium" in document and rng.random() < 0.6:
-        point = [
-            min(max(x, a), b)
-            for x, a, b in zip(
-                fractions(document["equilibrium"]["point"]), lower, upper, strict=True
-            )
-        ]
-    error = rng.choice(["0", "1e-9", "0.01", "1", "100"])
-    kind = rng.choice(KINDS)
-    document["equilibrium"] = {"point": texts(point), "error": error, "kind": kind}
-    if rng.random() < 0.7:
-        document.pop("basin", None)
-    return f"the equilibrium is {kind} within {error}"
-
-
-def basin_stated(document: Document, rng: random.Random, pool: Pool) -> str:
-    """Start sets of every method, all the same or none at all."""
-    radius = rng.choice([None, "0", "1e-6", "0.01", "0.1", "1"])
-    keys = ["radius", *(f"{m}_radius" for m in STEPS if m in document.get("steps", {}))]
-    document["basin"] = dict.fromkeys(keys, radius)
-    return f"start sets {radius}"
+    point, solution = rng.choice([lower, upper, middle]), solution_of(document)
+    if solution is not None and rng.random() < 0.6:
+        there = fractions(solution["numbers"]["point"])
+        point = [min(max(x, a), b) for x, a, b in zip(there, lower, upper, strict=True)]
+    error, theorem = rng.choice(["0", "1e-9", "0.01", "1", "100"]), rng.choice([ZERO, BOUNDARY])
+    if solution is not None:
+        document["claims"].remove(solution)
+    numbers = {"point": texts(point), "error": error}
+    document["claims"].append({"theorem": theorem, "numbers": numbers})
+    kind = _called(document, rng)
+    return f"the solution by {theorem} is {kind or 'no more'} within {error}"
 
 
 REGION: list[Change] = [
     box_moved, box_cut, box_at_the_solution, box_scaled, box_flattened, ball_instead,
     ball_instead, space_instead, box_instead, kind_changed, equilibrium_removed,
-    equilibrium_stated, basin_stated,
+    equilibrium_stated, equilibrium_stated,
 ]  # fmt: skip

@@ -7,44 +7,32 @@ from typing import Any
 
 import numpy as np
 
+from tests.forging.oracle_claims import Ratios, Said
 from tests.forging.oracle_game import MatrixGame
-from tests.forging.oracle_reading import (
-    Array,
-    Document,
-    couplings,
-    mp,
-    mpmath,
-    mps,
-    rational,
-    rationals,
-    solve,
-)
+from tests.forging.oracle_reading import Array, mp, mpmath, mps, rationals, solve
 from tests.forging.oracle_subject import ZERO, Falsehood
 
 RATIOS = 7  # tried between the ends of a band
 SHRINK = 1e-9  # of couplings and curvatures that are not exact
 
 
-def structural(document: Document) -> Iterator[Falsehood]:
+def structural(said: Said) -> Iterator[Falsehood]:
     """T1 and T4 in the stated weights and bounds."""
-    mu = rationals(document["curvature_lower"])
-    L = couplings(document["coupling_upper"])
-    claims = [
-        ("structural margin", document["structural_weights"], document["structural_margin"]),
-    ]
-    if document["margin_basis"] == "structural":
-        if document["metric"]["kind"] == "scalar":
-            claims.append(("margin", document["metric"]["weights"], document["margin"]))
+    mu, L = said.lower, said.couplings
+    claims = [("structural margin", *said.structural)]
+    if said.by_bounds:
+        if said.metric["kind"] == "scalar":
+            claims.append(("margin", rationals(said.metric["weights"]), said.margin))
         else:
             yield Falsehood("margin", "structural, in a metric that is none of weights")
     for name, weights, value in claims:
-        short = _short_of(mu, L, rationals(weights), rational(value))
+        short = _short_of(mu, L, weights, value)
         if short is not None:
             yield Falsehood(name, short)
-    if rational(document["margin"]) <= 0:
+    if said.margin <= 0:
         yield Falsehood("margin", "not positive")
-    for band in document["bands"]:
-        if band["basis"] == "structural":
+    for band in said.bands:
+        if not band.alone:
             yield from _band(band, mu, L)
 
 
@@ -63,11 +51,9 @@ def _short_of(
     return f"α(w) is below {float(alpha)!r}" if value < 0 else None
 
 
-def _band(band: Document, mu: list[Fraction], L: Any) -> Iterator[Falsehood]:
+def _band(band: Ratios, mu: list[Fraction], L: Any) -> Iterator[Falsehood]:
     """For each ratio some weights with it have the margin: those of the eliminated matrix."""
-    i, j = band["players"]
-    a, low = rational(band["margin"]), rational(band["low"])
-    high = None if band["high"] is None else rational(band["high"])
+    (i, j), a, low, high = band.players, band.margin, band.low, band.high
     if low < 0 or a < 0 or (high is not None and high < low):
         yield Falsehood("band", "no band of ratios")
         return
@@ -118,14 +104,12 @@ def _eliminated(mu: list[Fraction], L: Any, a: Fraction, i: int, j: int) -> Arra
 # ---- games with given bounds ---------------------------------------------------------------------
 
 
-def games_with(document: Document, seed: int) -> Iterator[MatrixGame]:
+def games_with(said: Said, symmetric: bool, seed: int) -> Iterator[MatrixGame]:
     """Constant J that attain the bounds in many ways; none where μ_i > Λ_i."""
-    lower, upper = rationals(document["curvature_lower"]), rationals(document["curvature_upper"])
+    lower, upper, L = said.lower, said.upper, said.couplings
     if any(a > b for a, b in zip(lower, upper, strict=True)):
         return
-    L = couplings(document["coupling_upper"])
     rng = np.random.default_rng(seed)
-    symmetric = document["evidence"].get("symmetric") is True
     for k in range(8):
         yield _of_ones(lower, upper, L, k, rng)
     for _ in range(4):

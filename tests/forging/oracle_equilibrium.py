@@ -6,18 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from tests.forging.oracle_claims import Located
 from tests.forging.oracle_hunt import hunt
 from tests.forging.oracle_metric import Metric
-from tests.forging.oracle_reading import (
-    Array,
-    Document,
-    mp,
-    mpmath,
-    mps,
-    rational,
-    rationals,
-    solve,
-)
+from tests.forging.oracle_reading import Array, mp, mpmath, mps, solve
 from tests.forging.oracle_region import Ball, Box, Region, Space
 from tests.forging.oracle_steps import (
     Step,
@@ -28,22 +20,21 @@ from tests.forging.oracle_steps import (
 )
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
-ZEROS = ("nash", "restricted-nash", "quantal-response", "zero")
+OF_ZEROS = ("nash", "restricted-nash", "quantal-response")
 NARROWEST = 24  # directions in which a ball is looked at
 ASKED = 12  # players that are asked for a better action, where there are more
 FAR = 12.0  # logits up to which other policies are tried
 
 
 def equilibrium(
-    found: Document, subject: Subject, metric: Metric, star: Array, zero: bool
+    found: Located, subject: Subject, metric: Metric, star: Array, zero: bool
 ) -> Iterator[Falsehood]:
     """Where it is and what it is (docs/formats.md)."""
-    point, error = mps(rationals(found["point"])), mp(rational(found["error"]))
-    kind, region = found["kind"], subject.region
+    point, error, kind, region = mps(found.point), mp(found.error), found.kind, subject.region
     distance = mpmath.sqrt(metric.square(star - point))
     if distance > error + ZERO * (1 + distance):
         yield Falsehood("equilibrium", f"{mpmath.nstr(distance, 8)} away, at {shown(star)}")
-    if kind in ZEROS:
+    if found.is_zero:
         if not zero:
             yield Falsehood("equilibrium", f"F is not 0 at the solution {shown(star)}")
         outside = ball_outside(region, metric, point, error)
@@ -53,6 +44,8 @@ def equilibrium(
         yield Falsehood("equilibrium", f"{kind} goes with a product and weights alone")
     if kind == "boundary" and zero:
         yield Falsehood("equilibrium", f"F has a zero in the region, {shown(star)}")
+    if kind in OF_ZEROS and not found.is_zero:
+        yield Falsehood("equilibrium", f"{kind}, but no zero is certified")
     yield from _nash(kind, subject, star)
 
 

@@ -61,14 +61,14 @@ def margin(name: str, metric: Metric, alpha: Fraction) -> Form:
     return Form(name, (alpha,), lambda U, J: [(1, U, J @ U), (-alpha, U, U)], metric)
 
 
-def lipschitz(metric: Metric, beta: Fraction) -> Form:
+def lipschitz(name: str, metric: Metric, beta: Fraction) -> Form:
     """‖J‖_M ≤ β."""
 
     def terms(U: Array, J: Any) -> Terms:
         image = J @ U
         return [(beta**2, U, U), (-1, image, image)]
 
-    return Form("Lipschitz", (beta,), terms, metric)
+    return Form(name, (beta,), terms, metric)
 
 
 def cocoercivity(metric: Metric, c: Fraction) -> Form:

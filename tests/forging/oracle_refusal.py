@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.forging.oracle_claims import REFUTED, claims_by_theorem
 from tests.forging.oracle_game import Game, game_of
 from tests.forging.oracle_reading import (
     Array,
@@ -21,6 +22,8 @@ from tests.forging.oracle_reading import (
 from tests.forging.oracle_region import Box, Region, region_of
 from tests.forging.oracle_subject import ZERO, Falsehood
 
+EIGENVALUE, _, DUAL_WEIGHTS = REFUTED
+
 
 def refusal(document: Document, said: str) -> Iterator[Falsehood]:
     """False sentences of a refuted game. said: how the product puts it."""
@@ -31,14 +34,14 @@ def refusal(document: Document, said: str) -> Iterator[Falsehood]:
         raise Unjudged("the region has another dimension than the game")
     if isinstance(region, Box) and not region.free.all():
         yield Falsehood("refuted", "the region has no interior (T6)")
-    witness = document["witness"]
-    every = witness["kind"] == "eigenvalue" or witness["metrics"] == "all"
-    points = [witness["point"]] if witness["kind"] == "eigenvalue" else witness["points"]
+    [(theorem, [witness])] = claims_by_theorem(document).items()
+    eigenvalue, every = theorem == EIGENVALUE, theorem != DUAL_WEIGHTS
+    points = [witness["point"]] if eigenvalue else witness["places"]
     jacobians = [_jacobian(game, region, point) for point in points]
     if any(J is None for J in jacobians):
         yield Falsehood("refuted", "a point outside the region")
         return
-    if witness["kind"] == "eigenvalue":
+    if eigenvalue:
         least = min(mpmath.re(v) for v in mpmath.mp.eig(_matrix(jacobians[0]))[0])
         if least > ZERO:
             yield Falsehood("refuted", f"all real parts are ≥ {mpmath.nstr(least, 8)}")
@@ -69,7 +72,7 @@ def _dual(game: Game, jacobians: list[Any], witness: Document, every: bool) -> I
     n = game.n
     S = mps(np.zeros((n, n)))
     used = np.zeros(n, dtype=bool)
-    for J, C in zip(jacobians, witness["matrices"], strict=True):
+    for J, C in zip(jacobians, witness["factors"], strict=True):
         factor = mps([[Fraction(float(v)) for v in row] for row in array(C)])
         S = S + (J @ factor) @ factor.T
         used |= (array(C) != 0).any(axis=1)

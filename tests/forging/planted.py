@@ -1,4 +1,4 @@
-"""False documents that no checker has seen: the oracle must call each of them false.
+"""False documents and false derivations: the oracle must call each of them false.
 
 Each lie names the claim that it makes false. It is told in every base document (every context) that
 makes such a claim; a base's own document must be true.
@@ -6,7 +6,7 @@ makes such a claim; a base's own document must be true.
 
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,14 +14,31 @@ import numpy as np
 
 from certificates.kernel.document.reading import Document, decode_array, encode_array
 from games.language.number import parse_number, to_text
-from tests.forging.changes import at, put
+from tests.forging.changes import Path, at, drop, put
+from tests.forging.changes_region import BOUNDARY, KINDS, ZERO
+from tests.forging.oracle_claims import Following
 
 Told = Callable[[Document], object]
+NAMES = {  # of a claim in a path: how its theorem begins
+    "bounds": ("bounds/Setting",),
+    "structural": ("margin/T2",),
+    "margin": ("margin/T1", "margin/T5"),
+    "euclidean": ("margin/T5 (equal weights)",),
+    "lipschitz": ("margin/T5 (norm)", "margin/T9 (norms)"),
+    "cocoercivity": ("margin/T10",),
+    "euler": ("euler/T10", "euler/T9"),
+    "rk4": ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)"),
+    "rk4_equilibrium": ("runge_kutta/T11 (b′)",),
+    "solution": (ZERO, BOUNDARY),
+    "band": ("bands/T5", "bands/T4 (any pair)"),
+    "kl": ("kl/T19",),
+    "simplex": ("kl/T19 (corollary)",),
+}
 
 
 @dataclass(frozen=True)
 class Planted:
-    """claim: how the oracle's falsehood begins. needs: keys that make the claim."""
+    """claim: how the oracle's falsehood begins. needs: what makes the claim, by paths."""
 
     claim: str
     tell: Told
@@ -30,40 +47,64 @@ class Planted:
 
     def told(self, document: Document) -> Document | None:
         """A false copy of the document; None where it makes no such claim."""
-        for path in self.needs:
-            try:
-                at(document, tuple(int(k) if k.isdecimal() else k for k in path.split(".")))
-            except (KeyError, IndexError):
-                return None
+        if not _has(document, self.needs):
+            return None
         false = copy.deepcopy(document)
         self.tell(false)
         return false
 
 
-def _path(text: str) -> tuple[str | int, ...]:
-    return tuple(int(k) if k.isdecimal() else k for k in text.split("."))
+@dataclass(frozen=True)
+class Derived:
+    """The same of what follows: how what the product derives is made false; None: nothing there."""
+
+    claim: str
+    tell: Callable[[Following], Following | None]
+    needs: tuple[str, ...] = ()  # keys of the document
+    but: tuple[str, ...] = ()  # contexts in which it is no lie
+
+
+def placed(document: Document, text: str) -> Path:
+    """A dotted path, of which the first part may name a claim; KeyError where there is none."""
+    head, *rest = (int(k) if k.isdecimal() else k for k in text.split("."))
+    if head not in NAMES:
+        return (head, *rest)
+    for k, claim in enumerate(document["claims"]):
+        if claim["theorem"] in NAMES[str(head)]:
+            part = "numbers" if not rest or rest[0] in claim["numbers"] else "witnesses"
+            return ("claims", k, part, *rest)
+    raise KeyError(text)
+
+
+def _has(document: Document, paths: tuple[str, ...]) -> bool:
+    try:
+        for path in paths:
+            at(document, placed(document, path))
+    except (KeyError, IndexError):
+        return False
+    return True
 
 
 def _value(document: Document, path: str) -> Fraction:
-    return parse_number(str(at(document, _path(path))))
+    return parse_number(str(at(document, placed(document, path))))
 
 
 def times(path: str, factor: str) -> Told:
     def tell(document: Document) -> None:
-        put(document, _path(path), to_text(_value(document, path) * Fraction(factor)))
+        put(document, placed(document, path), to_text(_value(document, path) * Fraction(factor)))
 
     return tell
 
 
 def plus(path: str, more: str) -> Told:
     def tell(document: Document) -> None:
-        put(document, _path(path), to_text(_value(document, path) + Fraction(more)))
+        put(document, placed(document, path), to_text(_value(document, path) + Fraction(more)))
 
     return tell
 
 
 def is_now(path: str, value: Any) -> Told:
-    return lambda document: put(document, _path(path), value)
+    return lambda document: put(document, placed(document, path), value)
 
 
 def all_of(*tellings: Told) -> Told:
@@ -74,40 +115,43 @@ def all_of(*tellings: Told) -> Told:
     return tell
 
 
-def _longer(key: str) -> Told:
-    """RK4 steps five times as long in a last interval, with the rate of the last one."""
+def cites(name: str, theorem: str) -> Told:
+    """The claim by another theorem."""
 
     def tell(document: Document) -> None:
-        steps = document["steps"][key]
-        longest = to_text(parse_number(steps["step_max"]) * 8)
-        steps["step_max"] = longest
-        steps["cover"]["steps"].append(longest)
-        for part in ("rates", "multipliers"):
-            if part in steps["cover"]:
-                steps["cover"][part].append(copy.deepcopy(steps["cover"][part][-1]))
+        document["claims"][placed(document, name)[1]]["theorem"] = theorem
 
     return tell
 
 
+def called(kind: str) -> Told:
+    """What the solution is."""
+
+    def tell(document: Document) -> None:
+        drop(document, *KINDS)
+        document["claims"].append({"theorem": kind})
+
+    return tell
+
+
+def _longer(document: Document) -> None:
+    """RK4 steps eight times as long in a last interval, with the rate of the last one."""
+    steps = at(document, placed(document, "rk4"))
+    longest = to_text(parse_number(steps["step_max"]) * 8)
+    steps["step_max"] = longest
+    steps["cover"]["steps"].append(longest)
+    steps["cover"]["rates"].append(steps["cover"]["rates"][-1])
+
+
 def _point_moved(document: Document) -> None:
-    point = document["equilibrium"]["point"]
+    numbers = at(document, placed(document, "solution"))
+    point = numbers["point"]
     if isinstance(point, dict):
         moved = decode_array(point, "point").copy()
         moved[0] += 0.01
-        document["equilibrium"]["point"] = encode_array(moved)
+        numbers["point"] = encode_array(moved)
     else:
         point[0] = to_text(parse_number(point[0]) + Fraction(1, 100))
-
-
-def _last_band(document: Document) -> None:
-    band = document["bands"][0]
-    band["low"] = to_text(parse_number(band["low"]) / 4)
-
-
-def _another_field(document: Document) -> None:
-    kakade = document["game"].get("field") == "kakade"
-    field = "fisher" if kakade else "kakade"
-    document["geometry"] = {"kind": "entropic-dual", "field": field}
 
 
 def _indefinite(document: Document) -> None:
@@ -117,51 +161,108 @@ def _indefinite(document: Document) -> None:
 
 
 LIES = [
-    Planted("margin", times("margin", "1.6"), ("margin",)),
-    Planted("structural margin", plus("structural_margin", "1"), ("structural_margin",)),
-    Planted("Lipschitz", times("lipschitz", "0.7"), ("lipschitz",)),
-    Planted("Euclidean margin", plus("euclidean_margin", "1"), ("euclidean_margin",)),
-    Planted("cocoercivity", times("cocoercivity", "1.6"), ("cocoercivity",)),
-    Planted("curvature from below", plus("curvature_lower.0", "0.3"),
-            ("curvature_lower.0", "game")),
-    Planted("curvature from above", plus("curvature_upper.0", "-0.3"),
-            ("curvature_upper.0", "game")),
-    Planted("coupling", times("coupling_upper.0.1", "0.5"), ("coupling_upper.0.1", "game"),
-            ("one player",)),
-    Planted("Euler steps", times("steps.euler.factor_at_best", "0.3"), ("steps.euler",)),
-    Planted("Euler steps", all_of(times("steps.euler.step_max", "3")), ("steps.euler",)),
-    Planted("RK4 steps", is_now("steps.rk4.factor_at_best", "0"), ("steps.rk4",),
-            ("curved boundary",)),
-    Planted("RK4 steps", _longer("rk4"), ("steps.rk4",), ("curved", "policies", "bounds")),
-    Planted("RK4 towards", is_now("steps.rk4_equilibrium.factor_at_best", "0"),
-            ("steps.rk4_equilibrium", "game")),
-    Planted("extragradient", is_now("steps.extragradient.factor_at_best", "0"),
-            ("steps.extragradient",)),
-    Planted("extragradient", times("steps.extragradient.step_max", "9"), ("steps.extragradient",),
-            ("policies",)),
-    Planted("optimistic gradient", is_now("steps.optimistic.factor_at_best", "0"),
-            ("steps.optimistic",)),
-    Planted("equilibrium", all_of(_point_moved, is_now("equilibrium.error", "1e-3")),
-            ("equilibrium",)),
-    Planted("equilibrium", is_now("equilibrium.error", "1e6"), ("equilibrium", "region.lower"),
+    Planted("margin", times("margin.margin", "1.6"), ("margin",)),
+    Planted("structural margin", plus("structural.margin", "1"), ("structural",)),
+    Planted("Lipschitz", times("lipschitz.bound", "0.7"), ("lipschitz",)),
+    Planted("Euclidean margin", plus("euclidean.margin", "1"), ("euclidean",)),
+    Planted("cocoercivity", times("cocoercivity.constant", "1.6"), ("cocoercivity",)),
+    Planted("curvature from below", plus("bounds.curvature_lower.0", "0.3"),
+            ("bounds.curvature_lower.0", "game")),
+    Planted("curvature from above", plus("bounds.curvature_upper.0", "-0.3"),
+            ("bounds.curvature_upper.0", "game")),
+    Planted("coupling", times("bounds.coupling_upper.0.1", "0.5"),
+            ("bounds.coupling_upper.0.1", "game"), ("one player",)),
+    Planted("Euler steps", times("euler.factor_at_best", "0.3"), ("euler",)),
+    Planted("Euler steps", times("euler.step_max", "3"), ("euler",)),
+    Planted("RK4 steps", is_now("rk4.factor_at_best", "0"), ("rk4",), ("curved boundary",)),
+    Planted("RK4 steps", _longer, ("rk4",), ("curved", "policies", "bounds")),
+    Planted("RK4 norm", times("rk4.norm", "0.7"), ("rk4.norm",), ("curved", "policies")),
+    Planted("RK4 near-linear norm", times("rk4.norm", "0.7"), ("rk4.norm", "rk4.matrix")),
+    Planted("RK4 near-linear deviation", times("rk4.deviation", "0.7"), ("rk4.deviation",)),
+    Planted("rk4 equilibrium", is_now("rk4_equilibrium.factor_at_best", "0"),
+            ("rk4_equilibrium", "game")),
+    Planted("equilibrium", all_of(_point_moved, is_now("solution.error", "1e-3")), ("solution",)),
+    Planted("equilibrium", is_now("solution.error", "1e6"), ("solution", "region.lower"),
             ("boundary",)),
-    Planted("equilibrium", is_now("equilibrium.kind", "boundary"), ("equilibrium",),
-            ("boundary",)),
-    Planted("equilibrium", is_now("equilibrium.kind", "zero"), ("equilibrium",),
-            ("zero",)),
-    Planted("start set of flow", times("basin.radius", "20"), ("basin.radius", "region.lower")),
-    Planted("start set of euler", times("basin.euler_radius", "20"),
-            ("basin.euler_radius", "region.lower")),
-    Planted("start set of rk4", times("basin.rk4_radius", "20"),
-            ("basin.rk4_radius", "region.lower")),
-    Planted("start set of flow", is_now("basin.radius", None), ("basin", "region.lower")),
-    Planted("band", _last_band, ("bands.0",)),
-    Planted("Bregman rate", times("bregman.region.rate", "9"), ("bregman.region",)),
-    Planted("Bregman level", times("bregman.region.level", "3"), ("bregman.region",)),
-    Planted("Bregman simplex", times("bregman.simplex.rate", "9"), ("bregman.simplex",)),
+    Planted("equilibrium", called("equilibrium/T13 (no zero)"), ("solution",), ("boundary",)),
+    Planted("equilibrium", cites("solution", ZERO), ("solution",), ("zero",)),
+    Planted("band", times("band.low", "0.25"), ("band",)),
+    Planted("KL rate", times("kl.rate", "9"), ("kl",)),
+    Planted("KL rate on the simplex", times("simplex.rate", "9"), ("simplex",)),
     Planted("metric", _indefinite, ("metric.matrix",)),
-    Planted("geometry", _another_field, ("game",)),
 ]  # fmt: skip
+
+# ---- of what follows -----------------------------------------------------------------------------
+
+
+def _squares(method: str, factor: str) -> Callable[[Following], Following | None]:
+    """All squared factors of a method that follows are times a factor."""
+
+    def tell(said: Following) -> Following | None:
+        if (steps := said.steps.get(method)) is None:
+            return None
+        squares = [(h, square * Fraction(factor)) for h, square in steps.squares]
+        return replace(said, steps={**said.steps, method: replace(steps, squares=squares)})
+
+    return tell
+
+
+def _steps_longer(method: str, factor: int) -> Callable[[Following], Following | None]:
+    """The factor of the largest step holds for one so many times as long."""
+
+    def tell(said: Following) -> Following | None:
+        if (steps := said.steps.get(method)) is None:
+            return None
+        h, square = steps.squares[-1]
+        longer = replace(steps, squares=[(h * factor, square)])
+        return replace(said, steps={**said.steps, method: longer})
+
+    return tell
+
+
+def _radius(method: str, factor: int | None) -> Callable[[Following], Following | None]:
+    """A start set so many times as large, or of every start."""
+
+    def tell(said: Following) -> Following | None:
+        if (radius := said.radii.get(method)) is None:
+            return None
+        wider = None if factor is None else radius * factor
+        return replace(said, radii={**said.radii, method: wider})
+
+    return tell
+
+
+def _wider_band(said: Following) -> Following | None:
+    if not said.bands:
+        return None
+    [band, *rest] = said.bands
+    return replace(said, bands=(replace(band, low=band.low / 4), *rest)) if band.low else None
+
+
+DERIVED = [
+    *(Derived(f"start set of {method}", _radius(method, 20), ("region.lower",))
+      for method in ("flow", "euler", "rk4")),
+    Derived("start set of flow", _radius("flow", None), ("region.lower",)),
+    Derived("extragradient", _squares("extragradient", "0")),
+    Derived("extragradient", _steps_longer("extragradient", 9), (),
+            ("policies", "constant boundary")),
+    Derived("optimistic", _squares("optimistic", "0")),
+    Derived("band", _wider_band),
+    Derived("KL level", lambda said: replace(said, level=3 * said.level) if said.level else None),
+    Derived("geometry", lambda said: replace(
+        said, geometry="kakade" if said.geometry == "fisher" else "fisher"), ("game",)),
+]  # fmt: skip
+
+
+def misderived(
+    context: str, document: Document, following: Following
+) -> Iterator[tuple[Derived, Following]]:
+    """Every false derivation from a document."""
+    for lie in DERIVED:
+        if not any(word in context for word in lie.but) and _has(document, lie.needs):
+            false = lie.tell(following)
+            if false is not None:
+                yield lie, false
 
 
 def planted(context: str, document: Document) -> Iterator[tuple[Planted, Document]]:

@@ -12,12 +12,13 @@ from scipy.optimize import lsq_linear
 
 import games
 import sgn
-from certificates.kernel.document.reading import decode_array, digest, encode_array
+from certificates.kernel.document.reading import decode_array, encode_array
 from certificates.kernel.jacobian.outside import lie_outside
 from certificates.kernel.verify import verify
 from games import Box, MetricBall
 from games.errors import InputError
 from sgn.refusals.domains import Defined, Outside, check_domains
+from tests.helpers.documents import claim, numbers, signed
 from tests.helpers.scale import examples
 
 seeds = st.integers(0, 2**32 - 1)
@@ -139,7 +140,8 @@ def test_a_ball_is_proved_where_its_box_is_not(proved: sgn.Certificate):
     found = proved.equilibrium
     assert found is not None
     assert found.kind == "zero"  # restricted games are of products
-    assert not any(s.projected for s in (proved.claims.euler,) if s is not None)
+    assert proved.euler is not None
+    assert not any(steps.projected for steps in proved.methods.values())
 
 
 def cover_without(document: Any, change: Any) -> None:
@@ -172,13 +174,11 @@ def lie(document: Any, name: str) -> None:
         case "a metric with rows":
             region["metric"] = [["1", "0.1"], ["0.1", "1"]]
         case "an equilibrium outside the ball":
-            document["equilibrium"]["point"] = ["1.4", "1.4"]
+            numbers(document, "equilibrium/T13")["point"] = ["1.4", "1.4"]
         case "an error that leaves the ball":
-            document["equilibrium"]["error"] = "1.6"
-        case "a larger start set":
-            document["basin"]["radius"] = "1.6"
-        case "projected steps":
-            document["steps"]["euler"]["projected"] = True
+            numbers(document, "equilibrium/T13")["error"] = "1.6"
+        case "a solution on the boundary":
+            claim(document, "equilibrium/T13")["theorem"] = "equilibrium/T13 (boundary)"
 
 
 @pytest.mark.parametrize(
@@ -194,15 +194,13 @@ def lie(document: Any, name: str) -> None:
         "a metric with rows",
         "an equilibrium outside the ball",
         "an error that leaves the ball",
-        "a larger start set",
-        "projected steps",
+        "a solution on the boundary",
     ],
 )
 def test_lies_about_a_ball_are_refused(proved: sgn.Certificate, name: str):
     document = json.loads(json.dumps(proved.document))
     lie(document, name)
-    document["digest"] = digest(document)
-    assert not verify(document)
+    assert not verify(signed(document))
 
 
 def test_the_margin_of_a_ball_is_larger_than_that_of_its_box():
@@ -252,8 +250,7 @@ def test_witnesses_lie_in_the_ball():
     assert sgn.verify(refused)
     document = json.loads(json.dumps(refused.document))
     document["region"]["radius"] = "0.5"  # the point is not in that ball
-    document["digest"] = digest(document)
-    assert not verify(document)
+    assert not verify(signed(document))
 
 
 def test_domains_of_balls():

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 import games
 import sgn
-from certificates.kernel.document.reading import Document, digest, parse, read, require_arrays
+from certificates.kernel.document.reading import Document, parse, read, require_arrays
 from certificates.kernel.verify import verify
 from games import MetricBall, work
 from games.work import Limit, TooMuch
 from sgn import certify
 from sgn.cli import main
 from tests.corpus.make import HERE
+from tests.helpers.documents import numbers, signed
 from tests.helpers.game_files import HARKER, load_text
 from tests.helpers.scale import examples
 
@@ -83,15 +84,14 @@ def test_what_is_too_much_to_check_is_no_certificate(monkeypatch: pytest.MonkeyP
 
 def test_intervals_and_bands_are_summed_before_any_is_begun() -> None:
     document = copy.deepcopy(read(HERE / "valid" / "ring.json"))
-    rk4 = document["steps"]["rk4"]
+    rk4 = numbers(document, "runge_kutta/T11 (a)")
     top = Fraction(rk4["step_max"])
     rk4["cover"] = {
         "steps": [str(top * k / 9000) for k in range(9001)],
         "rates": rk4["cover"]["rates"][:1] * 9000,
     }
-    document["digest"] = digest(document)
-    with pytest.raises(TooMuch, match=r"steps\.rk4: 9000 intervals of 33 × 33 matrices, about"):
-        verify(document)
+    with pytest.raises(TooMuch, match=r"claims: 9000 intervals of 33 × 33 matrices, about"):
+        verify(signed(document))
 
 
 def sized(*shape: int) -> Document:

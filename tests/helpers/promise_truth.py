@@ -6,7 +6,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.promises import ZEROS
+from certificates.certificate import Certificate
+from certificates.certificate import from_document as read_result
 from certificates.kernel.document.reading import Document, decode_array
 from games.files.document import from_document
 
@@ -17,31 +18,34 @@ TOLERANCE = 1e-8  # of Newton's method and of norms of small matrices of order 1
 def promise_falsehoods(
     document: Document, jacobians: Floats, B: Floats, owner: NDArray[np.int64]
 ) -> Iterator[str]:
-    """False promises; jacobians (k, n, n) the region allows, B the same in the metric."""
-    alpha, steps = float(Fraction(document["margin"])), document["steps"]
-    beta = float(np.linalg.norm(B, 2, axis=(1, 2)).max())
-    for name, bound in (("extragradient", 1.0), ("optimistic", 1.0)):
-        if name in steps:
-            longest, best, factor = (
-                float(Fraction(steps[name][key]))
-                for key in ("step_max", "best_step", "factor_at_best")
-            )
-            h = longest * beta
-            used = h**2 + 2 * longest * alpha if name == "extragradient" else 4 * h
-            if used > bound + TOLERANCE or not 0 < best <= longest:
+    """False promises; jacobians (k, n, n) the region allows, B the same in the metric.
+
+    Steps and start sets that follow are those which the certificate reports.
+    """
+    certificate = read_result(document)
+    assert isinstance(certificate, Certificate)
+    alpha, beta = float(certificate.margin), float(np.linalg.norm(B, 2, axis=(1, 2)).max())
+    for name, used in (("extragradient", lambda h: (h * beta) ** 2 + 2 * h * alpha),
+                       ("optimistic", lambda h: 4 * h * beta)):  # fmt: skip
+        steps = certificate.method(name)
+        if steps is not None:
+            longest, best = float(steps.step_max), float(steps.best_step)
+            if used(longest) > 1 + TOLERANCE or not 0 < best <= longest:
                 yield f"{name}: a step too long"
-            if factor**2 < 1 - best * alpha - TOLERANCE:
+            if float(steps.factor_at_best) ** 2 < 1 - best * alpha - TOLERANCE:
                 yield f"{name}: the factor is too small"
-    if "equilibrium" in document and document["metric"]["kind"] == "scalar":
-        yield from _equilibrium(document, owner, jacobians[0])
+    if certificate.equilibrium is not None and document["metric"]["kind"] == "scalar":
+        yield from _equilibrium(document, certificate, owner, jacobians[0])
 
 
-def _equilibrium(document: Document, owner: NDArray[np.int64], J: Floats) -> Iterator[str]:
+def _equilibrium(
+    document: Document, certificate: Certificate, owner: NDArray[np.int64], J: Floats
+) -> Iterator[str]:
     """Newton's method from the stated point, in floats."""
-    found, region = document["equilibrium"], document["region"]
-    if found["kind"] not in ZEROS:
+    found, region = certificate.equilibrium, document["region"]
+    if found is None or not found.is_zero:
         return
-    point, kind = _numbers(found["point"]), document["game"]["kind"]
+    point, kind = np.array(found.point, dtype=float), document["game"]["kind"]
     x = point.copy()
     if kind == "quadratic":
         linear = document["game"].get("linear")
@@ -51,13 +55,13 @@ def _equilibrium(document: Document, owner: NDArray[np.int64], J: Floats) -> Ite
         game = from_document(document["game"], "game")
         for _ in range(20):
             x = x - np.linalg.solve(game.jacobian(x), game.pseudo_gradient(x))
-    root = np.sqrt(_numbers(document["weights"]))[owner]
-    error = float(Fraction(found["error"]))
-    if np.linalg.norm((x - point) * root) > error + TOLERANCE * (1 + np.abs(x).max()):
+    root = np.sqrt(_numbers(document["metric"]["weights"]))[owner]
+    if np.linalg.norm((x - point) * root) > found.error + TOLERANCE * (1 + np.abs(x).max()):
         yield "equilibrium: farther away than its error"
-    if region["kind"] == "box" and "radius" in document.get("basin", {}):
+    radius = None if certificate.basin is None else certificate.basin.radii.get("flow")
+    if region["kind"] == "box" and radius is not None:
         room = np.minimum(x - _numbers(region["lower"]), _numbers(region["upper"]) - x)
-        if float(Fraction(document["basin"]["radius"])) > (room * root).min() + TOLERANCE:
+        if float(radius) > (room * root).min() + TOLERANCE:
             yield "start set: the ball leaves the region"
 
 

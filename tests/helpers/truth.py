@@ -49,6 +49,12 @@ def matrix(value: Any, n: int) -> Floats:
     return numbers(value)
 
 
+def said(document: Document, *theorems: str) -> Document:
+    """The numbers of the claim by one of these theorems; empty where there is none."""
+    found = (claim for claim in document["claims"] if claim["theorem"] in theorems)
+    return next((claim.get("numbers", {}) for claim in found), {})
+
+
 class Situation:
     """The Jacobians that a region allows (at its vertices and points inside), and block sizes."""
 
@@ -141,23 +147,37 @@ def _above(name: str, value: float, bound: float, size: float = 1.0) -> Iterator
         yield f"{name}: {value} < {bound}"
 
 
+def _block_bounds(document: Document) -> tuple[Floats, Floats, Floats]:
+    """μ, Λ and L."""
+    bounds = said(document, "bounds/Setting")
+    lower, upper = (numbers(bounds[f"curvature_{side}"]) for side in ("lower", "upper"))
+    return lower, upper, matrix(bounds["coupling_upper"], len(lower))
+
+
 def _structural(document: Document) -> Iterator[str]:
     """T1: λ_min of S(w)."""
-    mu = numbers(document["curvature_lower"])
-    L = matrix(document["coupling_upper"], len(mu))
-    pairs = [(document["structural_weights"], document["structural_margin"], "structural margin")]
-    if document["margin_basis"] == "structural":
-        pairs.append((document["weights"], document["margin"], "margin"))
+    mu, _, L = _block_bounds(document)
+    small_gain, by_bounds = said(document, "margin/T2"), said(document, "margin/T1")
+    pairs = [(small_gain["weights"], small_gain["margin"], "structural margin")]
+    if by_bounds:
+        pairs.append((document["metric"]["weights"], by_bounds["margin"], "margin"))
     for weights, margin, name in pairs:
         yield from _above(name, least(_small_gain(mu, L, numbers(weights))), number(margin))
-    for band in document["bands"]:
-        if band["basis"] == "structural":
-            i, j = band["players"]
-            M = _eliminated(np.diag(mu - number(band["margin"])) - L, [i, j])
-            for ratio in _ratios(band):
-                S = _small_gain(np.diag(M), np.diag(np.diag(M)) - M, np.array([1.0, ratio]))
-                yield from _above("band", least(S), 0.0, np.abs(S).max())
-    yield from _above("positive margin", number(document["margin"]), 0.0, size=0)
+    for band in _bands(document, "bands/T4 (any pair)"):
+        i, j = band["players"]
+        M = _eliminated(np.diag(mu - number(band["margin"])) - L, [i, j])
+        for ratio in _ratios(band):
+            S = _small_gain(np.diag(M), np.diag(np.diag(M)) - M, np.array([1.0, ratio]))
+            yield from _above("band", least(S), 0.0, np.abs(S).max())
+    yield from _above("positive margin", _margin(document), 0.0, size=0)
+
+
+def _margin(document: Document) -> float:
+    return number(said(document, "margin/T1", "margin/T5")["margin"])
+
+
+def _bands(document: Document, theorem: str) -> Iterator[Document]:
+    return (claim["numbers"] for claim in document["claims"] if claim["theorem"] == theorem)
 
 
 def _small_gain(mu: Floats, L: Floats, w: Floats) -> Floats:
@@ -182,9 +202,8 @@ def _ratios(band: Document) -> Floats:
 
 
 def _with_game(document: Document, game: Situation, rng: np.random.Generator) -> Iterator[str]:
-    lower, upper = numbers(document["curvature_lower"]), numbers(document["curvature_upper"])
+    lower, upper, L = _block_bounds(document)
     N = len(lower)
-    L = matrix(document["coupling_upper"], N)
     for i in range(N):
         own = game.block(game.jacobians, i, i)
         yield from _above("curvature from below", least(own), lower[i])
@@ -193,40 +212,47 @@ def _with_game(document: Document, game: Situation, rng: np.random.Generator) ->
             other = game.block(game.jacobians, i, j)
             if i != j and (L[i, j] or other.any()):
                 yield from _above("coupling", L[i, j], norm(other))
-    B, beta = game.in_stated(document["metric"]), number(document["lipschitz"])
-    yield from _above("margin", least(B), number(document["margin"]))
+    B = game.in_stated(document["metric"])
+    beta = number(said(document, "margin/T5 (norm)", "margin/T9 (norms)")["bound"])
+    yield from _above("margin", least(B), _margin(document))
     yield from _above("Lipschitz", beta, norm(B))
-    if "euclidean_margin" in document:
-        yield from _above(
-            "Euclidean margin", least(game.jacobians), number(document["euclidean_margin"])
-        )
-    if "cocoercivity" in document:
-        c = number(document["cocoercivity"])
+    if euclidean := said(document, "margin/T5 (equal weights)"):
+        yield from _above("Euclidean margin", least(game.jacobians), number(euclidean["margin"]))
+    if cocoercivity := said(document, "margin/T10"):
+        c = number(cocoercivity["constant"])
         yield from _above("cocoercivity", least(B - c * np.swapaxes(B, 1, 2) @ B), 0.0, norm(B))
         yield from _above("positive cocoercivity", c, 0.0, size=0)
-    for band in document["bands"] if N == 2 else []:  # of more, the other weights are not stated
-        for ratio in _ratios(band):
-            w = np.ones(N)
-            w[band["players"][1]] = ratio
-            at = game.in_metric(w)
-            yield from _above("band", least(at), number(band["margin"]), norm(at))
-    if "euler" in document["steps"]:
-        euler = document["steps"]["euler"]
-        B = game.in_stated(euler["metric"])
-        eye = np.eye(B.shape[-1])
+    for theorem in ("bands/T5", "bands/T4 (any pair)") if N == 2 else ():
+        for band in _bands(document, theorem):  # of more, the other weights are not stated
+            for ratio in _ratios(band):
+                w = np.ones(N)
+                w[band["players"][1]] = ratio
+                at = game.in_metric(w)
+                yield from _above("band", least(at), number(band["margin"]), norm(at))
+    if euler := said(document, "euler/T10", "euler/T9"):
+        own = game.in_stated(euler["metric"])
+        eye = np.eye(own.shape[-1])
         for h, bound in _euler_claims(euler):
-            yield from _above(f"Euler at {h}", bound, norm(eye - h * B))
+            yield from _above(f"Euler at {h}", bound, norm(eye - h * own))
     yield from promise_falsehoods(document, game.jacobians, B, game.owner)
-    if "rk4" in document["steps"]:
-        steps = document["steps"]["rk4"]
-        B = game.in_stated(steps["metric"])
-        constant = steps["basis"] == "constant"
-        for h, bound in _rk4_claims(steps):
-            value = norm(rk4(B, h))
-            if not constant:
-                stages = B[rng.integers(0, len(B), (4, 30))]
-                value = max(value, norm(varying_rk4(list(stages), h)))
-            yield from _above(f"RK4 at {h}", bound**2, value**2)
+    for case in ("a", "b", "c"):
+        if steps := said(document, f"runge_kutta/T11 ({case})"):
+            yield from _runge_kutta(steps, game, rng, constant=case == "a")
+
+
+def _runge_kutta(
+    steps: Document, game: Situation, rng: np.random.Generator, *, constant: bool
+) -> Iterator[str]:
+    """One J at every stage, and others at each where J is not constant."""
+    B = game.in_stated(steps["metric"])
+    if constant:
+        yield from _above("RK4 norm", number(steps["norm"]), norm(B))
+    for h, bound in _rk4_claims(steps):
+        value = norm(rk4(B, h))
+        if not constant:
+            stages = B[rng.integers(0, len(B), (4, 30))]
+            value = max(value, norm(varying_rk4(list(stages), h)))
+        yield from _above(f"RK4 at {h}", bound**2, value**2)
 
 
 def _euler_claims(euler: Document) -> Iterator[tuple[float, float]]:
@@ -258,11 +284,10 @@ def _within(best: float, largest: float, factors: list[float]) -> Iterator[tuple
 
 def _conditional(document: Document, rng: np.random.Generator) -> Iterator[str]:
     """Random block games with d_i = 1 … 3 that attain the given bounds: the steps must hold."""
-    lower, upper = numbers(document["curvature_lower"]), numbers(document["curvature_upper"])
+    lower, upper, L = _block_bounds(document)
     if (lower > upper).any():
         return  # no game has such bounds
     N = len(lower)
-    L = matrix(document["coupling_upper"], N)
     for _ in range(4):
         sizes = rng.integers(1, 4, N)
         stages = [_attaining(lower, upper, L, sizes, rng) for _ in range(4)]
@@ -293,10 +318,10 @@ def _refusal(document: Document, rng: np.random.Generator) -> Iterator[str]:
     """T6: at points of a region with interior J refutes every metric, or the weights alone."""
     if document["verdict"] != "refuted":
         return
-    witness, region = document["witness"], document["region"]
-    game = Situation(document, rng)
-    n, is_dual = sum(game.sizes), witness["kind"] == "dual"
-    points = witness["points"] if is_dual else [witness["point"]]
+    [claim], region = document["claims"], document["region"]
+    witness, game = claim["numbers"], Situation(document, rng)
+    n, is_dual = sum(game.sizes), "places" in witness
+    points = witness["places"] if is_dual else [witness["point"]]
     if region["kind"] == "box":
         low, high = numbers(region["lower"]), numbers(region["upper"])
         for point in map(numbers, points):
@@ -310,9 +335,9 @@ def _refusal(document: Document, rng: np.random.Generator) -> Iterator[str]:
     else:
         J = game.jacobians[:1]
     if is_dual:
-        tried = _some_weights if witness["metrics"] == "scalar" else _some_metrics
-        for root in tried(game, J, rng):
-            yield from _above(witness["metrics"], 0.0, least(root @ J @ np.linalg.inv(root)))
+        weights = claim["theorem"].endswith("weights)")
+        for root in (_some_weights if weights else _some_metrics)(game, J, rng):
+            yield from _above(claim["theorem"], 0.0, least(root @ J @ np.linalg.inv(root)))
         return
     shift = number(witness["shift"])
     if not shift <= 0:

@@ -18,7 +18,9 @@ from certificates.kernel.document.reading import Document, digest, encode_array,
 from games.language.number import to_text
 from tests.corpus.make import HERE
 
-PER_PLAYER = ("curvature_lower", "curvature_upper", "weights", "structural_weights")
+SETTING, STRUCTURAL, MARGIN, LIPSCHITZ = (
+    "bounds/Setting", "margin/T2", "margin/T1", "margin/T5 (norm)",
+)  # fmt: skip
 
 
 @final
@@ -87,25 +89,49 @@ def empty_sparse(n: int) -> Document:
     }  # fmt: skip
 
 
+def claim(theorem: str, numbers: Document | None = None, **witnesses: Any) -> Document:
+    """One claim as it stands in a document."""
+    parts = {"numbers": numbers or {}, "witnesses": witnesses}
+    return {"theorem": theorem} | {key: part for key, part in parts.items() if part}
+
+
+def claiming(document: Document, *claims: Document) -> Document:
+    """The document with these claims in place of those by the same theorems, or beside them."""
+    given = {entry["theorem"] for entry in claims}
+    kept = [entry for entry in document["claims"] if entry["theorem"] not in given]
+    return {**document, "claims": [*kept, *claims]}
+
+
+def weighted(value: Any) -> Document:
+    return {"kind": "scalar", "weights": value}
+
+
+def of_bounds(lower: Any, upper: Any, coupling: Any, weights: Any, vector: Any) -> list[Document]:
+    """A claim of bounds, and margins of 0.5 that follow from them."""
+    return [
+        claim(SETTING, {"curvature_lower": lower, "curvature_upper": upper,
+                        "coupling_upper": coupling}),
+        claim(STRUCTURAL, {"margin": "0.5", "weights": weights}, vector=vector),
+        claim(MARGIN, {"margin": "0.5"}),
+        claim(LIPSCHITZ, {"bound": "2"}),
+    ]  # fmt: skip
+
+
 def quadratic(n: int, sizes: Sequence[int] | None = None) -> Document:
     """A true certificate of the game x_i²/2, of n variables, with the region R^n."""
     counts = np.array([1] * n if sizes is None else sizes)
     players = len(counts)
-    weights = ones(players)
-    metric = {"kind": "scalar", "weights": weights}
+    each = ones(players)
     return {
-        "format": "sgn-certificate/1",
+        "format": "sgn-certificate/2",
         "game": {
             "format": "sgn-game/1", "kind": "quadratic", "name": "", "sizes": encode_array(counts),
             "jacobian": sparse(np.arange(n + 1), np.arange(n, dtype=np.int32), ones(n)),
         },
         "region": {"kind": "space", "dimension": n},
-        "geometry": "euclidean", "evidence": {"kind": "exact"}, "verdict": "proved",
-        "curvature_lower": weights, "curvature_upper": weights,
-        "coupling_upper": empty_sparse(players), "metric": metric, "weights": weights,
-        "margin": "0.5", "margin_basis": "structural", "structural_margin": "0.5",
-        "structural_weights": weights, "lipschitz": "2", "witnesses": {"structural": weights},
-        "steps": {}, "bands": [], "produced_by": {}, "digest": "",
+        "evidence": {"kind": "exact"}, "verdict": "proved", "metric": weighted(each),
+        "claims": of_bounds(each, each, empty_sparse(players), each, each),
+        "produced_by": {}, "digest": "",
     }  # fmt: skip
 
 
@@ -114,13 +140,11 @@ def bounds(players: int) -> Document:
     document = quadratic(1, [1])
     for key in ("game", "region"):
         del document[key]
-    weights = ones(players)
+    each = ones(players)
     return {
         **document, "players": players, "evidence": {"kind": "assumed", "symmetric": True},
-        "verdict": "conditional", "curvature_lower": weights, "curvature_upper": weights,
-        "coupling_upper": empty_sparse(players), "weights": weights,
-        "metric": {"kind": "scalar", "weights": weights}, "structural_weights": weights,
-        "witnesses": {"structural": weights},
+        "verdict": "conditional", "metric": weighted(each),
+        "claims": of_bounds(each, each, empty_sparse(players), each, each),
     }  # fmt: skip
 
 
@@ -140,13 +164,14 @@ def claimed(game: Document, sizes: Sequence[int], evidence: Document | None = No
     }
 
 
-def rk4(n: int, intervals: int, basis: str = "constant", **cover: Any) -> Document:
-    steps = [to_text(Fraction(2 * k, intervals)) for k in range(intervals + 1)]
-    return {
-        "step_max": "2", "best_step": "1", "factor_at_best": "0.99", "basis": basis,
-        "metric": {"kind": "scalar", "weights": ones(n)},
-        "cover": {"steps": steps, "rates": ["1e-9"] * intervals, **cover},
+def rk4(n: int, intervals: int) -> Document:
+    """Steps of RK4 for a constant Jacobian over so many intervals."""
+    ends = [to_text(Fraction(2 * k, intervals)) for k in range(intervals + 1)]
+    numbers = {
+        "metric": weighted(ones(n)), "step_max": "2", "best_step": "1", "factor_at_best": "0.99",
+        "cover": {"steps": ends, "rates": ["1e-9"] * intervals}, "norm": "1",
     }  # fmt: skip
+    return claim("runge_kutta/T11 (a)", numbers)
 
 
 def refused(reason: str = "small-gain") -> Document:
@@ -178,7 +203,10 @@ def enclosed(game: Document, sizes: Sequence[int], tokens: NDArray[np.int64]) ->
     purposes = ["domain", "margin", "euclidean_margin", "lipschitz"]
     purposes += [f"block {i} {j}" for i in range(count) for j in range(count)]
     evidence = {"kind": "enclosed", "covers": dict.fromkeys(purposes, code)}
-    return claimed(game, sizes, evidence) | {"margin_basis": "direct", "euclidean_margin": "0.5"}
+    document = claimed(game, sizes, evidence)
+    document["claims"] = [entry for entry in document["claims"] if entry["theorem"] != MARGIN]
+    equal = claim("margin/T5 (equal weights)", {"margin": "0.5"})
+    return claiming(document, claim("margin/T5", {"margin": "0.5"}), equal)
 
 
 def halved(n: int, splits: int, form: int) -> NDArray[np.int64]:

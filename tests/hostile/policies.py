@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 
 from certificates.kernel.document.reading import Document, encode_array
-from tests.hostile.documents import claimed, cover, enclosed, halved, packed, trick, zeros
+from tests.hostile.documents import (
+    claim,
+    claimed,
+    claiming,
+    cover,
+    enclosed,
+    halved,
+    packed,
+    trick,
+    zeros,
+)
 
 
 def policies(states: int, actions: Sequence[int], **more: Any) -> Document:
@@ -23,21 +33,15 @@ def policies(states: int, actions: Sequence[int], **more: Any) -> Document:
     }  # fmt: skip
 
 
-def of_policies(game: Document, sizes: Sequence[int], evidence: Document) -> Document:
-    geometry = {"kind": "entropic-dual", "field": "fisher",
-                "coordinates": "drop-one logits, action 0 dropped"}  # fmt: skip
-    return claimed(game, sizes, evidence) | {"geometry": geometry}
-
-
 @trick
 def values_of_many_leaves(folder: Path) -> list[str]:
     """A Markov game of 60 logits with a cover of 2000 leaves."""
     S, actions = 10, (4, 4)
     sizes = [S * (a - 1) for a in actions]
     n = sum(sizes)
-    tokens = np.concatenate([np.tile([0, n], 0), halved(n, 11, 0)])
+    tokens = halved(n, 11, 0)
     evidence = {"kind": "enclosed", "values": {"cover": cover(tokens)}}
-    return packed(of_policies(policies(S, actions), sizes, evidence), folder)
+    return packed(claimed(policies(S, actions), sizes, evidence), folder)
 
 
 @trick
@@ -51,7 +55,7 @@ def states_without_number(folder: Path) -> list[str]:
         "initial": [f"1/{S}"] * S,
     }
     evidence = {"kind": "enclosed", "values": {"cover": cover(np.array([2 * S]))}}
-    return packed(of_policies(game, [S, S], evidence), folder)
+    return packed(claimed(game, [S, S], evidence), folder)
 
 
 @trick
@@ -65,9 +69,7 @@ def policies_as_text(folder: Path) -> list[str]:
         "entropy": ["1"] * 7,
     }  # fmt: skip
     sizes = [3] * 7
-    document = enclosed(game, sizes, np.array([21]))
-    geometry = of_policies(game, sizes, {})["geometry"]
-    return packed(document | {"geometry": geometry}, folder)
+    return packed(enclosed(game, sizes, np.array([21])), folder)
 
 
 @trick
@@ -84,9 +86,10 @@ def differences_of_payoffs(folder: Path) -> list[str]:
     n = count
     weights = [f"{2**255 + k}/{2**254 + 2 * k + 1}" for k in range(count)]
     evidence = {"kind": "enclosed", "covers": {"domain": cover(np.array([n]))}}
-    document = of_policies(game, [1] * n, evidence)
-    document["bregman"] = {"simplex": {"rate": "1e-9", "weights": weights, "vector": ["1"] * n}}
-    return packed(document, folder)
+    document = claimed(game, [1] * n, evidence)
+    numbers = {"rate": "1e-9", "weights": weights}
+    decay = claim("kl/T19 (corollary)", numbers, vector=["1"] * n)
+    return packed(claiming(document, decay), folder)
 
 
 @trick
@@ -110,9 +113,10 @@ def actions_without_number(folder: Path) -> list[str]:
         "entropy": ["1"],
     }  # fmt: skip
     evidence = {"kind": "enclosed", "values": {"cover": cover(np.array([n]))}}
-    document = of_policies(game, [n], evidence)
-    document |= {
-        "equilibrium": {"point": zeros("<f8", n), "error": "0", "kind": "quantal-response"},
-        "bregman": {"region": {"rate": "0.1", "weights": ["1"], "level": "0.01"}},
-    }
-    return packed(document, folder)
+    document = claimed(game, [n], evidence)
+    claims = (
+        claim("equilibrium/T13", {"point": zeros("<f8", n), "error": "0"}),
+        claim("equilibrium/T18 (Nash)"),
+        claim("kl/T19", {"rate": "0.1", "weights": ["1"]}),
+    )
+    return packed(claiming(document, *claims), folder)

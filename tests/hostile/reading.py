@@ -1,6 +1,7 @@
 """What must not be unpacked, listed or shown."""
 
 import gzip
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from games.files.arrays import digest_of
 from tests.hostile.documents import (
     bounds,
+    claim,
     game_file,
     packed,
     quadratic,
@@ -84,8 +86,9 @@ def entries_without_number(folder: Path) -> list[str]:
     """A table of 2000 × 2000 couplings, all stated, all 0."""
     n = 2000
     document = bounds(n)
+    numbers = document["claims"][0]["numbers"]
     indices = np.concatenate([np.delete(np.arange(n), i) for i in range(n)])
-    document["coupling_upper"] = sparse(
+    numbers["coupling_upper"] = sparse(
         np.arange(n + 1) * (n - 1), indices, zeros("<f8", n * (n - 1))
     )
     return packed(document, folder)
@@ -178,7 +181,8 @@ def suggestions_without_number(folder: Path) -> list[str]:
 def a_table_of_texts(folder: Path) -> list[str]:
     """Couplings of 1400 × 1400 players, each a text."""
     n = 1400
-    document = bounds(n) | {"coupling_upper": [["0"] * n] * n}
+    document = bounds(n)
+    document["claims"][0]["numbers"]["coupling_upper"] = [["0"] * n] * n
     return packed(document, folder)
 
 
@@ -192,3 +196,30 @@ def a_region_beyond_floats(folder: Path) -> list[str]:
         "upper": ["1e900", "1e-900"],
     }
     return [*packed(document, folder, "report"), "-o", str(folder / "report.html")]
+
+
+@trick
+def claims_without_number(folder: Path) -> list[str]:
+    """3·10⁵ claims of the same thing."""
+    document = valid("toy")
+    document["claims"] = [*document["claims"], *[claim("equilibrium/T13 (Nash)")] * 300_000]
+    return packed(document, folder)
+
+
+@trick
+def a_theorem_of_megabytes(folder: Path) -> list[str]:
+    """A claim by a theorem of 10⁷ letters, in a module whose name leads out of the folder."""
+    document = valid("toy")
+    document["claims"].append(claim("../" * 10**6 + "T" * 10**7))
+    return packed(document, folder)
+
+
+@trick
+def a_claim_inside_itself(folder: Path) -> list[str]:
+    """Numbers of a claim that hold objects inside each other, 10⁵ deep."""
+    document = valid("toy")
+    document["claims"][0]["numbers"] = "DEEP"
+    text = json.dumps(document).replace('"DEEP"', '{"margin":' * 10**5 + "0" + "}" * 10**5)
+    with gzip.open(folder / "hostile.json.gz", "wt") as file:
+        file.write(text)
+    return ["verify", str(folder / "hostile.json.gz")]

@@ -19,8 +19,8 @@ from certificates.kernel.jacobian.polynomial import Polynomial
 from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
-from games.game import Player
 from games.language.expression import Graph, parse
+from games.players import Player
 from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.enclosures.bernstein import Net as SearchNet

@@ -6,12 +6,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.sparse
-from certificates.kernel.document.claims import Coupling
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import games
+from certificates.kernel.document.coupling import Coupling
 from certificates.kernel.document.reading import Document, encode_arrays
 from certificates.kernel.inequalities.direct import curvature_holds, failing_couplings
 from certificates.kernel.jacobian.base import Uncheckable, jacobian_of
@@ -194,10 +194,10 @@ def test_bounds_are_granted_exactly_when_true(seed: int):
     rows = np.array([i for i, _ in pairs], dtype=np.int64)
     cols = np.array([j for _, j in pairs], dtype=np.int64)
     norms = np.array([np.linalg.norm(J[part[i], part[j]], 2) for i, j in pairs])
-    assert len(failing_couplings(checked, Coupling(rows, cols, norms + shave))) == 0
-    raised = failing_couplings(checked, Coupling(rows, cols, np.maximum(norms - shave, 0)))
+    assert len(failing_couplings(checked, Coupling(rows, cols, norms + shave, N), count)) == 0
+    raised = failing_couplings(checked, Coupling(rows, cols, np.maximum(norms - shave, 0), N))
     assert sorted(raised) == sorted(rows * N + cols)
-    nothing = Coupling(rows[:0], cols[:0], norms[:0])
+    nothing = Coupling(rows[:0], cols[:0], norms[:0], N)
     assert sorted(failing_couplings(checked, nothing)) == sorted(rows * N + cols)
 
 

@@ -18,8 +18,8 @@ from certificates.kernel.jacobian.enclosed import EnclosedJacobian
 from certificates.kernel.jacobian.model import Model
 from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.matrices import Ball, is_psd
-from games.game import Player
 from games.language.expression import Graph, parse
+from games.players import Player
 from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import Cocoercivity, Lipschitz, Margin, Quantity

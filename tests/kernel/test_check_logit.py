@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import sgn
 from certificates.certificate import Certificate
 from certificates.kernel.document.reading import Document, digest, encode_array, encode_arrays, read
-from certificates.kernel.jacobian.point import jacobians_at, player_sizes
+from certificates.kernel.jacobian.point import jacobians_at
+from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.jacobian.text import read_costs
 from certificates.kernel.verify import verify
 from games import InputError, NormalFormGame, SymbolicGame
@@ -39,7 +40,7 @@ def test_the_checkers_jacobian_holds_the_linear_solves(
     # float solves of condition below 10 on values of a few units
     assert (np.abs(J.mid - game.jacobian(points)) <= J.rad + 1e-11).all()
     assert J.rad.max() < 1e-9
-    assert player_sizes(document) == game.sizes
+    assert sizes_of(document) == game.sizes
     text = read_costs(document)
     assert text.field
     assert text.variables == tuple(v for player in game.players for v in player.variables)

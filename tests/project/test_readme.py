@@ -94,7 +94,7 @@ def test_trusted_files_are_the_checker_and_what_it_uses() -> None:
     modules = trusted_modules(read_packages())
     assert {
         "certificates.kernel.verify",
-        "certificates.kernel.document.claims",
+        "certificates.kernel.claims",
         "games.language.parser",
     } <= set(modules)
     assert not any(module.startswith("sgn") for module in modules)

@@ -11,9 +11,10 @@ from scipy.optimize import brentq, minimize_scalar
 
 import games
 import sgn
-from certificates.kernel.document.claims import Coupling
-from certificates.kernel.inequalities.band import acts_on
+from certificates.kernel.claims import Band
+from certificates.kernel.document.coupling import Coupling
 from certificates.kernel.inequalities.structural import structural_margin_holds
+from certificates.kernel.theorems.bands import acts_on
 from sgn.bands.band import Ratios, TooNarrow, band, band_matrix, band_slice
 from sgn.bands.two_players import two_player_band
 from sgn.bounds import Bounds
@@ -96,7 +97,7 @@ def test_T4_the_ends_carry_proved_weights_and_hold_all_others(seed: int, part: f
     found = band(bounds, i, j, a)
     L = bounds.coupling_upper.tocoo()
     rows, cols = (part.astype(np.int64) for part in L.coords)
-    coupling = Coupling(rows, cols, L.data)
+    coupling = Coupling(rows, cols, L.data, bounds.size)
     for witness in found.witnesses:
         w, x = witness.weights, witness.vector
         assert structural_margin_holds(bounds.curvature_lower, coupling, w, x, Fraction(a))
@@ -203,7 +204,7 @@ def test_T4_both_ends_open_and_the_best_margin_not_attained():
         assert (found.lower, found.upper) == (0.0, math.inf)
         (witness,) = found.witnesses
         assert small_gain_margin(bounds, witness.weights) >= margin
-        coupling = Coupling(np.array([0, 2]), np.array([1, 3]), np.array([100.0, 7.0]))
+        coupling = Coupling(np.array([0, 2]), np.array([1, 3]), np.array([100.0, 7.0]), 4)
         w, x = witness.weights, witness.vector
         assert structural_margin_holds(bounds.curvature_lower, coupling, w, x, Fraction(margin))
 
@@ -248,8 +249,9 @@ def test_a_certificate_of_three_players_states_verified_bands():
     game = games.QuadraticGame([[1.0, 2.0, 0], [0, 1.0, 0.5], [0.5, 0, 1.0]], sizes=[1, 1, 1])
     certificate = sgn.certify(game).require()
     assert sgn.verify(certificate)
-    assert len(certificate.claims.bands) == 3
-    for stated in certificate.claims.bands:
+    bands = list(certificate.claims.each(Band))
+    assert len(bands) == 3
+    for stated in bands:
         found = band(RING, *stated.players)
         assert stated.high is not None
         assert float(stated.low) == pytest.approx(found.lower, rel=1e-9)  # rounded inwards again
@@ -264,7 +266,8 @@ def test_bands_are_stated_for_pairs_that_interact():
     L = np.zeros((4, 4))
     L[0, 1] = L[1, 0] = L[2, 3] = 0.5
     certificate = sgn.certify_bounds(Bounds.given(np.ones(4), L, np.ones(4))).require()
-    assert [each.players for each in certificate.claims.bands] == [(0, 1), (2, 3)]
-    assert certificate.claims.bands[1].high is None
+    bands = list(certificate.claims.each(Band))
+    assert [each.players for each in bands] == [(0, 1), (2, 3)]
+    assert bands[1].high is None
     many = Bounds.given(np.full(9, 9.0), np.ones((9, 9)) - np.eye(9), np.full(9, 9.0))
-    assert sgn.certify_bounds(many).require().claims.bands == ()
+    assert not list(sgn.certify_bounds(many).require().claims.each(Band))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy import optimize, sparse
 
 import sgn
+from certificates.kernel.claims import Band
 from games import Box, CallableGame, Game, QuadraticGame, SymbolicGame, catalogue
 from sgn import Bounds, Certificate, Refusal
 from tests.helpers.catalogue_names import COST_GAMES
@@ -345,21 +346,21 @@ class Attack:
         room: list[float] = []
         for i, rows in enumerate(self.game.slices):
             eigenvalues = np.linalg.eigvalsh((J[rows, rows] + J[rows, rows].T) / 2)
-            room.append(float(eigenvalues[0]) - float(claims.curvature_lower[i]))
-            room.append(float(claims.curvature_upper[i]) - float(eigenvalues[-1]))
+            room.append(float(eigenvalues[0]) - float(claims.bounds.curvature_lower[i]))
+            room.append(float(claims.bounds.curvature_upper[i]) - float(eigenvalues[-1]))
             for j, columns in enumerate(self.game.slices):
                 if i != j:
-                    bound = float(claims.coupling_upper.entry(i, j))
+                    bound = float(claims.bounds.coupling_upper.entry(i, j))
                     room.append(bound - norm(J[rows, columns]))
-        B = in_metric(J, claims.weights, sizes)
+        B = in_metric(J, self.certificate.weights, sizes)
         room.append(lowest(B) - float(claims.margin))
         room.append(float(claims.lipschitz) - norm(B))
         room.append(lowest(B if claims.euclidean_margin is None else J) - _euclidean(claims))
-        structural = in_metric(J, claims.structural_weights, sizes)
-        room.append(lowest(structural) - float(claims.structural_margin))
+        structural = in_metric(J, claims.small_gain.weights, sizes)
+        room.append(lowest(structural) - float(claims.small_gain.margin))
         if claims.cocoercivity is not None:
             room.append(lowest(B - float(claims.cocoercivity) * B.T @ B))
-        for band in claims.bands:
+        for band in claims.each(Band):
             for end in (band.low, band.high):
                 if end is not None and end > 0 and len(sizes) == 2:  # of more: see test_bands
                     room.append(lowest(in_metric(J, (1, end), sizes)))
@@ -658,7 +659,7 @@ def test_text_and_binary_encodings_come_back(players: int, tmp_path: Path) -> No
     L = np.full((players, players), 0.5 / players) * (1 - np.eye(players))
     bounds = Bounds.given(np.ones(players), L, np.full(players, 1.5))
     certificate = sgn.certify_bounds(bounds).require()
-    encoded = isinstance(certificate.document["weights"], dict)
+    encoded = isinstance(certificate.document["metric"]["weights"], dict)
     assert encoded is (players > 30)
     for suffix in (".json", ".json.gz"):
         path = tmp_path / f"c{suffix}"

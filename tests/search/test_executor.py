@@ -1,5 +1,6 @@
 """Boxes sent to workers: the same certificate from any executor; dead workers lose nothing."""
 
+import copy
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -14,12 +15,13 @@ import pytest
 
 import sgn
 from certificates.certificate import Certificate
-from certificates.kernel.document.reading import Document, digest
+from certificates.kernel.document.reading import Document
 from games.language.number import to_text
 from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import Enclosed, Margin
 from sgn.quantities.effort import Effort
+from tests.helpers.documents import numbers, signed
 
 REGION = Box([-1, -1], [1, 1])
 
@@ -79,9 +81,10 @@ def test_checking_by_parts_finds_what_checking_whole_finds(
 def test_a_lie_that_shows_on_one_leaf_only_is_found_by_some_part(
     processes: Executor, alone: Document
 ) -> None:
-    document = dict(alone)
-    document["euclidean_margin"] = to_text(Fraction(document["euclidean_margin"]) + Fraction("0.2"))
-    document["digest"] = digest(document)
+    document = copy.deepcopy(alone)
+    stated = numbers(document, "margin/T5 (equal weights)")
+    stated["margin"] = to_text(Fraction(stated["margin"]) + Fraction("0.2"))
+    signed(document)
     whole = sgn.verify(Certificate(document))
     assert not whole
     assert sgn.verify(Certificate(document), processes) == whole

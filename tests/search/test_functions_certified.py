@@ -4,8 +4,8 @@ import pytest
 
 import sgn
 from certificates.kernel.verify import verify
+from games import Box
 from games.language.functions import FUNCTIONS
-from games.regions.region import Box
 from games.symbolic import SymbolicGame
 
 

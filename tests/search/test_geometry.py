@@ -3,7 +3,6 @@
 import copy
 from typing import Any
 
-import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,21 +11,15 @@ from hypothesis import strategies as st
 import games
 import sgn
 from certificates.certificate import Certificate
-from certificates.kernel.document.geometry import (
-    COORDINATES,
-    FIELDS,
-    Geometry,
-    geometry_of,
-    read_geometry,
-)
-from certificates.kernel.document.reading import Document, digest
+from certificates.kernel.document.geometry import COORDINATES, FIELDS, Geometry, geometry_of
+from certificates.kernel.document.reading import Document
 from certificates.kernel.verify import verify
 from certificates.report.page import page
 from certificates.report.words import promises
-from certificates.schemas import schema
 from games.errors import InputError
 from games.markov.logit_game import LogitGame
 from sgn.geometry import in_geometry
+from tests.helpers.documents import signed
 from tests.helpers.markov_games import random_markov
 from tests.helpers.scale import examples
 
@@ -79,7 +72,7 @@ def test_the_field_asked_for_is_certified(own: str, asked: str) -> None:
     found = sgn.certify(pennies().with_field(own), evidence=QUICK, geometry=CHOICES[asked])
     assert found.document["game"].get("field", "fisher") == asked
     expected = entropic(asked) if asked in FIELDS else "euclidean"
-    assert found.require().geometry == found.document["geometry"] == expected
+    assert found.require().geometry == expected
 
 
 def test_costs_have_no_entropic_dual() -> None:
@@ -148,35 +141,21 @@ def test_costs_are_said_as_before() -> None:
 # ---- how it is read and checked --------------------------------------------------------------
 
 
-def test_it_is_an_obligation(proved: Certificate) -> None:
-    found = verify(proved.document)
-    assert [o.theorem for o in found.obligations if o.name == "geometry"] == ["T18"]
-    for lie in ("euclidean", entropic("kakade")):
-        document = copy.deepcopy(proved.document) | {"geometry": lie}
-        document["digest"] = digest(document)
-        assert [o.name for o in verify(document).obligations if not o.holds] == ["geometry"]
+@pytest.mark.parametrize("field", ["kakade", "euclidean"])
+def test_it_is_that_of_the_game_and_its_numbers_hold_for_that_alone(
+    proved: Certificate, field: str
+) -> None:
+    document = copy.deepcopy(proved.document)
+    document["game"]["field"] = field
+    changed = Certificate(signed(document))
+    assert changed.geometry == (entropic(field) if field in FIELDS else "euclidean")
+    assert not verify(document)
 
 
-@pytest.mark.parametrize("value", ["euclidean", entropic("fisher"), entropic("kakade")])
-def test_what_is_read_is_written_again(value: str | Document) -> None:
-    assert read_geometry(value, "geometry").document == value
-    jsonschema.validate(value, schema("certificate-1")["properties"]["geometry"])
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        None, "", "fisher", "entropic-dual", [], {}, {"kind": "entropic-dual"}, 1,
-        entropic("euclidean"), entropic(""), entropic("fisher") | {"kind": "euclidean"},
-        entropic("fisher") | {"coordinates": "zero-sum"}, entropic("fisher") | {"more": 1},
-        entropic("fisher") | {"field": []}, entropic("fisher") | {"kind": {}},
-    ],
-)  # fmt: skip
-def test_other_values_are_refused_by_reader_and_schema(value: Any) -> None:
-    with pytest.raises(InputError, match=r"^geometry"):
-        read_geometry(value, "geometry")
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(value, schema("certificate-1")["properties"]["geometry"])
+def test_a_document_does_not_say_it(proved: Certificate) -> None:
+    document = copy.deepcopy(proved.document) | {"geometry": entropic("fisher")}
+    with pytest.raises(InputError, match="unknown key 'geometry'"):
+        verify(signed(document))
 
 
 @pytest.mark.parametrize(

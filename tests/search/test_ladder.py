@@ -20,6 +20,7 @@ from sgn.cli import main
 from sgn.pipeline.ladder import BlockScalar, FullBlock, choose_metric
 from sgn.pipeline.objectives import OBJECTIVES, Family
 from tests.helpers.block_games import random_bounds, random_jacobian
+from tests.helpers.documents import has_claim
 from tests.helpers.scale import examples
 
 FloatArray = NDArray[np.float64]
@@ -67,7 +68,7 @@ def test_enclosed_games_climb_to_the_first_rung_that_certifies(game: SymbolicGam
     result = proved(sgn.certify(game))
     assert result.document["evidence"]["kind"] == "enclosed"
     assert result.claims.metric.kind == kind
-    *before, last = result.claims.ladder
+    *before, last = result.claims.rungs
     assert last.metric == kind
     assert last.outcome == "chosen: the first that certifies the game"
     assert all(rung.outcome == "not enough" or rung.margin is None for rung in before)
@@ -81,7 +82,7 @@ def test_enclosed_games_climb_to_the_first_rung_that_certifies(game: SymbolicGam
 def test_weights_are_refuted_where_only_weights_were_asked_for(metric: str):
     refusal = sgn.certify(blocks(), metric=metric)
     assert isinstance(refusal, sgn.Refusal)
-    assert refusal.document["witness"]["metrics"] == "scalar"
+    assert has_claim(refusal.document, "refutation/T6 (dual, weights)")
     assert "no weights per player certify" in refusal.message
 
 
@@ -109,8 +110,8 @@ def test_nothing_is_said_of_samples_where_the_jacobian_is_constant():
 def test_a_rung_tried_alone_is_not_called_the_first(metric: str):
     J = np.array([[2.0, 0.5, 0.3], [0.5, 3.0, -0.2], [-0.3, 0.1, 1.0]])
     result = proved(sgn.certify(QuadraticGame(J, sizes=[2, 1]), metric=metric))
-    assert result.claims.ladder[-1].outcome == "chosen: all that was asked for"
-    assert all("first" not in rung.outcome for rung in result.claims.ladder)
+    assert result.claims.rungs[-1].outcome == "chosen: all that was asked for"
+    assert all("first" not in rung.outcome for rung in result.claims.rungs)
 
 
 @pytest.mark.parametrize("metric", ["block", "dense"])
@@ -305,13 +306,14 @@ def test_a_dense_certificate_offers_no_projected_steps():
     """The same game, certified in a matrix on the square: nothing is said of projected play."""
     box = Box([0, 0], [1, 1])
     game = QuadraticGame(np.eye(2), sizes=[1, 1], linear=[-2.0, -0.5])
-    with_weights = proved(sgn.certify(game, box)).document["steps"]["euler"]
-    assert with_weights["projected"] is True
+    with_weights = proved(sgn.certify(game, box)).euler
+    assert with_weights is not None
+    assert with_weights.projected
     sheared = QuadraticGame(CHAIN, sizes=[1, 1, 1], linear=[-2.0, -0.5, 0.0])
     result = proved(sgn.certify(sheared, Box([0] * 3, [1] * 3)))
     assert result.claims.metric.kind == "dense"
-    steps = result.document["steps"]
-    assert not any(method.get("projected", False) for method in steps.values())
+    assert result.euler is not None
+    assert not any(steps.projected for steps in result.methods.values())
 
 
 @pytest.mark.parametrize(

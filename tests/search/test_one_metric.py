@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 import sgn
 from certificates.kernel.document.metric import Metric
+from certificates.kernel.numbers.roots import factor_above
+from certificates.kernel.theorems.euler import steps_of_margin
 from games import Box, QuadraticGame
 from sgn.pipeline.numbers import WORTH
 from sgn.pipeline.objectives import Family, LongestEulerStep
-from sgn.steps.euler import factor_above, sector_steps
 from tests.helpers.random_games import euler_map, in_metric, norm
 from tests.helpers.scale import examples
 
@@ -98,7 +99,7 @@ def test_t8_bounds_every_jacobian_with_these_constants(seed: int, known: bool, p
     alpha, cocoercivity = stated
     metric = Metric.scalar(np.ones(len(J)))
     beta = Fraction(lipschitz) * Fraction(1_000_001, 10**6)
-    plan = sector_steps(metric, alpha, beta, cocoercivity)
+    plan = steps_of_margin(metric, alpha, beta, cocoercivity)
     assert plan is not None
     assert plan.step_max >= (1 - Fraction(1, 10**5)) * 2 * alpha / beta**2
     steps = [(plan.best_step, plan.factor_at_best), (plan.step_max, plan.factor_at_max)]

@@ -1,5 +1,6 @@
 """Nothing is ever proved above the truth, on games whose truth is known."""
 
+import copy
 import itertools
 from fractions import Fraction
 
@@ -9,7 +10,6 @@ import pytest
 import sgn
 from certificates.certificate import Certificate, Refusal
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.document.reading import digest
 from certificates.kernel.inequalities.direct import curvature_holds, margin_holds
 from certificates.kernel.jacobian.enclosed import EnclosedJacobian
 from certificates.kernel.verify import verify
@@ -22,6 +22,7 @@ from sgn.enclosures.forms import NATURAL, TAYLOR, Forms
 from sgn.enclosures.prover import Proved, prove
 from sgn.quantities.claim import Claim
 from sgn.quantities.quantities import least_eigenvalue
+from tests.helpers.documents import numbers, signed
 from tests.helpers.planted import FAMILIES, Planted, planted
 from tests.kernel.test_check_cover import tokens_of
 
@@ -132,9 +133,10 @@ def test_certificates_claim_no_more_than_the_truth(seed: int) -> None:
     assert result.verdict == "proved"
     assert subject.provable
     assert result.margin.exact <= subject.infimum
-    assert result.claims.curvature_lower[0] <= subject.infimum
+    assert result.claims.bounds.curvature_lower[0] <= subject.infimum
     assert sgn.verify(result)
     assert isinstance(subject.infimum, Fraction)
-    for key in ("margin", "euclidean_margin"):
-        forged = result.document | {key: to_text(subject.infimum + subject.scale / 10**9)}
-        assert not verify(forged | {"digest": digest(forged)})
+    for theorems in (("margin/T1", "margin/T5"), ("margin/T5 (equal weights)",)):
+        forged = copy.deepcopy(result.document)
+        numbers(forged, *theorems)["margin"] = to_text(subject.infimum + subject.scale / 10**9)
+        assert not verify(signed(forged))

@@ -1,6 +1,7 @@
 """Refutations (T6) end to end: found by the search, confirmed by the checker, read strictly."""
 
 import copy
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,6 @@ from certificates.certificate import Refusal
 from certificates.kernel.document.reading import (
     Document,
     decode_array,
-    digest,
     encode_array,
     encode_arrays,
 )
@@ -27,8 +27,10 @@ from games.errors import InputError
 from games.language.number import parse_number
 from games.symbolic import SymbolicGame
 from sgn.report import report
+from tests.helpers.documents import has_claim, numbers, signed, witnesses
 from tests.helpers.scale import examples
 
+EIGENVALUE, DUAL, WEIGHTS = "refutation/T6", "refutation/T6 (dual)", "refutation/T6 (dual, weights)"
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -43,11 +45,6 @@ def refuted(result: object) -> Refusal:
     return result
 
 
-def signed(document: Document) -> Document:
-    document["digest"] = digest(document)
-    return document
-
-
 def example() -> SymbolicGame:
     """Theory, T6: J is [[.1, 1], [−.1, .1]] at s = 0 and [[.1, .1], [−1, .1]] at s = 1."""
     costs = {
@@ -59,18 +56,24 @@ def example() -> SymbolicGame:
     return SymbolicGame.from_costs({"a": ["x"], "b": ["y"], "c": ["s"]}, costs, region=box)
 
 
-def by_hand(metrics: str = "all") -> Document:
+def witness_of(document: Document) -> Document:
+    """The one claim of a refuted game."""
+    [entry] = document["claims"]
+    found: Document = entry
+    return found
+
+
+def by_hand(theorem: str = DUAL) -> Document:
     """The theory's witness: Z₁ = [[1, −1], [−1, 1]], Z₂ = [[1, 1], [1, 1]]."""
     document = copy.deepcopy(refuted(sgn.certify(example())).document)
-    document["witness"] = {
-        "kind": "dual",
-        "metrics": metrics,
-        "points": [["0", "0", "0"], ["0", "0", "1"]],
-        "matrices": [
-            encode_array(np.array([[1.0], [-1.0], [0.0]])),
-            encode_array(np.array([[1.0], [1.0], [0.0]])),
-        ],
-    }
+    factors = [np.array([[1.0], [-1.0], [0.0]]), np.array([[1.0], [1.0], [0.0]])]
+    document["claims"] = [
+        {
+            "theorem": theorem,
+            "numbers": {"places": [["0", "0", "0"], ["0", "0", "1"]]},
+            "witnesses": {"factors": [encode_array(C) for C in factors]},
+        }
+    ]
     return signed(document)
 
 
@@ -78,11 +81,10 @@ def test_dirac_gan_is_refuted_at_a_short_point() -> None:
     """Its costs hold softplus: the checker encloses J at the point."""
     game = games.catalogue.load("dirac-gan")
     refusal = refuted(sgn.certify(game))
-    witness = refusal.document["witness"]
-    assert witness["kind"] == "eigenvalue"
-    assert max(map(len, witness["point"])) <= 5  # "-0.8", "-1"
-    assert refusal.document["worst_point"] == witness["point"]
-    point = np.array([float(parse_number(v)) for v in witness["point"]])
+    stated = numbers(refusal.document, EIGENVALUE)["point"]
+    assert max(map(len, stated)) <= 5  # "-0.8", "-1"
+    assert refusal.document["worst_point"] == stated
+    point = np.array([float(parse_number(v)) for v in stated])
     assert np.linalg.eigvals(game.jacobian(point)).real.min() < 0
 
 
@@ -90,7 +92,7 @@ def test_the_witness_of_another_point_is_no_witness() -> None:
     """Near the middle of the Dirac-GAN's box the real parts are 0 to second order."""
     document = copy.deepcopy(sgn.certify(games.catalogue.load("dirac-gan")).document)
     for point in (["0.8", "-1"], ["-2", "-2"], ["0", "0"], ["0"]):
-        document["witness"]["point"] = point
+        numbers(document, EIGENVALUE)["point"] = point
         assert not verify(signed(document))
 
 
@@ -100,24 +102,23 @@ def test_the_worst_point_is_searched_for() -> None:
     game = SymbolicGame.from_costs(
         {"a": ["x"], "b": ["y"]}, {"a": cost, "b": "y**2"}, region=Box([0, 0], [1, 1])
     )
-    witness = refuted(sgn.certify(game)).document["witness"]
-    x, y = (float(parse_number(v)) for v in witness["point"])
+    point = numbers(refuted(sgn.certify(game)).document, EIGENVALUE)["point"]
+    x, y = (float(parse_number(v)) for v in point)
     assert np.hypot(x - np.sqrt(0.5), y - 1 / 3) < 0.02
 
 
 def test_two_points_refute_what_no_single_one_does() -> None:
     refusal = refuted(sgn.certify(example()))
-    witness = refusal.document["witness"]
-    assert (refusal.reason, witness["kind"], witness["metrics"]) == ("small-gain", "dual", "all")
-    assert len(witness["points"]) >= 2
+    assert refusal.reason == "small-gain"
+    assert len(numbers(refusal.document, DUAL)["places"]) >= 2
     assert "no constant metric certifies this region" in refusal.message
     jacobians = [example().jacobian(np.array([0, 0, s])) for s in (0.0, 1.0)]
     assert all(np.linalg.eigvals(J).real.min() > 0 for J in jacobians)
 
 
-@pytest.mark.parametrize("metrics", ["all", "scalar"])
-def test_the_witness_of_the_theory_holds(metrics: str) -> None:
-    assert verify(by_hand(metrics))
+@pytest.mark.parametrize("theorem", [DUAL, WEIGHTS])
+def test_the_witness_of_the_theory_holds(theorem: str) -> None:
+    assert verify(by_hand(theorem))
 
 
 def test_dual_witness_of_a_game_with_functions() -> None:
@@ -129,8 +130,7 @@ def test_dual_witness_of_a_game_with_functions() -> None:
     }
     box = Box(["-0.01", "-0.01", 0], ["0.01", "0.01", "1.6"])
     game = SymbolicGame.from_costs({"a": ["x"], "b": ["y"], "c": ["u"]}, costs, region=box)
-    witness = refuted(sgn.certify(game)).document["witness"]
-    assert witness["kind"] == "dual"
+    assert has_claim(refuted(sgn.certify(game)).document, DUAL)
 
 
 def test_block_weights_are_refuted_where_a_dense_metric_would_do() -> None:
@@ -140,7 +140,7 @@ def test_block_weights_are_refuted_where_a_dense_metric_would_do() -> None:
     game = QuadraticGame(J, sizes=[1, 1, 1])
     assert sgn.certify(game).require().metric["kind"] == "dense"
     refusal = refuted(sgn.certify(game, metric="scalar"))
-    assert refusal.document["witness"]["metrics"] == "scalar"
+    assert has_claim(refusal.document, WEIGHTS)
     assert "no weights per player certify this region" in refusal.message
     assert "no constant metric" not in str(refusal)
     assert "a metric of matrices is not excluded" in refusal.message
@@ -157,28 +157,51 @@ def test_block_weights_are_refuted_exactly_when_none_suits(seed: int) -> None:
     J = np.eye(n) + rng.normal(size=(n, n)) * rng.choice([0.3, 0.7, 1.5])
     result = sgn.certify(QuadraticGame(J, sizes=[1] * n), metric="scalar")
     if isinstance(result, Refusal) and abs(result.claims.best["direct_margin"]) > 1e-3:
-        assert refuted(result).document["witness"]["kind"] in ("eigenvalue", "dual")
+        assert has_claim(refuted(result).document, EIGENVALUE, DUAL, WEIGHTS)
 
 
-LIES: dict[str, Any] = {
-    "a zero factor": lambda w: w.update(matrices=[encode_array(np.zeros((3, 1)))] * 2),
-    "one point": lambda w: w.update(points=w["points"][:1], matrices=w["matrices"][:1]),
-    "outside": lambda w: w.update(points=[["0", "0", "-1"], ["0", "0", "2"]]),
-    "swapped": lambda w: w.update(points=w["points"][::-1]),
-    "another dimension": lambda w: w.update(points=[["0", "0"], ["0", "1"]]),
-    "no point": lambda w: w.update(points=[None, None]),
-    "short factors": lambda w: w.update(matrices=[encode_array(np.ones((2, 1)))] * 2),
-    "a variable that matters": lambda w: w.update(
-        matrices=[encode_array(np.array([[1.0], [-1.0], [1e-3]])), w["matrices"][1]]
+Change = Callable[[Document], None]
+
+
+def moved(change: Callable[[list[Any]], list[Any]]) -> Change:
+    """Another list of points."""
+
+    def apply(entry: Document) -> None:
+        entry["numbers"]["places"] = change(entry["numbers"]["places"])
+
+    return apply
+
+
+def weighed(change: Callable[[list[Any]], list[Any]]) -> Change:
+    """Another list of factors."""
+
+    def apply(entry: Document) -> None:
+        entry["witnesses"]["factors"] = change(entry["witnesses"]["factors"])
+
+    return apply
+
+
+LIES: dict[str, tuple[Change, ...]] = {
+    "a zero factor": (weighed(lambda _: [encode_array(np.zeros((3, 1)))] * 2),),
+    "one point": (moved(lambda points: points[:1]), weighed(lambda factors: factors[:1])),
+    "one factor less": (weighed(lambda factors: factors[:1]),),
+    "none at all": (moved(lambda _: []), weighed(lambda _: [])),
+    "outside": (moved(lambda _: [["0", "0", "-1"], ["0", "0", "2"]]),),
+    "swapped": (moved(lambda points: points[::-1]),),
+    "no point": (moved(lambda _: [None, None]),),
+    "short factors": (weighed(lambda _: [encode_array(np.ones((2, 1)))] * 2),),
+    "a variable that matters": (
+        weighed(lambda factors: [encode_array(np.array([[1.0], [-1.0], [1e-3]])), factors[1]]),
     ),
 }
 
 
 @pytest.mark.parametrize("lie", LIES)
-@pytest.mark.parametrize("metrics", ["all", "scalar"])
-def test_lies_about_dual_witnesses(lie: str, metrics: str) -> None:
-    document = by_hand(metrics)
-    LIES[lie](document["witness"])
+@pytest.mark.parametrize("theorem", [DUAL, WEIGHTS])
+def test_lies_about_dual_witnesses(lie: str, theorem: str) -> None:
+    document = by_hand(theorem)
+    for change in LIES[lie]:
+        change(witness_of(document))
     assert not verify(signed(document))
 
 
@@ -187,25 +210,25 @@ def test_a_variable_left_out_must_not_be_acted_on() -> None:
     document = by_hand()
     document["game"]["players"][2]["cost"] = "s**2 + s*x"
     assert not verify(signed(document))
-    document["witness"]["metrics"] = "scalar"  # traces do not see it
+    witness_of(document)["theorem"] = WEIGHTS  # traces do not see it
     assert verify(signed(document))
 
 
-DAMAGE: dict[str, Any] = {
-    "metrics": lambda w: w.update(metrics="dense"),
-    "a list": lambda w: w.update(points={}),
-    "one matrix for each": lambda w: w["points"].pop(),
-    "1 to 1000 points": lambda w: w.update(points=[], matrices=[]),
-    "a matrix": lambda w: w.update(matrices=[encode_array(np.ones(3))] * 2),
-    "unknown key": lambda w: w.update(shift="0"),
-    "kind: expected one of": lambda w: w.update(kind=["dual"]),
+DAMAGE: dict[str, Change] = {
+    "no theorem is called": lambda entry: entry.update(theorem="refutation/T6 (dual, dense)"),
+    "theorem: expected text": lambda entry: entry.update(theorem=["refutation/T6 (dual)"]),
+    "a list": lambda entry: entry["numbers"].update(places={}),
+    "3 entries": lambda entry: entry["numbers"].update(places=[["0", "0"], ["0", "1"]]),
+    "more than 1000": moved(lambda points: points * 501),
+    "a matrix": weighed(lambda _: [encode_array(np.ones(3))] * 2),
+    "unknown key": lambda entry: entry["numbers"].update(shift="0"),
 }
 
 
 @pytest.mark.parametrize("says", DAMAGE)
 def test_damaged_dual_witnesses_are_input_errors(says: str) -> None:
     document = by_hand()
-    DAMAGE[says](document["witness"])
+    DAMAGE[says](witness_of(document))
     with pytest.raises(InputError, match=says):
         verify(signed(document))
 
@@ -235,8 +258,8 @@ def test_a_point_outside_the_domain_is_not_checked() -> None:
 
 
 def test_factors_survive_the_file() -> None:
-    witness = refuted(sgn.certify(example())).document["witness"]
-    for encoded in witness["matrices"]:
+    found = refuted(sgn.certify(example())).document
+    for encoded in witnesses(found, DUAL)["factors"]:
         C = decode_array(encoded, "C")
         assert C.shape[0] == 3
         assert not C[2].any()  # the third player is in no conflict
@@ -296,7 +319,7 @@ def test_reasons_that_do_not_follow_from_the_witness_are_refused(reason: str) ->
 def test_an_undecided_refusal_says_nothing_that_is_checked() -> None:
     """All of it below the heading, the reason too; a claim in its words stays there."""
     document = copy.deepcopy(sgn.certify(sheared(), metric="scalar").document)
-    del document["witness"]
+    document["claims"] = []
     document.update(verdict="undecided", reason="budget", message="no metric certifies this")
     head, _, said = str(Refusal(signed(document))).partition("said by the search, not checked:")
     assert "nothing is proved of this game, and nothing refuted" in head

@@ -5,24 +5,27 @@ from functools import cache
 
 import numpy as np
 import pytest
-from certificates.kernel.document.steps import Cover, NearLinear, Steps
-from certificates.kernel.inequalities.near_linear import excess, linear_cover
-from certificates.kernel.inequalities.steps import (
-    is_positive_definite,
-    sector_cover_holds,
-    sector_matrices,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import sgn
-from certificates.certificate import Certificate, StepRange
+from certificates.certificate import Certificate
 from certificates.kernel.document.metric import Metric
+from certificates.kernel.inequalities.runge_kutta import (
+    is_positive_definite,
+    sector_cover_holds,
+    sector_matrices,
+)
+from certificates.kernel.theorems.runge_kutta import (
+    Cover,
+    RungeKuttaNearLinear,
+    RungeKuttaTowards,
+    SectorSteps,
+)
 from sgn.bounds import Deviation
 from sgn.quantities.frame import Frame
 from sgn.steps.near_linear import near_linear, near_linear_plan
-from sgn.steps.runge_kutta import RK4Plan
 from sgn.steps.sector import sector_plan
 from tests.corpus.make import valid
 from tests.helpers.random_games import rk4_map
@@ -35,16 +38,10 @@ TABLE = [(2, 1.090, 2.237), (5, 0.405, 1.845), (10, 0.200, 1.553)]  # β/α: hβ
 
 
 @cache
-def towards(ratio: int) -> RK4Plan:
-    plan = sector_plan(PLAIN, Fraction(1, ratio), Fraction(1), None, "equilibrium")
+def towards(ratio: int) -> SectorSteps:
+    plan = sector_plan(PLAIN, Fraction(1, ratio), Fraction(1), None, RungeKuttaTowards)
     assert plan is not None
     return plan
-
-
-def as_steps(plan: RK4Plan) -> StepRange:
-    cover = Cover(plan.steps, plan.rates, plan.multipliers)
-    best = plan.best_step, plan.factor_at_best
-    return StepRange("RK4", Steps(plan.basis, PLAIN, plan.step_max, *best, None, cover), "proved")
 
 
 @pytest.mark.parametrize(("ratio", "pairs", "equilibrium"), TABLE)
@@ -57,15 +54,11 @@ def test_the_table_of_the_theory(ratio: int, pairs: float, equilibrium: float) -
 
 @pytest.mark.parametrize("ratio", [2, 5, 10])
 def test_the_checker_grants_them_and_no_more(ratio: int) -> None:
-    plan, alpha, beta = towards(ratio), Fraction(1, ratio), Fraction(1)
-    cover = Cover(plan.steps, plan.rates, plan.multipliers)
-    assert sector_cover_holds(alpha, beta, Fraction(0), cover)
-    longer = Cover((*plan.steps[:-1], plan.steps[-1] * Fraction(11, 10)), *_rest(cover))
-    assert not sector_cover_holds(alpha, beta, Fraction(0), longer)
-
-
-def _rest(cover: Cover) -> tuple[tuple[Fraction, ...], tuple[tuple[Fraction, ...], ...]]:
-    return cover.rates, cover.multipliers
+    plan, constants = towards(ratio), (Fraction(1, ratio), Fraction(1), Fraction(0))
+    ends, rates = plan.cover.steps, plan.cover.rates
+    assert sector_cover_holds(plan.tableau, constants, plan.cover.intervals(), plan.multipliers)
+    longer = Cover((*ends[:-1], ends[-1] * Fraction(11, 10)), rates)
+    assert not sector_cover_holds(plan.tableau, constants, longer.intervals(), plan.multipliers)
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -84,7 +77,7 @@ def test_nonlinear_runs_approach_at_the_factor(seed: int, ratio: int, part: floa
         value: Floats = a * x + x @ S.T + b * np.tanh(x @ U.T) @ U
         return value
 
-    steps = as_steps(towards(ratio))
+    steps = towards(ratio)
     h = float(steps.step_max) * part
     x = rng.normal(size=(50, 2)) * 10 ** rng.uniform(-2, 2, (50, 1))
     k1 = F(x)
@@ -98,11 +91,11 @@ def test_nonlinear_runs_approach_at_the_factor(seed: int, ratio: int, part: floa
 def test_pairs_of_stages_are_what_makes_it_longer() -> None:
     plan = towards(5)
     row = plan.multipliers[-1]
-    args = Fraction(1, 5), Fraction(1), Fraction(0), plan.rates[-1]
-    h = plan.steps[-1]
+    args = Fraction(1, 5), Fraction(1), Fraction(0), plan.cover.rates[-1]
+    h = plan.step_max
 
     def at(multipliers: tuple[Fraction, ...]) -> bool:
-        parts = sector_matrices(*args, multipliers)
+        parts = sector_matrices(plan.tableau, *args, multipliers)
         lines = zip(*parts, strict=True)
         K = [[u + h * v + h**2 * w for u, v, w in zip(*rows, strict=True)] for rows in lines]
         return is_positive_definite(K)
@@ -130,27 +123,35 @@ def test_stages_near_one_matrix_contract(seed: int) -> None:
     if plan is None:
         return
     rng = np.random.default_rng(seed)
-    steps = as_steps(plan.steps)
     for part in (0.05, 0.5, 0.9, 1.0):
-        h = plan.steps.step_max * Fraction(part)
+        h = plan.step_max * Fraction(part)
         stages = []
         for _ in range(4):
             E = rng.normal(size=(3, 3))
             stages.append(J + delta * E / np.linalg.norm(E, 2))
         factor = np.linalg.norm(rk4_map(stages, float(h)), 2)
-        assert factor <= float(steps.factor(h)) + 1e-12  # rounding
+        assert factor <= float(plan.factor(h)) + 1e-12  # rounding
 
 
 def test_the_loss_covers_the_excess_on_the_whole_interval() -> None:
-    linear = NearLinear(np.eye(2), Fraction(1, 20), Fraction(1))
-    steps = (Fraction(0), Fraction(1), Fraction(2))
-    cover = Cover(steps, (Fraction(1, 10), Fraction(1, 20)), ())
-    for low, high, kappa in linear_cover(cover, linear).intervals():
+    ends, rates = (Fraction(0), Fraction(1), Fraction(2)), (Fraction(1, 10), Fraction(1, 20))
+    near = RungeKuttaNearLinear(
+        metric=PLAIN,
+        step_max=ends[-1],
+        best_step=ends[-1],
+        factor_at_best=Fraction(1),
+        scheme="rk4",
+        cover=Cover(ends, rates),
+        deviation=Fraction(1, 20),
+        norm=Fraction(1),
+        matrix=np.eye(2),
+    )
+    for low, high, kappa in near.rates():
         for k in range(11):
             h = low + (high - low) * k / 10
             alone = max(1 - kappa * h, Fraction(0))
-            whole = float(alone) ** 0.5 + float(excess(linear, h))
-            assert whole**2 <= float(cover.square_at(h)) + 1e-12
+            whole = float(alone) ** 0.5 + float(near.excess(h))
+            assert whole**2 <= float(near.cover.square_at(h)) + 1e-12
 
 
 def test_a_rotation_is_certified_near_linear() -> None:
@@ -158,8 +159,7 @@ def test_a_rotation_is_certified_near_linear() -> None:
     assert result.rk4 is not None
     assert result.rk4.basis == "near-linear"
     assert result.rk4.step_max * result.lipschitz > 2  # the sector gives about 0.6
-    names = {o.name: o.holds for o in sgn.verify(result).obligations}
-    assert names["RK4 near-linear"]
+    assert "T11 (c)" in {o.theorem for o in sgn.verify(result).obligations if o.holds}
 
 
 def test_the_deviation_is_a_norm_of_differences() -> None:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 import sgn
 from certificates.certificate import StepRange
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.document.steps import Cover, Steps
+from certificates.kernel.theorems.euler import EulerByBounds
+from certificates.kernel.theorems.runge_kutta import SectorSteps
 from games import QuadraticGame
 from sgn import Bounds
 from sgn.bounds import Cocoercivity
 from sgn.metrics.weights import best_margin, optimal_weights
 from sgn.steps.euler import euler_spectral_limit
-from sgn.steps.runge_kutta import RK4Plan, spectral_limit
+from sgn.steps.runge_kutta import spectral_limit
 from sgn.steps.sector import sector_plan
 from sgn.steps.structural_euler import structural_plan
 from tests.helpers.block_games import FloatArray, random_bounds, random_jacobian
@@ -153,7 +154,9 @@ def structural_steps(seed: int) -> tuple[sgn.Certificate, StepRange]:
 def test_t9_factor_bounds_every_game_with_these_bounds(seed: int, parts: list[float]) -> None:
     bounds, rng = monotone_bounds(seed), np.random.default_rng(seed)
     certificate, euler = structural_steps(seed)
-    x = np.array([float(v) for v in certificate.claims.witnesses["euler"]])
+    stated = certificate.claims.find(EulerByBounds)
+    assert stated is not None
+    x = stated.vector.astype(float)
     J, blocks = random_jacobian(bounds, rng)
     sizes = [block.stop - block.start for block in blocks]
     for part in parts:
@@ -270,13 +273,9 @@ def test_the_polynomial_is_one_step_of_runge_kutta(rng: np.random.Generator) -> 
 # ---- Runge–Kutta, sector ---------------------------------------------------------------------
 
 
-def as_steps(plan: RK4Plan | None) -> StepRange:
-    """The plan as a certificate would show it."""
-    assert plan is not None
-    metric = Metric.scalar(np.ones(2))
-    cover = Cover(plan.steps, plan.rates, plan.multipliers)
-    at_best = plan.factor_at_best
-    steps = Steps(plan.basis, metric, plan.step_max, plan.best_step, at_best, None, cover)
+def as_steps(steps: SectorSteps | None) -> StepRange:
+    """The steps as a certificate would show them."""
+    assert steps is not None
     return StepRange("RK4", steps, "proved")
 
 

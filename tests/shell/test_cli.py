@@ -14,9 +14,10 @@ import pytest
 
 import games
 import sgn
-from certificates.kernel.document.reading import encode_arrays
+from certificates.kernel.document.reading import Document, encode_arrays
 from games import catalogue
 from sgn import cli
+from tests.helpers.documents import claim, numbers
 
 ROOT = Path(__file__).parents[2]
 Capture = pytest.CaptureFixture[str]
@@ -135,7 +136,7 @@ def test_json_prints_only_json(tmp_path: Path, capsys: Capture, name: str, statu
     assert (found, err) == (status, "")
     document = json.loads(out)
     assert document == json.loads(path.read_text(encoding="utf-8"))
-    assert document["format"] in ("sgn-certificate/1", "sgn-refusal/1")
+    assert document["format"] in ("sgn-certificate/2", "sgn-refusal/2")
 
 
 def test_output_is_readable_by_others(toy: Path, capsys: Capture) -> None:
@@ -257,26 +258,27 @@ def test_output_that_cannot_be_written(output: str, toy: Path, capsys: Capture) 
     assert written(toy.parent) == before
 
 
-def tampered(document: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
-    return {**document, key: value}
+MARGIN = "margin/T1"
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("change", "said"),
     [
-        ("surprise", "1", "unknown key 'surprise'"),
-        ("format", "sgn-certificate/2", "newer version"),
-        ("margin", 0.25, "float"),
-        ("margin", "nan", "margin"),
+        (lambda document: document.update(surprise="1"), "unknown key 'surprise'"),
+        (lambda document: document.update(format="sgn-certificate/9"), "another version"),
+        (lambda document: numbers(document, MARGIN).update(margin=0.25), "float"),
+        (lambda document: numbers(document, MARGIN).update(margin="nan"), "margin"),
+        (lambda document: claim(document, MARGIN).update(theorem="margin/T0"), "'margin/T0'"),
     ],
 )
 def test_malformed_certificates(
-    key: str, value: Any, said: str, toy: Path, capsys: Capture
+    change: Callable[[Document], None], said: str, toy: Path, capsys: Capture
 ) -> None:
     path = toy.parent / "c.json"
     run(capsys, "certify", toy, "-o", path)
     document = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(tampered(document, key, value)))
+    change(document)
+    path.write_text(json.dumps(document))
     message = refused(run(capsys, "verify", path))
     assert str(path) in message
     assert said in message
@@ -321,22 +323,30 @@ def test_verify_lists_every_obligation_with_its_theorem(toy: Path, capsys: Captu
     assert head == "verified (proved): every obligation holds"
     assert all(re.fullmatch(r"  ok  [\w ()-]+ \[[\w ()]+\](: .*)?", line) for line in lines)
     theorems = set(re.findall(r"\[(.*?)\]", out))
-    assert {"integrity", "T2", "T1", "T4", "T5", "T7", "T10", "T11 (a)"} <= theorems
+    assert {"integrity", "T2", "T1", "T4", "T5 (norm)", "T7", "T10", "T11 (a)", "T20"} <= theorems
     assert len(lines) == len(sgn.verify(path).obligations)
 
 
-@pytest.mark.parametrize("key", ["margin", "lipschitz", "structural_margin"])
-def test_verify_says_what_does_not_hold(key: str, toy: Path, capsys: Capture) -> None:
+@pytest.mark.parametrize(
+    ("theorem", "key", "value", "name"),
+    [
+        (MARGIN, "margin", "0.4", "margin"),
+        ("margin/T5 (norm)", "bound", "1.5", "Lipschitz"),
+        ("margin/T2", "margin", "0.4", "structural margin"),
+    ],
+)
+def test_verify_says_what_does_not_hold(
+    theorem: str, key: str, value: str, name: str, toy: Path, capsys: Capture
+) -> None:
     path = toy.parent / "c.json"
     run(capsys, "certify", toy, "-o", path)
     document = json.loads(path.read_text(encoding="utf-8"))
-    value = {"margin": "0.4", "lipschitz": "1.5", "structural_margin": "0.4"}[key]
-    path.write_text(json.dumps(tampered(document, key, value)))
+    numbers(document, theorem)[key] = value
+    path.write_text(json.dumps(document))
     status, out, err = run(capsys, "verify", path)
     assert (status, err) == (1, "")
     assert out.startswith("NOT VERIFIED (proved): does not hold: digest, ")
-    name = {"margin": "margin", "lipschitz": "Lipschitz", "structural_margin": "structural margin"}
-    assert re.search(rf"FAILS  {name[key]} \[", out)
+    assert re.search(rf"FAILS  {name} \[", out)
 
 
 def test_verify_a_game_says_what_to_do_first(capsys: Capture, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 import games
 import sgn
 from games import QuadraticGame, SymbolicGame, catalogue
+from tests.helpers.documents import numbers
 from tests.shell.test_cli import Capture, refused, run, saved
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,8 @@ def forged(tmp_path: Path) -> Path:
     path = tmp_path / "forged.json"
     sgn.certify(catalogue.load("sgn-toy")).require().save(path)
     document = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(document | {"margin": "0.4"}))
+    numbers(document, "margin/T1")["margin"] = "0.4"
+    path.write_text(json.dumps(document))
     return path
 
 

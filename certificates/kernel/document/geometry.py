@@ -1,10 +1,9 @@
 """Which gradient a certificate's play follows, and in which coordinates (T18)."""
 
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
-from certificates.kernel.document.reading import Document, read_choice, require_keys
-from games.errors import InputError
+from certificates.kernel.document.reading import Document
 
 LOGIT_KINDS = ("markov", "normal-form")  # of games: their players have policies
 COORDINATES = "drop-one logits, action 0 dropped"
@@ -53,15 +52,3 @@ def geometry_of(game: Document | None) -> Geometry:
         return Geometry()
     field = game.get("field", "fisher")
     return Geometry(field if isinstance(field, str) and field in FIELDS else "")
-
-
-def read_geometry(value: Any, where: str) -> Geometry:
-    """The geometry of a certificate; InputError for anything that is not well formed."""
-    if value == "euclidean":
-        return Geometry()
-    if not isinstance(value, dict):
-        raise InputError(f"{where} must be 'euclidean' or an object of kind 'entropic-dual'")
-    fields = require_keys(value, where, {"kind", "field", "coordinates"})
-    read_choice(fields["kind"], f"{where}.kind", ("entropic-dual",))
-    read_choice(fields["coordinates"], f"{where}.coordinates", (COORDINATES,))
-    return Geometry(read_choice(fields["field"], f"{where}.field", tuple(FIELDS)))

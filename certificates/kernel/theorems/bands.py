@@ -97,7 +97,7 @@ def _follow(claims: Claims) -> Iterator[BandByBounds]:
     p, r = (Fraction(v) for v in claims.bounds.curvature_lower)
     onto, back = (claims.bounds.coupling_upper.entry(*pair) for pair in ((0, 1), (1, 0)))
     half = 2 * p * r - onto * back
-    if min(p, r, half) < 0:
+    if min(p, r) < 0 or half <= 0:  # no weights have a margin above 0 then
         return
     middle = half + root_below(half**2 - (onto * back) ** 2)
     low = round_up(onto**2 / middle, DIGITS) if onto else Fraction(0)

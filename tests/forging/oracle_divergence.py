@@ -6,31 +6,38 @@ from typing import Any
 
 import numpy as np
 
+from tests.forging.oracle_claims import Falling
 from tests.forging.oracle_game import Game
 from tests.forging.oracle_hunt import hunt
-from tests.forging.oracle_reading import Array, Document, mp, mpmath, mps, rational, rationals
+from tests.forging.oracle_reading import Array, mp, mpmath, mps
 from tests.forging.oracle_region import Box
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
 WIDE = 25  # logits from which play starts anywhere
 
 
-def bregman(claimed: Document, subject: Subject, star: Array, zero: bool) -> Iterator[Falsehood]:
-    """Both claims, as far as they are made."""
+def divergences(
+    in_region: Falling | None,
+    on_simplex: Falling | None,
+    level: Fraction | None,
+    subject: Subject,
+    star: Array,
+    zero: bool,
+) -> Iterator[Falsehood]:
+    """Both claims, as far as they are made; the level up to which the flow keeps to the region."""
     if subject.game.policies is None or subject.game.policies.field != "fisher":
-        yield Falsehood("Bregman", "not a game of policies with the field of the theorem")
+        yield Falsehood("KL", "not a game of policies with the field of the theorem")
         return
-    if "region" in claimed:
-        part = claimed["region"]
-        level, weights = rational(part["level"]), rationals(part["weights"])
+    if in_region is not None:
         if not zero or not isinstance(subject.region, Box):
-            yield Falsehood("Bregman rate", "no zero in a box of logits")
+            yield Falsehood("KL rate", "no zero in a box of logits")
             return
-        yield from _level(subject.game, subject.region, star, weights, level)
-        yield from _rate("Bregman rate", subject, subject.region, star, part, level)
-    if "simplex" in claimed:
+        if level is not None:
+            yield from _level(subject.game, subject.region, star, in_region.weights, level)
+        yield from _rate("KL rate", subject, subject.region, star, in_region)
+    if on_simplex is not None:
         wide = Box([Fraction(-WIDE)] * subject.game.n, [Fraction(WIDE)] * subject.game.n)
-        yield from _rate("Bregman simplex", subject, wide, star, claimed["simplex"], None)
+        yield from _rate("KL rate on the simplex", subject, wide, star, on_simplex)
 
 
 def divergence(game: Game, z: Array, star: Array, w: list[Any]) -> Array:
@@ -57,28 +64,26 @@ def change(game: Game, z: Array, star: Array, w: list[Any]) -> Array:
 
 
 def _rate(
-    name: str, subject: Subject, box: Box, star: Array, part: Document, level: Fraction | None
+    name: str, subject: Subject, box: Box, star: Array, claimed: Falling
 ) -> Iterator[Falsehood]:
-    """K′ ≤ −rate·K where K is at most the level."""
-    game, rate, w = subject.game, rational(part["rate"]), rationals(part["weights"])
+    """K′ ≤ −rate·K everywhere in the box."""
+    game, rate, w = subject.game, claimed.rate, claimed.weights
     floats, near = [float(v) for v in w], star.astype(float)
 
     def left(z: Array) -> Array:
         with np.errstate(all="ignore"):
             K = divergence(game, z, near, floats)
             found = (-change(game, z, near, floats) - float(rate) * K) / K
-        bad = (K < 1e-14) | ((float(level) < K) if level is not None else False)
-        return np.where(bad, np.inf, found)
+        return np.where(K < 1e-14, np.inf, found)
 
     spread = (box.high - box.low) * 10.0 ** subject.rng.uniform(-3, 0, (300, 1))
     around = box.clamp(near + subject.rng.normal(size=(300, game.n)) * spread)
     starts = np.vstack([box.sample(subject.rng, 100)[-400:], around])
     z, least = hunt(left, box, starts, subject.rng, 25)
     if least < 1e-7:
-        exact, weights = mps(z), [mp(v) for v in w]
+        exact, weights = box.project(mps(z), np.eye(0)), [mp(v) for v in w]
         K, slope = (f(game, exact, star, weights) for f in (divergence, change))
-        inside = box.holds(exact) and (level is None or mp(level) >= K)
-        if inside and slope > -mp(rate) * K + ZERO:
+        if box.holds(exact) and slope > -mp(rate) * K + ZERO:
             text = f"K = {mpmath.nstr(K, 8)} falls at the rate {mpmath.nstr(-slope / K, 10)}"
             yield Falsehood(name, f"{text} at z = {shown(exact)}")
 
@@ -100,7 +105,7 @@ def _level(
                     K = divergence(game, z, star, weights)
                     if mp(level) - ZERO > K:
                         text = f"K = {mpmath.nstr(K, 10)} on the face at z = {shown(z)}"
-                        yield Falsehood("Bregman level", text)
+                        yield Falsehood("KL level", text)
                         return
         place += size
 
