@@ -16,11 +16,11 @@ from certificates.kernel.claims import Claims
 from certificates.kernel.document.coupling import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.equilibrium import half_widths, has_costs, room_round
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.quadratic import quadratic
 from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.theorems import shared
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
+from certificates.kernel.uncheckable import Uncheckable
 from certificates.methods import METHODS
 from certificates.safe import Lower
 from certificates.step_range import StepRange, in_range, range_of

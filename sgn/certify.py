@@ -10,7 +10,7 @@ from certificates.certificate import Certificate, Refusal
 from certificates.documents import certificate_document, region_document
 from certificates.kernel.document.head import read_names
 from certificates.kernel.document.reading import Document, encode_arrays
-from certificates.kernel.jacobian.base import Uncheckable
+from certificates.kernel.uncheckable import Uncheckable
 from games.errors import InputError
 from games.game import Game, Structure
 from games.players import NumberedNames

@@ -16,13 +16,15 @@ from certificates.kernel.claims import Bounds, Claim, Claims, Cost
 from certificates.kernel.document.assumption import assumption
 from certificates.kernel.document.head import is_refusal
 from certificates.kernel.document.reading import Document, digest, require_arrays
-from certificates.kernel.jacobian.base import Jacobian, Uncheckable, jacobian_of
+from certificates.kernel.jacobian.base import Jacobian
+from certificates.kernel.jacobian.exact import jacobian_of
 from certificates.kernel.numbers.ieee import ieee_arithmetic
 from certificates.kernel.obligation import Obligation as Obligation
 from certificates.kernel.obligation import Title
 from certificates.kernel.obligation import Verification as Verification
 from certificates.kernel.shares import WHOLE, Part
 from certificates.kernel.theorems.rule import REGISTERED, Case, obligation
+from certificates.kernel.uncheckable import Uncheckable
 from games.errors import InputError
 from games.work import TooMuch, budget, spend, trial
 

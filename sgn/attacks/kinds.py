@@ -27,7 +27,7 @@ from certificates.kernel.claims import (
 )
 from certificates.kernel.theorems.euler import ProjectedEuler
 from certificates.kernel.theorems.kl import DecayLevel
-from certificates.kernel.theorems.runge_kutta import RungeKuttaNearLinear
+from certificates.kernel.theorems.runge_kutta import RungeKuttaNearLinear, RungeKuttaOfMatrix
 from certificates.kernel.theorems.start_sets import StartSet
 from certificates.methods import METHODS
 from sgn.attacks.claims import claimed, towards
@@ -109,6 +109,7 @@ KINDS: Sequence[Kind] = (
     Kind("bands", (Band,), lambda of: bands(of.claims, of.subject)),
     *(_between_runs(method) for method in METHODS),
     Kind("Euler, projected", (ProjectedEuler,), towards.projected_euler),
+    Kind("RK4, norm", (RungeKuttaOfMatrix,), claimed.runge_kutta_norm),
     Kind("RK4, near-linear", (RungeKuttaNearLinear,), claimed.near_linear),
     *(_towards(method, projected) for method in METHODS for projected in (False, True)),
     Kind("equilibrium", (Solution, EquilibriumKind), _equilibrium),

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
+from certificates.kernel.uncheckable import Uncheckable
 from sgn.bands.two_players import TWO_PLAYER_BAND, not_below, two_player_band
 from sgn.bounds.bounds import Bounds
 from sgn.metrics.weights import Structural, best_margin, margin_at, optimal_weights

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
+from certificates.kernel.uncheckable import Uncheckable
 from sgn.bounds.bounds import Bounds
 from sgn.metrics.weights import best_margin
 

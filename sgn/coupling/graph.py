@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 from scipy import sparse
 
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
+from certificates.kernel.uncheckable import Uncheckable
 from sgn.bounds.bounds import Bounds
 from sgn.metrics.components import components
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from certificates.kernel.document.reading import Document
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.obligation import Title
+from certificates.kernel.uncheckable import Uncheckable
 from sgn.bounds import CannotBound
 
 FAILURES = (Uncheckable, CannotBound, ArithmeticError, ValueError)  # of a part, not of the rest

@@ -14,7 +14,7 @@ from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.direct import curvature_holds, failing_couplings
 from certificates.kernel.inequalities.structural import structural_margin_holds
-from certificates.kernel.jacobian.base import jacobian_of
+from certificates.kernel.jacobian.exact import jacobian_of
 from games.language.number import float_enclosure, round_near
 from games.regions.shapes import Region
 from sgn.bounds import Bounds

@@ -17,7 +17,8 @@ from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import encode_arrays
 from certificates.kernel.inequalities.equilibrium import norms_within, off_the_faces
 from certificates.kernel.inequalities.runge_kutta import TABLEAUS
-from certificates.kernel.jacobian.base import Blocks, Jacobian, Uncheckable, jacobian_of
+from certificates.kernel.jacobian.base import Blocks, Jacobian
+from certificates.kernel.jacobian.exact import jacobian_of
 from certificates.kernel.jacobian.point import force_at
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.numbers.metrics import metric_ball
@@ -40,6 +41,7 @@ from certificates.kernel.theorems.runge_kutta import (
     RungeKuttaTowards,
 )
 from certificates.kernel.theorems.shared import zero_in_region
+from certificates.kernel.uncheckable import Uncheckable
 from games.game import Structure
 from games.language.number import round_up
 from games.regions.region import Space

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from certificates.kernel.certificate import following
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.reading import encode_array
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.obligation import Title
 from certificates.kernel.policies.divergence import simplex_coupling
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.policies.values import ValuesJacobian, read_values
 from certificates.kernel.theorems.kl import DecayInRegion, DecayLevel, DecayOnSimplex
+from certificates.kernel.uncheckable import Uncheckable
 from games.language.number import float_enclosure, round_down
 from games.markov.logit_game import LogitGame
 from games.normal_form import NormalFormGame

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,19 @@ import pytest
 import games
 import sgn
 from certificates.certificate import Certificate, Refusal, from_document
+from certificates.kernel.claims import Steps
 from certificates.kernel.document.reading import Document, digest
+from certificates.kernel.theorems.bands import BandByBounds
+from certificates.kernel.theorems.extragradient import Extragradient, Optimistic
+from certificates.kernel.theorems.start_sets import StartSet
 from certificates.writing import write
 from games import Box, CallableGame, QuadraticGame, SymbolicGame
 from games.errors import InputError
 from sgn.attacks.attack import attack
 from sgn.attacks.subject.precise import column, entries, gradient, jacobian, precisely
 from sgn.cli import main
-from tests.corpus.changes import Change, both, put, times
-from tests.helpers.hunting import broken, changed
+from tests.corpus.changes import Change, both, get, put, times
+from tests.helpers.hunting import Derive, broken, changed, derived, misderived
 from tests.helpers.import_graph import inside, read_packages
 from tests.helpers.planted import planted
 from tests.helpers.rk4_counterexample import counterexample
@@ -106,74 +111,120 @@ def test_no_claim_of_a_planted_game_is_broken(seed: int) -> None:
         assert attack(result, seconds=SECONDS).broken == ()
 
 
-def steps_doubled(method: str) -> Change:
-    """Twice the range, with the factors as they were."""
-    return times(f"steps.{method}.step_max", 2)
+def tighter(kind: type[Steps], factor: Fraction) -> Derive:
+    """A method's steps as they follow, the factor at the best step times another one."""
+    return misderived(kind, lambda it: replace(it, factor_at_best=it.factor_at_best * factor))
 
 
+def wider(method: str, factor: Fraction | int) -> Derive:
+    """A start set so many times as large."""
+    return misderived(
+        StartSet,
+        lambda it: (
+            replace(it, radius=it.radius * factor)
+            if it.method == method and it.radius is not None
+            else it
+        ),
+    )
+
+
+def band_to(low: Fraction, high: Fraction) -> Derive:
+    """The ends of the band that follows, times factors."""
+    return misderived(
+        BandByBounds,
+        lambda it: replace(it, low=it.low * low, high=None if it.high is None else it.high * high),
+    )
+
+
+NINE_TENTHS, HALF = Fraction(9, 10), Fraction(1, 2)
+BEST, LARGEST = "factor_at_best", "step_max"
 SABOTAGE: list[tuple[str, str, Change]] = [
-    ("harker", "margin", both(times("margin", MORE))),
-    ("harker", "structural margin", times("structural_margin", MORE)),
-    ("harker", "Euclidean margin", times("euclidean_margin", MORE)),
-    ("harker", "Lipschitz", times("lipschitz", LESS)),
-    ("harker", "cocoercivity", times("cocoercivity", MORE)),
-    ("harker", "curvature from below", times("curvature_lower.0", MORE)),
-    ("harker", "curvature from above", times("curvature_upper.1", LESS)),
-    ("harker", "coupling", times("coupling_upper.0.1", LESS)),
-    ("harker", "coupling", put("coupling_upper.1.0", "0")),
-    ("harker", "band end", times("bands.0.low", LESS)),
-    ("harker", "band end", times("bands.0.high", MORE)),
-    ("harker", "Euler, best step", times("steps.euler.factor_at_best", LESS)),
-    ("harker", "Euler, largest step", steps_doubled("euler")),
-    ("harker", "RK4, best step", times("steps.rk4.factor_at_best", LESS)),
-    ("curved", "margin", times("margin", MORE)),
-    ("curved", "flow, pairs", times("margin", Fraction(3, 2))),
-    ("curved", "Euclidean margin", times("euclidean_margin", MORE)),
-    ("curved", "Lipschitz", times("lipschitz", LESS)),
-    ("curved", "cocoercivity", times("cocoercivity", MORE)),
-    ("curved", "curvature from below", times("curvature_lower.0", MORE)),
-    ("curved", "coupling", times("coupling_upper.1.0", LESS)),
-    ("curved", "Euler, best step", times("steps.euler.factor_at_best", Fraction(9, 10))),
-    ("curved", "Euler, pairs", times("steps.euler.factor_at_best", Fraction(4, 5))),
-    ("curved", "Euler, largest step", steps_doubled("euler")),
-    ("curved", "RK4, best step", times("steps.rk4.factor_at_best", Fraction(1, 2))),
-    ("curved", "RK4, pairs", times("steps.rk4.factor_at_best", Fraction(1, 2))),
-    ("curved", "equilibrium", put("equilibrium.error", "0")),
-    ("curved", "extragradient, best step", times("steps.extragradient.factor_at_best", LESS / 2)),
-    ("curved", "optimistic, best step", times("steps.optimistic.factor_at_best", LESS / 2)),
-    ("curved", "start set of optimistic", times("basin.optimistic_radius", 2)),
-    ("curved", "start set of flow", times("basin.radius", Fraction(21, 20))),
-    ("curved", "start set of euler", times("basin.euler_radius", Fraction(21, 20))),
-    ("curved", "start set of rk4", times("basin.rk4_radius", 8)),
-    ("curved", "start set of extragradient", times("basin.extragradient_radius", 2)),
-    ("given", "margin", times("margin", MORE)),
-    ("given", "structural margin", times("structural_margin", MORE)),
-    ("given", "Lipschitz", times("lipschitz", Fraction(3, 4))),
-    ("given", "Euler, largest step", steps_doubled("euler")),
+    ("harker", "margin", times("margin: margin", MORE)),
+    ("harker", "structural margin", times("structural margin: margin", MORE)),
+    ("harker", "Euclidean margin", times("Euclidean margin: margin", MORE)),
+    ("harker", "Lipschitz", times("Lipschitz: bound", LESS)),
+    ("harker", "cocoercivity", times("cocoercivity: constant", MORE)),
+    ("harker", "curvature from below", times("block bounds: curvature_lower.0", MORE)),
+    ("harker", "curvature from above", times("block bounds: curvature_upper.1", LESS)),
+    ("harker", "coupling", times("block bounds: coupling_upper.0.1", LESS)),
+    ("harker", "coupling", put("block bounds: coupling_upper.1.0", "0")),
+    ("harker", "Euler, best step", times(f"Euler steps: {BEST}", LESS)),
+    ("harker", "Euler, largest step", times(f"Euler steps: {LARGEST}", 2)),
+    ("harker", "RK4, best step", times(f"RK4 steps: {BEST}", LESS)),
+    ("harker", "RK4, norm", times("RK4 steps: norm", LESS)),
+    ("curved", "margin", times("margin: margin", MORE)),
+    ("curved", "flow, pairs", times("margin: margin", Fraction(3, 2))),
+    ("curved", "Euclidean margin", times("Euclidean margin: margin", MORE)),
+    ("curved", "Lipschitz", times("Lipschitz: bound", LESS)),
+    ("curved", "cocoercivity", times("cocoercivity: constant", MORE)),
+    ("curved", "curvature from below", times("block bounds: curvature_lower.0", MORE)),
+    ("curved", "coupling", times("block bounds: coupling_upper.1.0", LESS)),
+    ("curved", "Euler, best step", times(f"Euler steps: {BEST}", NINE_TENTHS)),
+    ("curved", "Euler, pairs", times(f"Euler steps: {BEST}", Fraction(4, 5))),
+    ("curved", "Euler, largest step", times(f"Euler steps: {LARGEST}", 2)),
+    ("curved", "RK4, best step", times(f"RK4 steps: {BEST}", HALF)),
+    ("curved", "RK4, pairs", times(f"RK4 steps: {BEST}", HALF)),
+    ("curved", "equilibrium", put("equilibrium: error", "0")),
+    ("given", "margin", times("margin: margin", MORE)),
+    ("given", "structural margin", times("structural margin: margin", MORE)),
+    ("given", "Lipschitz", times("Lipschitz: bound", Fraction(3, 4))),
+    ("given", "Euler, largest step", times(f"Euler steps: {LARGEST}", 2)),
+]
+MISDERIVED: list[tuple[str, str, Derive]] = [
+    ("harker", "band end", band_to(LESS, Fraction(1))),
+    ("harker", "band end", band_to(Fraction(1), MORE)),
+    ("curved", "extragradient, best step", tighter(Extragradient, LESS / 2)),
+    ("curved", "optimistic, best step", tighter(Optimistic, LESS / 2)),
+    ("curved", "start set of optimistic", wider("optimistic", 2)),
+    ("curved", "start set of flow", wider("flow", Fraction(21, 20))),
+    ("curved", "start set of euler", wider("euler", Fraction(21, 20))),
+    ("curved", "start set of rk4", wider("rk4", 8)),
+    ("curved", "start set of extragradient", wider("extragradient", 2)),
 ]
 
 
 KIND = {  # of a claim, by the first words of its name
     "flow": "margin", "curvature": "blocks", "coupling": "blocks", "band": "bands",
     "start": "start sets", "extragradient": "extragradient, unprojected",
-    "optimistic": "optimistic, unprojected",
+    "optimistic": "optimistic, unprojected", "RK4, norm": "RK4, norm",
 }  # fmt: skip
+
+
+def kind_of(claim: str) -> str:
+    name = claim.partition(",")[0]
+    return KIND.get(claim) or KIND.get(name.split()[0], name)
 
 
 @pytest.mark.parametrize(("base", "claim", "change"), SABOTAGE)
 def test_sabotage_is_broken(
     certificates: dict[str, Certificate], base: str, claim: str, change: Change
 ) -> None:
-    name = claim.partition(",")[0]
-    kind = KIND.get(name.split()[0], name)
-    assert claim in broken(changed(certificates[base].document, change), kind)
+    assert claim in broken(changed(certificates[base].document, change), kind_of(claim))
+
+
+@pytest.mark.parametrize(("base", "claim", "derive"), MISDERIVED)
+def test_what_follows_wrongly_is_broken(
+    certificates: dict[str, Certificate], base: str, claim: str, derive: Derive
+) -> None:
+    assert claim in broken(certificates[base].document, kind_of(claim), derive=derive)
 
 
 @pytest.mark.parametrize(("base", "claim", "change"), SABOTAGE[::13])
 def test_sabotage_is_told(
     certificates: dict[str, Certificate], base: str, claim: str, change: Change
 ) -> None:
-    result = attack(tampered(certificates[base], change), seconds=0)
+    is_told(tampered(certificates[base], change), claim)
+
+
+@pytest.mark.parametrize(("base", "claim", "derive"), MISDERIVED[::4])
+def test_what_follows_wrongly_is_told(
+    certificates: dict[str, Certificate], base: str, claim: str, derive: Derive
+) -> None:
+    is_told(derived(certificates[base].document, derive), claim)
+
+
+def is_told(certificate: Certificate, claim: str) -> None:
+    result = attack(certificate, seconds=0)
     found = {f.claim: f for f in result.broken}
     assert found[claim].tightness > 1
     assert found[claim].status == "BROKEN"
@@ -194,12 +245,15 @@ def test_a_claim_that_is_exactly_attained_is_not_broken() -> None:
     """Margin 1, norm 3 and their kin stand as numbers: rounding must not decide."""
     game = QuadraticGame([[2.0, 1.0], [1.0, 2.0]], sizes=[1, 1])
     exact = both(
-        put("margin", "1"), put("structural_margin", "1"), put("euclidean_margin", "1"),
-        put("lipschitz", "3"), put("cocoercivity", "1/3"),
+        put("margin: margin", "1"), put("structural margin: margin", "1"),
+        put("Euclidean margin: margin", "1"), put("Lipschitz: bound", "3"),
+        put("cocoercivity: constant", "1/3"),
     )  # fmt: skip
     certificate = tampered(sgn.certify(game).require(), exact)
     assert attack(certificate, seconds=0).broken == ()
-    beyond = put("margin", "1.00000000000000000001")  # far below what a float can tell from 1
+    beyond = put(
+        "margin: margin", "1.00000000000000000001"
+    )  # far below what a float can tell from 1
     found = {f.claim for f in attack(tampered(certificate, beyond), seconds=0).broken}
     assert found == {"margin", "margin, structural"}
 
@@ -212,7 +266,7 @@ def test_metrics_of_matrices_are_attacked(metric: str) -> None:
     result = attack(certificate, seconds=0)
     assert result.broken == ()
     assert result.tightness["margin"] > 1 - 1e-6  # what rounding to 10 digits leaves
-    forged = tampered(certificate, times("margin", MORE))
+    forged = tampered(certificate, times("margin: margin", MORE))
     assert "margin" in {f.claim for f in attack(forged, seconds=0).broken}
 
 
@@ -220,10 +274,10 @@ def test_the_published_runge_kutta_rule_is_broken() -> None:
     """A certificate that claimed h = 2.5/β for the turning game would be broken at once."""
     certificate = sgn.certify(counterexample("0.05")).require()
     rule = math.floor(certificate.published_rules["rk4"])
-    forged = put("steps.rk4.step_max", str(rule))
+    forged = put("RK4 steps: step_max", str(rule))
 
     def last_step(document: Document) -> None:
-        document["steps"]["rk4"]["cover"]["steps"][-1] = str(rule)
+        get(document, "RK4 steps: cover.steps")[-1] = str(rule)
 
     result = attack(tampered(certificate, both(forged, last_step)), seconds=1)
     assert "RK4, largest step" in {f.claim for f in result.broken}
@@ -268,7 +322,7 @@ def test_ball_arithmetic_agrees_with_floats(game: games.Game) -> None:
 
 def test_what_cannot_be_attacked_is_told(certificates: dict[str, Certificate]) -> None:
     refusal = sgn.certify(SADDLE)
-    bare = {k: v for k, v in refusal.document.items() if k != "witness"} | {"verdict": "undecided"}
+    bare = refusal.document | {"claims": [], "verdict": "undecided"}
     with pytest.raises(InputError, match="a refusal without a witness claims no bounds"):
         attack(Refusal(bare | {"digest": digest(bare)}))
     with pytest.raises(ValueError, match="seconds is -1; expected at least 0"):
@@ -276,7 +330,7 @@ def test_what_cannot_be_attacked_is_told(certificates: dict[str, Certificate]) -
     functions = CallableGame([lambda x: 2 * x[:1], lambda x: 3 * x[1:]], sizes=[1, 1])
     with pytest.raises(InputError, match="cannot be rebuilt from a document"):
         attack(tampered(certificates["harker"], put("game", functions.document())))
-    changed = Certificate(certificates["harker"].document | {"margin": "5"})
+    changed = Certificate(certificates["harker"].document | {"verdict": "estimated"})
     with pytest.raises(InputError, match="was changed after it was made"):
         attack(changed)
 
@@ -286,7 +340,7 @@ def test_command(
 ) -> None:
     good, bad, refusal = (str(tmp_path / f"{name}.json") for name in ("good", "bad", "refusal"))
     certificates["harker"].save(good)
-    write(tampered(certificates["harker"], times("margin", MORE)).document, bad)
+    write(tampered(certificates["harker"], times("margin: margin", MORE)).document, bad)
     sgn.certify(SADDLE).save(refusal)
     assert main(["attack", good, "--seconds", "0"]) == 0
     assert capsys.readouterr().out.startswith("NOT BROKEN: ")

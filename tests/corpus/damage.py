@@ -290,8 +290,6 @@ DAMAGED = [
     changed("band-claimed-twice", "band is claimed twice", "zero-sum", twice("band")),
     changed("band-claimed-backwards-too", "band is claimed twice", "zero-sum", claimed(
         "bands/T5", {"players": [1, 0], "margin": "0", "low": "1", "high": "1"})),
-    changed("more-claims-than-can-be-checked", "claims; they take too long", "toy", put(
-        "claims", [0] * 10_101)),
     changed("refutation-in-a-certificate", "goes with a refusal", "toy", claimed(
         "refutation/T6", {"point": ["0", "0"], "shift": "0"},
         {"matrix": encode_array(np.eye(2)), "vector": ["1", "1"]})),
@@ -367,8 +365,6 @@ DAMAGED = [
         "region", {"kind": "space", "dimension": True})),
     changed("rk4-cover-with-more", "unknown key", "toy", put("RK4 steps: cover.trust", "me")),
     changed("rk4-cover-a-list", "expected an object", "toy", put("RK4 steps: cover", [])),
-    changed("rk4-of-too-many-intervals", "more than 10000", "toy", put(
-        "RK4 steps: cover.rates", ["1"] * 10_001)),
     changed("rk4-multipliers-of-11", "expected 12", "mixed", drop(
         "RK4 steps: multipliers.0.0")),
     changed("band-of-one-player", "two different players", "zero-sum", put(

@@ -7,7 +7,7 @@ attained at corners of a box, and on the sphere of a ball.
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, final
@@ -15,8 +15,14 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.kernel.claims import Claims, Steps
+from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import Document, digest, encode_array, encode_arrays
 from certificates.kernel.numbers.roots import root_above
+from certificates.kernel.theorems.bands import BandByBounds
+from certificates.kernel.theorems.euler import EulerSteps, ProjectedEuler
+from certificates.kernel.theorems.extragradient import Extragradient, Optimistic, TowardsSteps
+from certificates.kernel.theorems.start_sets import StartSet
 from games import Box, MetricBall, QuadraticGame, SymbolicGame
 from games.game import Game
 from games.language.number import round_down, round_up, to_text
@@ -28,6 +34,9 @@ REGIONS, METRICS = ("box", "ball", "space"), ("scalar", "block", "dense")
 KINDS, SOLUTIONS = ("costs", "field"), ("zero", "boundary", "none")
 LINEAR = np.array([[3.0, 0.25, 0.5], [0.25, 2.0, 0.0], [-0.25, 0.25, 2.5]])
 TURN = np.array([[0.0, 0.5, 0.0], [-0.5, 0.0, 0.0], [0.0, 0.0, 0.0]])
+SHARES = {  # of the flow's radius, that other methods have
+    "euler": 1.0, "rk4": 0.4, "rk4_equilibrium": 0.4, "extragradient": 0.5, "optimistic": 0.7,
+}  # fmt: skip
 WEIGHTS = {
     "scalar": np.diag([1.0, 1.0, 1.5]),
     "block": np.array([[1.0, 0.25, 0.0], [0.25, 1.5, 0.0], [0.0, 0.0, 1.25]]),
@@ -170,35 +179,39 @@ class Planted:
         return x
 
     def document(self) -> Document:
-        """All claims, those towards the equilibrium with and without projection."""
-        game = encode_arrays(self.game.document())
+        """All claims that can be stated."""
+        claims = [
+            _claim("bounds/Setting", self._blocks()),
+            self._structural(),
+            _claim("margin/T5", {"margin": self.below(self.margin())}),
+            _claim("margin/T5 (equal weights)", {"margin": self.below(self.margin(np.eye(3)))}),
+            _claim("margin/T5 (norm)", {"bound": self.above(self.beta)}),
+            _claim("margin/T10", {"constant": self.below(self.c)}),
+            _claim("euler/T10", self._euler()),
+            self._near_linear(),
+            _claim("runge_kutta/T11 (b′)", self.runge_kutta) | {"witnesses": {"multipliers": []}},
+            *self._equilibrium(),
+        ]
         body: Document = {
-            "format": "sgn-certificate/1",
-            "game": game,
+            "format": "sgn-certificate/2",
+            "game": encode_arrays(self.game.document()),
             "region": self._region_document(),
-            "geometry": "euclidean",
             "evidence": {"kind": "exact"},
             "verdict": "proved",
-            **self._blocks(),
             "metric": self._metric_document(),
-            "margin": self.below(self.margin()),
-            "margin_basis": "direct",
-            "euclidean_margin": self.below(self.margin(np.eye(3))),
-            "lipschitz": self.above(self.beta),
-            "cocoercivity": self.below(self.c),
-            "witnesses": {"structural": ["1", "1"]},
-            "steps": self._steps(),
-            "bands": [self._band()],
+            "claims": claims,
             "produced_by": {},
         }
-        if self.context.metric == "scalar":
-            body["weights"] = body["metric"]["weights"]
-        if self.context.solution != "none":
-            body["equilibrium"] = self._equilibrium()
-        if self.context.solution == "zero" and self.region is not None:
-            body["basin"] = self._basin()
-        body["digest"] = digest(body)
-        return body
+        return {**body, "digest": digest(body)}
+
+    def derive(self, claims: Claims) -> Claims:
+        """With what follows, those towards the equilibrium with and without projection."""
+        euler = claims.require(EulerSteps)
+        stated = (*claims.stated, ProjectedEuler(euler), *self._slow(claims.metric), self._band())
+        every = replace(claims, stated=stated, following=(), _computed={})
+        if self.context.solution != "zero" or self.region is None:
+            return every
+        return replace(every, stated=(*stated, *self._start_sets(every)), _computed={})
 
     def _region_document(self) -> Document:
         if self.region is None:
@@ -233,54 +246,53 @@ class Planted:
 
     def _blocks(self) -> Document:
         low, high, L = self.bounds
-        mu = [float(Fraction(self.below(v))) for v in low]
-        stated = [[float(Fraction(self.above(v))) if v else 0.0 for v in row] for row in L]
-        cross = (stated[0][1] + stated[1][0]) / 2
-        least = np.linalg.eigvalsh([[mu[0], -cross], [-cross, mu[1]]])[0]
         return {
             "curvature_lower": [self.below(v) for v in low],
             "curvature_upper": [self.above(v) for v in high],
             "coupling_upper": [[self.above(v) if v else "0" for v in row] for row in L],
-            "structural_margin": to_text(round_down(Fraction(float(least) - 1e-8), DIGITS)),
-            "structural_weights": ["1", "1"],
         }
 
-    def _band(self) -> Document:
-        """T4 at margin 0 by the stated bounds."""
+    def _stated_bounds(self) -> tuple[list[float], list[list[float]]]:
+        """μ and L as they are stated."""
         stated = self._blocks()
         mu = [float(Fraction(v)) for v in stated["curvature_lower"]]
-        L = [[float(Fraction(v)) for v in row] for row in stated["coupling_upper"]]
+        return mu, [[float(Fraction(v)) for v in row] for row in stated["coupling_upper"]]
+
+    def _structural(self) -> Document:
+        mu, L = self._stated_bounds()
+        cross = (L[0][1] + L[1][0]) / 2
+        least = np.linalg.eigvalsh([[mu[0], -cross], [-cross, mu[1]]])[0]
+        margin = to_text(round_down(Fraction(float(least) - 1e-8), DIGITS))
+        claim = _claim("margin/T2", {"margin": margin, "weights": ["1", "1"]})
+        return claim | {"witnesses": {"vector": ["1", "1"]}}
+
+    def _band(self) -> BandByBounds:
+        """T4 at margin 0 by the stated bounds."""
+        mu, L = self._stated_bounds()
         p = mu[0] * mu[1]
         r = np.sqrt(p) + np.sqrt(p - L[0][1] * L[1][0])
+        low = round_up(Fraction(float((L[0][1] / r) ** 2)), 8)
+        high = round_down(Fraction(float((r / L[1][0]) ** 2)), 8)
+        return BandByBounds((0, 1), Fraction(0), low, high)
+
+    def _euler(self) -> Document:
+        best, largest = _short(0.8 * self.c), _short(1.6 * self.c)
         return {
-            "players": [0, 1],
-            "ratio": "w_j/w_i",
-            "basis": "structural",
-            "margin": "0",
-            "low": to_text(round_up(Fraction(float((L[0][1] / r) ** 2)), 8)),
-            "high": to_text(round_down(Fraction(float((r / L[1][0]) ** 2)), 8)),
+            "metric": self._metric_document(),
+            "step_max": largest,
+            "best_step": best,
+            "factor_at_best": self.above(self.euler_factor(float(Fraction(best)))),
+            "factor_at_max": self.above(self.euler_factor(float(Fraction(largest)))),
         }
 
-    def _steps(self) -> Document:
-        metric = self._metric_document()
+    def _slow(self, metric: Metric) -> Iterator[TowardsSteps]:
+        """T20: squared factor 1 − hα."""
         a, b = (float(Fraction(v)) for v in (self.below(self.margin()), self.above(self.beta)))
-        slow = (np.sqrt(a**2 + b**2) - a) / b**2
-        best = 0.8 * self.c
-        own = {"metric": metric, "step_max": _short(1.6 * self.c), "best_step": _short(best)}
-        euler = {
-            **own,
-            "basis": "direct",
-            "factor_at_best": self.above(self.euler_factor(float(Fraction(_short(best))))),
-            "factor_at_max": self.above(self.euler_factor(float(Fraction(_short(1.6 * self.c))))),
-            "projected": True,
-        }
-        return {
-            "euler": euler,
-            "rk4": {**self.runge_kutta, "kind": "pairs", **self._near_linear()},
-            "rk4_equilibrium": {**self.runge_kutta, "basis": "sector", "kind": "equilibrium"},
-            "extragradient": _slow(slow, a),
-            "optimistic": _slow(1 / (4 * b), a),
-        }
+        longest = ((np.sqrt(a**2 + b**2) - a) / b**2, 1 / (4 * b))
+        for kind, value in zip((Extragradient, Optimistic), longest, strict=True):
+            h = round_down(Fraction(float(value)), 6)
+            factor = round_up(root_above(1 - h * Fraction(a)), 12)
+            yield kind(metric, h, h, factor, Fraction(a), to_solution=True, to_zero=True)
 
     @cached_property
     def runge_kutta(self) -> Document:
@@ -326,24 +338,28 @@ class Planted:
 
     def _near_linear(self) -> Document:
         away = np.linalg.norm(self.whitened(self.J - LINEAR), 2, axis=(1, 2)).max()
-        linear = {
-            "matrix": encode_array(LINEAR),
+        numbers = self.runge_kutta | {
             "deviation": self.above(max(float(away), 1e-3)),
             "norm": self.above(float(np.linalg.norm(self.whitened(LINEAR), 2))),
         }
-        return {"basis": "near-linear", "linear": linear}
+        witnesses = {"matrix": encode_array(LINEAR)}
+        return _claim("runge_kutta/T11 (c)", numbers) | {"witnesses": witnesses}
 
-    def _equilibrium(self) -> Document:
+    def _equilibrium(self) -> Iterator[Document]:
+        """Where it is, and what it is."""
+        if self.context.solution == "none":
+            return
         zero = self.context.solution == "zero"
-        nash = "nash" if self.region is None else "restricted-nash"
-        costs = self.context.kind == "costs" and self.context.region != "ball"
-        return {
-            "point": [to_text(Fraction(float(v))) for v in np.round(self.solution, 12)],
-            "error": "1e-9",
-            "kind": (nash if costs else "zero") if zero else "boundary",
-        }
+        point = [to_text(Fraction(float(v))) for v in np.round(self.solution, 12)]
+        theorem = "equilibrium/T13" if zero else "equilibrium/T13 (boundary)"
+        yield _claim(theorem, {"point": point, "error": "1e-9"})
+        if not zero:
+            yield _claim("equilibrium/T13 (no zero)")
+        elif self.context.kind == "costs" and self.context.region != "ball":
+            nash = "Nash" if self.region is None else "restricted Nash"
+            yield _claim(f"equilibrium/T13 ({nash})")
 
-    def _basin(self) -> Document:
+    def _start_sets(self, claims: Claims) -> Iterator[StartSet]:
         """The ball of the flow reaches the boundary; the others' are smaller by far."""
         M = np.linalg.inv(self.M)
         reach = np.sqrt(np.diagonal(M)).max()
@@ -351,9 +367,9 @@ class Planted:
             W = np.diag([1.0, 1.25, 1.0])
             reach = np.sqrt(np.linalg.eigvals(np.linalg.solve(self.M, W)).real.max())
         radius = (1 - 1e-6) / float(reach)
-        shares = {"": 1.0, "euler_": 1.0, "rk4_": 0.4, "rk4_equilibrium_": 0.4}
-        shares |= {"extragradient_": 0.5, "optimistic_": 0.7}
-        return {f"{key}radius": _short(share * radius) for key, share in shares.items()}
+        yield StartSet(None, Fraction(_short(radius)))
+        for steps in claims.each(Steps):
+            yield StartSet(steps, Fraction(_short(SHARES[steps.method] * radius)))
 
 
 def _to_ball(x: Floats, weights: Floats) -> Floats:
@@ -372,14 +388,5 @@ def _short(value: float) -> str:
     return to_text(round_down(Fraction(float(value)), 6))
 
 
-def _slow(step: float, margin: float) -> Document:
-    """T20: squared factor 1 − hα."""
-    h = round_down(Fraction(float(step)), 6)
-    factor = round_up(root_above(1 - h * Fraction(float(margin))), 12)
-    return {
-        "step_max": to_text(h),
-        "best_step": to_text(h),
-        "factor_at_best": to_text(factor),
-        "kind": "equilibrium",
-        "projected": True,
-    }
+def _claim(theorem: str, numbers: Document | None = None) -> Document:
+    return {"theorem": theorem} | ({"numbers": numbers} if numbers else {})

@@ -6,20 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from certificates.kernel.document.claims import read_claims
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sgn.promises.drafts import signed_again
 
 import sgn
 from benchmarks.kl import falls
 from certificates.certificate import Certificate, from_document
 from certificates.decay import Decay, falling_exp
-from certificates.kernel.document.claims import read_claims
 from certificates.kernel.document.reading import decode_arrays, encode_arrays, read
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.enclosed import EnclosedJacobian, read_covers
 from certificates.kernel.policies.divergence import largest_level, simplex_coupling
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.shares import WHOLE, Part
+from certificates.kernel.uncheckable import Uncheckable
 from certificates.kernel.verify import verify
 from certificates.report.page import page
 from certificates.safe import Lower
@@ -29,7 +30,6 @@ from games.files.document import from_document as game_from_document
 from games.game import Floats
 from games.markov.logit_game import LogitGame
 from sgn.promises.divergence import in_whitened_logits, on_simplex
-from sgn.promises.drafts import signed_again
 from tests.corpus.changes import put
 from tests.helpers.markov_games import random_markov
 from tests.helpers.scale import examples

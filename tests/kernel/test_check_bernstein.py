@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sgn
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.bernstein import MAX_POWER, Net
 from certificates.kernel.jacobian.cover import BERNSTEIN, Leaves
 from certificates.kernel.jacobian.model import Model
@@ -19,6 +18,7 @@ from certificates.kernel.jacobian.polynomial import Polynomial
 from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd
+from certificates.kernel.uncheckable import Uncheckable
 from games.language.expression import Graph, parse
 from games.players import Player
 from games.regions.shapes import Box

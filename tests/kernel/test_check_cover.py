@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from certificates.kernel.document.reading import encode_array
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import BERNSTEIN, FORMS, MAX_DEPTH, read_cover
 from certificates.kernel.jacobian.enclosed import read_covers
+from certificates.kernel.uncheckable import Uncheckable
 from games.errors import InputError
 from games.regions.shapes import Box
 from tests.helpers.arb_oracle import LEAST

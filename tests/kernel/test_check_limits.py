@@ -17,10 +17,10 @@ from certificates.kernel.jacobian import cover as check_cover
 from certificates.kernel.jacobian import derivative as check_derivative
 from certificates.kernel.jacobian import model as check_model
 from certificates.kernel.jacobian import quadratic as check_quadratic
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import read_cover
 from certificates.kernel.jacobian.enclosed import MAX_BYTES, read_covers
 from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
+from certificates.kernel.uncheckable import Uncheckable
 from certificates.kernel.verify import verify
 from games import Box, QuadraticGame, load
 from games.errors import InputError

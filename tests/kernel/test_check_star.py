@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import games
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import STAR
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.numbers.stars import is_star_psd
+from certificates.kernel.uncheckable import Uncheckable
 from games.catalogue.contest import internet_switching
 from sgn.enclosures.forms import Forms
 from sgn.enclosures.prover import Proved, Unproved, prove

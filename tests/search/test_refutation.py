@@ -19,8 +19,8 @@ from certificates.kernel.document.reading import (
     encode_array,
     encode_arrays,
 )
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.point import jacobians_at
+from certificates.kernel.uncheckable import Uncheckable
 from certificates.kernel.verify import verify
 from games import Box, QuadraticGame
 from games.errors import InputError

@@ -10,11 +10,11 @@ import numpy as np
 from certificates.kernel.claims import Solution
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import Document
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.outside import metric_of
 from certificates.kernel.numbers.matrices import Ball, diagonal, is_psd
 from certificates.kernel.numbers.metrics import metric_ball, times
 from certificates.kernel.numbers.roots import root_above
+from certificates.kernel.uncheckable import Uncheckable
 from games.regions.region import Box, Region
 
 MAX_SIDES = 300  # of a matrix whose inverse is bounded

@@ -3,24 +3,16 @@
 import abc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, final
+from typing import Any, Protocol, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.document.reading import Document
-from certificates.kernel.numbers.matrices import Ball, Floats
-from games.regions.region import Region
-
-if TYPE_CHECKING:
-    from certificates.kernel.policies.policies import Policies
+from certificates.kernel.numbers.matrices import Ball
+from certificates.kernel.uncheckable import Uncheckable
 
 MAX_DENSE = 2000  # dimensions of a dense Jacobian
 TOGETHER = 2**19  # entries of dense matrices that are tested together
-
-
-class Uncheckable(Exception):
-    """The checker cannot re-derive what evidence "exact" needs; the message says why."""
 
 
 class Family(Protocol):
@@ -66,19 +58,6 @@ class Jacobian(abc.ABC):
         """All of J, cut as finely as the purpose needs. Raises Uncheckable."""
 
 
-class PolicyJacobian(Jacobian):
-    """J of a game of softmax policies, G = τz − R(p) in drop-one logits, over a cover (T19)."""
-
-    @abc.abstractmethod
-    def each_reward(
-        self, purpose: str, policies: "Policies"
-    ) -> Iterator[tuple[Floats, Floats, Ball]]:
-        """Leaves of logits from low to high (K, n), with all that ∂R/∂p can be there, (K, n, n).
-
-        Where J itself is enclosed, ∂R/∂p = (diag(τ) − J)H. Raises Uncheckable.
-        """
-
-
 @final
 @dataclass(frozen=True)
 class ExactJacobian(Jacobian):
@@ -106,17 +85,3 @@ def slices_of(sizes: tuple[int, ...]) -> list[slice]:
     """Where each player's variables stand."""
     ends = np.cumsum(sizes).tolist()
     return [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
-
-
-def jacobian_of(game: Document, region: Region | None) -> ExactJacobian:
-    """J from the game's document. Raises Uncheckable or InputError."""
-    kind = game.get("kind")
-    if kind == "quadratic":
-        from certificates.kernel.jacobian.quadratic import quadratic
-
-        return quadratic(game)
-    if kind == "symbolic":
-        from certificates.kernel.jacobian.multi_affine import multi_affine
-
-        return multi_affine(game, region)
-    raise Uncheckable(f"a game of kind {str(kind)[:40]!r} holds nothing that can be re-derived")

@@ -14,10 +14,10 @@ from typing import final
 
 import numpy as np
 
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.polynomial import Polynomial, enclosure
 from certificates.kernel.numbers.averages import LOOSE, Averages
 from certificates.kernel.numbers.matrices import Ball, Floats, stacked
+from certificates.kernel.uncheckable import Uncheckable
 from games.work import spend
 
 MAX_MATRICES = 2**12  # coefficients of J on one leaf

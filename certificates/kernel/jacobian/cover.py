@@ -12,9 +12,9 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.outside import lie_outside
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats
+from certificates.kernel.uncheckable import Uncheckable
 from games import work
 from games.regions.region import Box
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import final
 
-from certificates.kernel.jacobian.base import Uncheckable
+from certificates.kernel.uncheckable import Uncheckable
 from games.language.functions import FUNCTIONS
 from games.language.graph import Graph
 from games.language.template import written

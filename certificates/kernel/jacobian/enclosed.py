@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.reading import Document, declared_bytes, decode_array
-from certificates.kernel.jacobian.base import Blocks, Family, PolicyJacobian, Uncheckable, slices_of
+from certificates.kernel.jacobian.base import Blocks, Family, slices_of
 from certificates.kernel.jacobian.bernstein import in_the_midst
 from certificates.kernel.jacobian.cover import NATURAL, STAR, Leaves, read_cover
 from certificates.kernel.jacobian.model import BATCH, Block, Model
 from certificates.kernel.jacobian.text import read_costs
 from certificates.kernel.numbers.matrices import Ball, Floats
+from certificates.kernel.policies.base import PolicyJacobian
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.shares import WHOLE, Part
+from certificates.kernel.uncheckable import Uncheckable
 from games.errors import InputError
 from games.regions.region import Box, Region
 

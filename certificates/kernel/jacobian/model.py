@@ -8,7 +8,7 @@ from typing import TypeVar, final
 
 import numpy as np
 
-from certificates.kernel.jacobian.base import Family, Uncheckable
+from certificates.kernel.jacobian.base import Family
 from certificates.kernel.jacobian.bernstein import Net
 from certificates.kernel.jacobian.cover import FORMS, Leaves
 from certificates.kernel.jacobian.derivative import Derivatives
@@ -19,6 +19,7 @@ from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.intervals import Interval, enclose
 from certificates.kernel.numbers.leaf_balls import centred, product_up
 from certificates.kernel.numbers.matrices import Ball, Floats, joined
+from certificates.kernel.uncheckable import Uncheckable
 from games import work
 from games.language.graph import OPERATORS
 

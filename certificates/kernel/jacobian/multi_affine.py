@@ -7,13 +7,7 @@ from itertools import chain
 import numpy as np
 
 from certificates.kernel.document.reading import Document
-from certificates.kernel.jacobian.base import (
-    MAX_DENSE,
-    Blocks,
-    ExactJacobian,
-    Uncheckable,
-    slices_of,
-)
+from certificates.kernel.jacobian.base import MAX_DENSE, Blocks, ExactJacobian, slices_of
 from certificates.kernel.jacobian.polynomial import (
     Expansion,
     NotPolynomial,
@@ -24,6 +18,7 @@ from certificates.kernel.jacobian.polynomial import (
 )
 from certificates.kernel.jacobian.text import Costs, read_costs
 from certificates.kernel.numbers.matrices import Ball, stacked
+from certificates.kernel.uncheckable import Uncheckable
 from games.regions.region import Box, Region
 
 MAX_VERTICES = 2**16

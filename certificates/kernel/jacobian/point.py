@@ -8,7 +8,6 @@ import numpy as np
 from certificates.kernel.claims import Point
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.cover import NATURAL, Leaves
 from certificates.kernel.jacobian.model import Model
 from certificates.kernel.jacobian.multi_affine import gradient, second_derivatives
@@ -25,6 +24,7 @@ from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.jacobian.text import read_costs
 from certificates.kernel.numbers.matrices import Ball, joined
 from certificates.kernel.policies.values import field_at, jacobians_of, needs_values
+from certificates.kernel.uncheckable import Uncheckable
 from games.language.number import float_enclosure
 from games.work import common_bits, of_rational, spend
 

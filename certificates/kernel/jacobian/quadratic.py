@@ -18,9 +18,10 @@ from certificates.kernel.document.reading import (
     require_keys,
     vector,
 )
-from certificates.kernel.jacobian.base import MAX_DENSE, Blocks, ExactJacobian, Uncheckable
+from certificates.kernel.jacobian.base import MAX_DENSE, Blocks, ExactJacobian
 from certificates.kernel.jacobian.head import WHERE, check_head
 from certificates.kernel.numbers.matrices import UNIT, Ball, Floats, rounded_up
+from certificates.kernel.uncheckable import Uncheckable
 from games.errors import InputError
 from games.work import common_bits, of_rational, spend
 

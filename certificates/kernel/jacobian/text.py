@@ -7,9 +7,9 @@ from typing import final
 
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, number, require_keys
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.head import WHERE, check_head
 from certificates.kernel.policies.logit import logit_field
+from certificates.kernel.uncheckable import Uncheckable
 from games.errors import InputError
 from games.language.functions import FUNCTIONS
 from games.language.graph import Graph

@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.numbers.matrices import TINY, Ball, diagonal, is_psd
+from certificates.kernel.uncheckable import Uncheckable
 from games import work
 
 

@@ -15,9 +15,11 @@ from certificates.kernel.document.metric import Metric, Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.equilibrium import half_widths
 from certificates.kernel.inequalities.structural import structural_margin_holds
-from certificates.kernel.jacobian.base import Jacobian, PolicyJacobian, Uncheckable
+from certificates.kernel.jacobian.base import Jacobian
 from certificates.kernel.numbers.intervals import PRECISION
+from certificates.kernel.policies.base import PolicyJacobian
 from certificates.kernel.policies.policies import Policies
+from certificates.kernel.uncheckable import Uncheckable
 from games.markov.tensors import Table, Tensors, fractions
 from games.regions.region import Box
 from games.work import spend

@@ -10,12 +10,12 @@ from typing import final
 
 import numpy as np
 
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.model import ENTRY, MAX_STAR
 from certificates.kernel.numbers.affine import Form, inverse
 from certificates.kernel.numbers.matrices import Ball, Floats, magnitude, rounded_up
 from certificates.kernel.policies.forms import Policy, mean, policies_over
 from certificates.kernel.policies.numbers import Numbers
+from certificates.kernel.uncheckable import Uncheckable
 from games import work
 from games.markov.tensors import Tensors
 

@@ -11,12 +11,12 @@ import numpy as np
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.numbers.matrices import Ball, Bools, Floats, is_psd, joined
 from certificates.kernel.policies.enclosure import enclosures
 from certificates.kernel.policies.forms import inverses
 from certificates.kernel.policies.logit import read_tensors
 from certificates.kernel.policies.numbers import Numbers
+from certificates.kernel.uncheckable import Uncheckable
 
 MAX_LOGITS = 128
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, decode_array, require_keys
-from certificates.kernel.jacobian.base import Blocks, PolicyJacobian, Uncheckable
+from certificates.kernel.jacobian.base import Blocks
 from certificates.kernel.jacobian.cover import read_cover
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.matrices import Ball, Floats
+from certificates.kernel.policies.base import PolicyJacobian
 from certificates.kernel.policies.enclosure import (
     MAX_CORNERS,
     Enclosure,
@@ -27,6 +28,7 @@ from certificates.kernel.policies.logit import read_policies_game
 from certificates.kernel.policies.numbers import Numbers
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.shares import WHOLE, Part
+from certificates.kernel.uncheckable import Uncheckable
 from games import work
 from games.errors import InputError
 from games.language.number import float_enclosure

@@ -13,7 +13,6 @@ from certificates.kernel.inequalities.equilibrium import (
     reach_of,
     room_round,
 )
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.point import force_at
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.numbers.metrics import metric_ball
@@ -29,6 +28,7 @@ from certificates.kernel.theorems.shared import (
     WEIGHTS,
     has_decay,
 )
+from certificates.kernel.uncheckable import Uncheckable
 from games.regions.region import Region
 
 

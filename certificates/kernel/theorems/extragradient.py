@@ -6,7 +6,6 @@ from typing import ClassVar, Self, final
 
 from certificates.kernel.claims import Claims, Steps
 from certificates.kernel.document.fields import record
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.numbers.roots import factor_above, root_above
 from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.hypotheses import Hypothesis
@@ -20,6 +19,7 @@ from certificates.kernel.theorems.shared import (
     own_sets,
     zero_in_region,
 )
+from certificates.kernel.uncheckable import Uncheckable
 from games.language.number import round_down
 
 DIGITS = 6  # of the largest step

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, final
 
-from certificates.kernel.jacobian.base import Uncheckable
+from certificates.kernel.uncheckable import Uncheckable
 from games.work import TooMuch
 
 Case = TypeVar("Case", contravariant=True)

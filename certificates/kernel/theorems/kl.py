@@ -6,7 +6,6 @@ from typing import final
 
 from certificates.kernel.claims import Claim, Claims, Decay
 from certificates.kernel.document.fields import PerPlayer, Vector, record, witness
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.obligation import Title
 from certificates.kernel.policies.divergence import (
@@ -18,6 +17,7 @@ from certificates.kernel.policies.divergence import (
 from certificates.kernel.theorems.hypotheses import Hypothesis
 from certificates.kernel.theorems.rule import Case, rule
 from certificates.kernel.theorems.shared import CERTIFIED, certified_zero
+from certificates.kernel.uncheckable import Uncheckable
 from games.language.number import round_down
 from games.regions.region import Box
 

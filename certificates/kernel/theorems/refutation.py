@@ -30,13 +30,13 @@ from certificates.kernel.inequalities.refutation import (
     sums_are_semidefinite,
     traces_are_not_positive,
 )
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.point import jacobians_at
 from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.obligation import Obligation, Title
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
 from certificates.kernel.theorems.rule import obligation
+from certificates.kernel.uncheckable import Uncheckable
 from games import work
 from games.errors import InputError
 from games.regions.region import Region

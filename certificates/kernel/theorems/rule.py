@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, final
 
 from certificates.kernel.claims import Claim, Claims
-from certificates.kernel.jacobian.base import Jacobian, Uncheckable
+from certificates.kernel.jacobian.base import Jacobian
 from certificates.kernel.obligation import Obligation, Title
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
+from certificates.kernel.uncheckable import Uncheckable
 
 What = TypeVar("What", bound=Claim)
 What_co = TypeVar("What_co", bound=Claim, covariant=True)

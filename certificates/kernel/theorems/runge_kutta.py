@@ -28,7 +28,6 @@ from certificates.kernel.inequalities.runge_kutta import (
     excess,
     sector_cover_holds,
 )
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.numbers.metrics import metric_ball
 from certificates.kernel.numbers.roots import root_above
@@ -36,6 +35,7 @@ from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.hypotheses import Hypothesis
 from certificates.kernel.theorems.rule import Case, rule
 from certificates.kernel.theorems.shared import OWN_METRIC, POSITIVE, SAME_METRIC, ZERO
+from certificates.kernel.uncheckable import Uncheckable
 from games import work
 
 MAX_INTERVALS = 10**4

@@ -8,12 +8,12 @@ from certificates.kernel.claims import Claim, Claims, Steps
 from certificates.kernel.document.fields import record
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.inequalities.equilibrium import reach_of, room_round
-from certificates.kernel.jacobian.base import Uncheckable
 from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.hypotheses import Hypothesis
 from certificates.kernel.theorems.rule import Case, rule
 from certificates.kernel.theorems.shared import CERTIFIED, certified_zero
+from certificates.kernel.uncheckable import Uncheckable
 from games.language.number import round_down
 from games.regions.region import Box
 

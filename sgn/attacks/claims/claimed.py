@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from certificates.kernel.claims import Steps as StatedSteps
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.theorems.runge_kutta import RungeKuttaNearLinear
+from certificates.kernel.theorems.runge_kutta import RungeKuttaNearLinear, RungeKuttaOfMatrix
 from certificates.methods import METHODS
 from games.language.number import round_near, to_text
 from sgn.attacks.claims.contracting import BetweenNeighbours, BetweenPairs
@@ -192,6 +192,13 @@ def of_steps(
         "promise": promise,
         "step": step,
     }
+
+
+def runge_kutta_norm(of: Attacked) -> Iterator[Objective]:
+    """How large J is in the metric of RK4's steps (T11 a)."""
+    if (found := of.claims.find(RungeKuttaOfMatrix)) is not None:
+        measure = Norm(Frame(found.metric, of.subject.sizes))
+        yield _at(of.subject, measure, "RK4, norm", "", found.label, found.norm)
 
 
 def near_linear(of: Attacked) -> Iterator[Objective]:

@@ -39,17 +39,18 @@ def equilibrium_claims(
         frame=frame,
         point=tuple(Fraction(v) for v in found.point),
     )
-    if found.is_zero or found.kind == "boundary":
-        yield OfItsKind(
-            claim=f"equilibrium, {'a zero' if found.is_zero else 'no zero'} of F",
-            detail="",
-            theorem="T13",
-            claimed=Fraction(0),
-            upper=True,
-            solution=solution,
-            zero=found.is_zero,
-            uniquely=claims.metric.kind == "scalar",
-        )
+    for zero, is_said in ((True, found.is_zero), (False, found.kind == "boundary")):
+        if is_said:
+            yield OfItsKind(
+                claim=f"equilibrium, {'a zero' if zero else 'no zero'} of F",
+                detail="",
+                theorem="T13",
+                claimed=Fraction(0),
+                upper=True,
+                solution=solution,
+                zero=zero,
+                uniquely=claims.metric.kind == "scalar",
+            )
     policies = isinstance(solution.subject.game, LogitGame)
     if found.kind == "quantal-response" and not policies:
         said = "the players of this game have no policies"
