@@ -6,7 +6,8 @@ from functools import singledispatch
 from pathlib import Path
 from typing import final
 
-from certificates.kernel.claims import Claim
+from certificates.kernel.certificate import MODULES, load_rules
+from certificates.kernel.claims import STATED, Claim
 from certificates.kernel.document.fields import (
     ListOf,
     Matrix,
@@ -24,7 +25,6 @@ from certificates.kernel.document.fields import (
     declared,
 )
 from certificates.kernel.theorems.rule import REGISTERED
-from certificates.schemas import says, stated_claims
 
 FORMATS = Path(__file__).parents[1] / "docs" / "formats.md"
 FIRST, LAST = "<!-- claims: python -m certificates.schemas -->", "<!-- end of claims -->"
@@ -60,6 +60,26 @@ def tables() -> str:
             following_table(),
         ]
     )
+
+
+def stated_claims() -> list[type[Claim]]:
+    """Every class of claims that can stand in a document, in the order of the theorems' modules."""
+    for module in MODULES:
+        load_rules(module)
+    order = {name: k for k, name in enumerate(MODULES)}
+    return sorted(STATED.values(), key=lambda c: order[c.theorem.partition("/")[0]])
+
+
+def says(claim: type[Claim]) -> str:
+    """What a class of claims states, from its family to itself.
+
+    >>> [margin] = [claim for claim in stated_claims() if claim.theorem == "margin/T5"]
+    >>> says(margin)
+    'sym(MJ) ⪰ αM on X: the rate of the flow. α by the whole Jacobian.'
+    """
+    families = [c for c in reversed(claim.__mro__) if issubclass(c, Claim) and c is not Claim]
+    first = ((family.__doc__ or "").partition("\n\n")[0] for family in families)
+    return " ".join(" ".join(text.split()) for text in first)
 
 
 def claims_table(claims: Iterable[type[Claim]]) -> str:

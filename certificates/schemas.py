@@ -12,8 +12,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from certificates.kernel.certificate import MODULES, NEEDED, OPTIONAL, REQUIRED, load_rules
-from certificates.kernel.claims import STATED, Claim
+from certificates.claim_tables import FORMATS, says, stated_claims, with_tables
+from certificates.kernel.certificate import NEEDED, OPTIONAL, REQUIRED
+from certificates.kernel.claims import Claim
 from certificates.kernel.document.fields import PerVariable, declared
 from certificates.kernel.document.head import EVIDENCE, FORMAT, REFUSAL_FORMAT, VERDICTS
 from certificates.kernel.document.metric import MAX_RUNGS, RUNGS
@@ -235,14 +236,6 @@ def _when(key: str, kind: str, properties: Schema) -> Schema:
 # ---- claims --------------------------------------------------------------------------------------
 
 
-def stated_claims() -> list[type[Claim]]:
-    """Every class of claims that can stand in a document, in the order of the theorems' modules."""
-    for module in MODULES:
-        load_rules(module)
-    order = {name: k for k, name in enumerate(MODULES)}
-    return sorted(STATED.values(), key=lambda c: order[c.theorem.partition("/")[0]])
-
-
 def _claims(classes: Iterable[type[Claim]]) -> Schema:
     return {"oneOf": [claim_schema(claim) for claim in classes]}
 
@@ -258,18 +251,6 @@ def claim_schema(claim: type[Claim]) -> Schema:
         "description": f"{claim.title.value}, {claim.label}: {says(claim)}",
         **object_of({"theorem": {"const": claim.theorem}, **parts}, required),
     }
-
-
-def says(claim: type[Claim]) -> str:
-    """What a class of claims states, from its family to itself.
-
-    >>> [margin] = [claim for claim in stated_claims() if claim.theorem == "margin/T5"]
-    >>> says(margin)
-    'sym(MJ) ⪰ αM on X: the rate of the flow. α by the whole Jacobian.'
-    """
-    families = [c for c in reversed(claim.__mro__) if issubclass(c, Claim) and c is not Claim]
-    first = ((family.__doc__ or "").partition("\n\n")[0] for family in families)
-    return " ".join(" ".join(text.split()) for text in first)
 
 
 def _counts(classes: Sequence[type[Claim]]) -> Iterator[Schema]:
@@ -327,8 +308,6 @@ def as_text(value: Any, indent: str = "") -> str:
 
 def write_files() -> None:
     """Writes the schemas beside definitions.json, and the tables of docs/formats.md."""
-    from certificates.claim_tables import FORMATS, with_tables
-
     folder = Path(__file__).parent / "schema"
     for name, content in generated().items():
         (folder / f"{name}.json").write_text(as_text(content) + "\n", encoding="utf-8")

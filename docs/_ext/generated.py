@@ -34,13 +34,23 @@ def schema_tables(name: str) -> str:
     parts = [_keys(content, f"`{content['title']}`")]
     plain = ["**Types without keys**", "", "| type | | |", "|---|---|---|"]
     for key, part in content["$defs"].items():
-        choices = [choice for choice in part.get("oneOf", (part,)) if "properties" in choice]
-        parts += [_keys(choice, f"`{key}`") for choice in choices]
+        whole = (part,) if "properties" in part else part.get("oneOf", ())
+        choices = [choice for choice in whole if "properties" in choice]
+        parts += [
+            _keys(choice, f"`{key if choice is part else _named(key, choice)}`")
+            for choice in choices
+        ]
         if not choices:
             plain.append(
                 f"| {_words(key)} | {_type(part)} | {_cell(part.get('description', ''))} |"
             )
     return "\n\n".join([*parts, "\n".join(plain)])
+
+
+def _named(key: str, choice: Mapping[str, Any]) -> str:
+    """One of the choices of a definition, by its theorem or its kind."""
+    own = choice["properties"]
+    return f"{key} {own.get('theorem', own.get('kind', {})).get('const', '')}".rstrip()
 
 
 def _keys(part: Mapping[str, Any], title: str) -> str:

@@ -13,13 +13,13 @@ import scipy.sparse
 
 import games
 import sgn
-from certificates.claim_tables import FORMATS, kind_words, tables, with_tables
+from certificates.claim_tables import FORMATS, kind_words, stated_claims, tables, with_tables
 from certificates.kernel.document.head import EVIDENCE
 from certificates.kernel.document.reading import Document, parse
 from certificates.kernel.refusal import BEST, REASONS
 from certificates.kernel.verify import verify
 from certificates.schema_kinds import schema_of
-from certificates.schemas import NAMES, as_text, generated, schema, stated_claims
+from certificates.schemas import NAMES, as_text, generated, schema
 from games.errors import InputError
 from tests.helpers.catalogue_names import COST_GAMES
 from tests.helpers.scale import SCALE

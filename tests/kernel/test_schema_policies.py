@@ -12,6 +12,7 @@ import pytest
 
 import games
 import sgn
+from certificates.claim_tables import stated_claims
 from certificates.kernel.certificate import read_claim
 from certificates.kernel.claims import Claim
 from certificates.kernel.document.fields import (
@@ -32,7 +33,7 @@ from certificates.kernel.document.fields import (
     declared,
 )
 from certificates.kernel.document.reading import Document
-from certificates.schemas import claim_schema, schema, stated_claims
+from certificates.schemas import claim_schema, schema
 from games import InputError
 
 SHAPE = Shape(players=2, dimension=2)

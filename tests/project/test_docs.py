@@ -27,16 +27,16 @@ LINK = re.compile(r"\]\(([^)#\s]*)(?:#([\w.-]*))?\)")
 DOCUMENTED = re.compile(r"^\.\. auto(?:class|function|exception):: ([\w.]+)", re.MULTILINE)
 CERTIFICATES = (  # the modules whose classes users meet; the package has no list of public names
     "certificate",
-    "check",
-    "claims",
-    "metric",
-    "promise_claims",
+    "equilibrium",
+    "kernel.claims",
+    "kernel.document.coupling",
+    "kernel.document.metric",
+    "kernel.obligation",
+    "kernel.refusal",
     "promises",
-    "refusal_claims",
     "safe",
-    "step_claims",
     "step_range",
-    "witness",
+    "trust",
 )
 
 
