@@ -62,7 +62,8 @@ def title_of(claim: Document) -> str:
 def at(document: Document, title: str, index: int = 0) -> Document:
     """A claim by its title: the only one, or the one at this place among several."""
     found = [claim for claim in document["claims"] if title_of(claim) == title]
-    return found[index]  # IndexError: there is none
+    claim: Document = found[index]  # IndexError: there is none
+    return claim
 
 
 def follow(document: Document, path: str) -> tuple[Any, Any]:

@@ -152,7 +152,7 @@ def test_many_intervals_of_steps_are_refused(linear: Document) -> None:
 def test_long_rationals_are_taken_as_balls(monkeypatch: pytest.MonkeyPatch) -> None:
     none = np.zeros(0, dtype=np.int64)
     one = np.array([Fraction(1), Fraction(10**99 + 1, 10**99)], dtype=object)
-    coupling = Coupling(none, none, np.zeros(0))
+    coupling = Coupling(none, none, np.zeros(0), len(one))
 
     def holds(margin: Fraction) -> bool:
         return check_structural.structural_margin_holds(one, coupling, one, one, margin)

@@ -39,9 +39,16 @@ C = TypeVar("C", bound=Claim)
 for _module in MODULES:
     load_rules(_module)
 
-REFUTATIONS = (refutation.EIGENVALUE, refutation.DUAL, refutation.DUAL_WEIGHTS)
-CHECKED = (*(rule.theorem for rule in REGISTERED.values()), *REFUTATIONS)
-STATED = (*(r.theorem for c, r in REGISTERED.items() if c.theorem), *REFUTATIONS)
+REFUTATIONS: tuple[Theorem[Any], ...] = (
+    refutation.EIGENVALUE,
+    refutation.DUAL,
+    refutation.DUAL_WEIGHTS,
+)
+CHECKED: tuple[Theorem[Any], ...] = (*(rule.theorem for rule in REGISTERED.values()), *REFUTATIONS)
+STATED: tuple[Theorem[Any], ...] = (
+    *(r.theorem for c, r in REGISTERED.items() if c.theorem),
+    *REFUTATIONS,
+)
 COMPUTED = [c for c in REGISTERED if not c.theorem]
 THEOREMS: tuple[Theorem[Any], ...] = (
     *CHECKED,
