@@ -61,7 +61,7 @@ BAD_TEXT: dict[str, tuple[str, str, str]] = {
     "variable no name": ('["x2"]', '["x 2"]', "variable 'x 2' is not a plain name"),
     "reserved variable": ('["x2"]', '["exp"]', "variable 'exp' has a reserved name"),
     "variable of none": ("8*x1*x2/3", "8*x1*x3/3", "unknown name 'x3'"),
-    "unknown function": ("x2**2", "erf(x2)", "cost of firm 2, column 1: unknown name 'erf'"),
+    "unknown function": ("x2**2", "gamma(x2)", "cost of firm 2, column 1: unknown name 'gamma'"),
     "not smooth": ("x2**2", "abs(x2)", "abs is not smooth"),
     "cost syntax": ("97*x2/4", "97*x2/", "cost of firm 2, column 27: a value is missing"),
     "caret": ("x2**2", "x2^2", "write ** for powers"),
