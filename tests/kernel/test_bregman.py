@@ -30,6 +30,7 @@ from games.catalogue.markov import random_game
 from games.files.document import from_document as game_from_document
 from games.game import Floats
 from games.markov.logit_game import LogitGame
+from games.regions.region import Box as ExactBox
 from sgn.promises.divergence import in_whitened_logits, on_simplex
 from tests.corpus.changes import put
 from tests.helpers.markov_games import random_markov
@@ -266,7 +267,7 @@ def test_no_level_at_an_equilibrium_that_may_be_outside(error: str) -> None:
     assert decay is not None
     assert zero is not None
     assert claims.game is not None
-    assert isinstance(claims.region, Box)
+    assert isinstance(claims.region, ExactBox)
     level = largest_level(claims.game, claims.region, zero, claims.metric, [2, 2], decay.weights)
     assert level == 0
     assert claims.find(DecayLevel) is None

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from certificates.documents import signed
 from certificates.kernel.certificate import read_claims
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.metric import Metric
@@ -30,8 +31,10 @@ from certificates.kernel.theorems.euler import ORDERED as EULER_ORDERED
 from certificates.kernel.theorems.euler import EulerOfJacobian
 from certificates.kernel.theorems.rule import Case
 from certificates.kernel.theorems.runge_kutta import MULTIPLIERS, Cover
+from certificates.kernel.verify import verify
 from sgn.steps.runge_kutta import constant_plan, spectral_limit
 from sgn.steps.sector import sector_plan
+from tests.corpus.changes import put
 from tests.corpus.make import valid
 from tests.helpers.scale import examples
 
@@ -230,6 +233,15 @@ def test_a_cover_goes_from_0_to_the_largest_step(
     steps: list[Fraction], rates: list[Fraction], good: bool
 ):
     assert Cover(tuple(map(F, steps)), tuple(map(F, rates))).leads_to(F(2)) is good
+
+
+def test_no_interval_leads_nowhere() -> None:
+    assert not Cover((F(0),), ()).leads_to(F(0))
+    document = valid("toy")
+    put("RK4 steps: step_max", "0")(document)
+    put("RK4 steps: cover", {"steps": ["0"], "rates": []})(document)
+    failed = [o.name for o in verify(signed(document)).obligations if not o.holds]
+    assert failed == ["RK4 steps"]
 
 
 @pytest.mark.parametrize(

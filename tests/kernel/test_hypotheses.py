@@ -146,7 +146,7 @@ def steps(method: type[C]) -> C:
 
 def elsewhere(name: str, **changes: Any) -> Claims:
     """The same claims of another region, game, metric or players."""
-    return replace(true(name), **changes, _computed={})
+    return replace(true(name), **changes)
 
 
 def stating(name: str, kind: type[Claim], **changes: Any) -> Claims:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from certificates.certificate import from_document
 from certificates.kernel.document.reading import (
     Document,
     decode_array,
@@ -33,6 +34,7 @@ from tests.corpus.changes import (
     RK4,
     STRUCTURAL,
     WITNESS,
+    put,
 )
 from tests.corpus.lies import LIES
 from tests.corpus.make import HERE
@@ -224,6 +226,66 @@ def test_mutants_that_pass_are_true():
 def test_mutants_of_covers_that_pass_are_true():
     passed, refused, _ = attack(COVER_MUTANTS, seed=2, paths=CURVED)
     assert min(passed, refused) > COVER_MUTANTS // 50
+
+
+EXTREME = ["0", "-1", "1", "1e-400", "1e400", "-1e400", "1e-900", "1e900", "1/3"]
+
+
+def extreme(base: Document, rng: random.Random) -> Document:
+    """Some numbers of the metric and the claims are nothing, huge or tiny; a claim may be gone."""
+    document = copy.deepcopy(base)
+    for _ in range(rng.choice([1, 1, 2, 3, 6])):
+        paths = [p for p in _numbers(document) if p[0] in ("claims", "metric")]
+        path = rng.choice(paths)
+        holder(document, path)[path[-1]] = rng.choice(EXTREME)
+    claims = document["claims"]
+    if len(claims) > 4 and rng.random() < 0.3:
+        del claims[rng.randrange(len(claims))]
+    document["digest"] = digest(document)
+    return document
+
+
+def shown(seed: int, count: int, alter: Callable[[Document, random.Random], Document]) -> int:
+    """How many altered documents can be printed, unverified; the others are no documents."""
+    rng, printed = random.Random(seed), 0
+    bases = [read(path) for path in SMALL]
+    for k in range(count):
+        document = alter(bases[k % len(bases)], rng)
+        try:
+            result = from_document(document)
+            assert str(result)
+            assert repr(result)
+            assert result._repr_html_()
+        except InputError:  # and nothing else
+            continue
+        printed += 1
+    return printed
+
+
+@pytest.mark.parametrize("alter", [mutant, extreme])
+def test_what_follows_from_false_numbers_is_shown_or_refused_in_a_sentence(
+    alter: Callable[[Document, random.Random], Document],
+) -> None:
+    assert 0 < shown(4, 2 * MUTANTS, alter) < 2 * MUTANTS
+
+
+def test_extreme_numbers_are_checked_or_refused_in_a_sentence() -> None:
+    rng, bases = random.Random(5), [read(path) for path in SMALL]
+    for k in range(MUTANTS):
+        try:
+            verify(extreme(bases[k % len(bases)], rng))
+        except InputError:  # and nothing else
+            continue
+
+
+def test_a_band_of_no_width_does_not_follow() -> None:
+    """μ = 0 and an effect one way: no ratio has the margin that the document claims."""
+    document = read(HERE / "valid" / "toy.json")
+    put("block bounds: curvature_lower", ["0", "0"])(document)
+    put("block bounds: coupling_upper", [["0", "10"], ["0", "0"]])(document)
+    document["digest"] = digest(document)
+    assert "band" not in str(from_document(document))
+    assert not verify(document)
 
 
 @pytest.mark.stress

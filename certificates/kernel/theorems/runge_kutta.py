@@ -60,7 +60,7 @@ class Cover:
     def leads_to(self, step_max: Fraction) -> bool:
         """Whether the intervals lead from 0 to the largest step, every rate positive."""
         steps = self.steps
-        ends = len(steps) == len(self.rates) + 1 and steps[0] == 0 and steps[-1] == step_max
+        ends = len(steps) == len(self.rates) + 1 > 1 and steps[0] == 0 and steps[-1] == step_max
         return ends and all(a < b for a, b in pairwise(steps)) and all(r > 0 for r in self.rates)
 
     def square_at(self, step: Fraction) -> Fraction:
