@@ -290,10 +290,10 @@ DAMAGED = [
     changed("band-claimed-twice", "band is claimed twice", "zero-sum", twice("band")),
     changed("band-claimed-backwards-too", "band is claimed twice", "zero-sum", claimed(
         "bands/T5", {"players": [1, 0], "margin": "0", "low": "1", "high": "1"})),
-    changed("refutation-in-a-certificate", "goes with a refusal", "toy", claimed(
+    changed("refutation-in-a-certificate", "does not claim what refutes it", "toy", claimed(
         "refutation/T6", {"point": ["0", "0"], "shift": "0"},
         {"matrix": encode_array(np.eye(2)), "vector": ["1", "1"]})),
-    changed("dual-refutation-in-a-certificate", "goes with a refusal", "toy", claimed(
+    changed("dual-refutation-in-a-certificate", "does not claim what refutes it", "toy", claimed(
         "refutation/T6 (dual)", {"places": []}, {"factors": []})),
     changed("equilibrium-without-a-region", "a point goes with a region", "settled", drop(
         "region")),
@@ -315,7 +315,7 @@ DAMAGED = [
         "evidence.covers.margin", [1, 4, 4])),
     changed("cover-a-text", "expected an object", "enclosed", put("evidence.covers.margin", "4")),
     changed("cover-null", "expected an object", "enclosed", put("evidence.covers.margin", None)),
-    changed("cover-of-floats", "rows of integers", "enclosed", put(
+    changed("cover-of-floats", "row of integers", "enclosed", put(
         "evidence.covers.margin", cover([1.0, 4.0, 4.0]))),
     changed("cover-of-nan", "not finite", "enclosed", put(
         "evidence.covers.margin", cover([np.nan]))),
@@ -365,8 +365,9 @@ DAMAGED = [
         "region", {"kind": "space", "dimension": True})),
     changed("rk4-cover-with-more", "unknown key", "toy", put("RK4 steps: cover.trust", "me")),
     changed("rk4-cover-a-list", "expected an object", "toy", put("RK4 steps: cover", [])),
-    changed("rk4-multipliers-of-11", "expected 12", "mixed", drop(
-        "RK4 steps: multipliers.0.0")),
+    changed("rk4-of-an-unknown-scheme", "expected one of rk4", "toy", put(
+        "RK4 steps: scheme", "rk5")),
+    changed("rk4-without-a-scheme", "'scheme' is missing", "toy", drop("RK4 steps: scheme")),
     changed("band-of-one-player", "two different players", "zero-sum", put(
         "band: players", [0, 0])),
     changed("band-of-a-third-player", "two different players", "zero-sum", put(

@@ -220,6 +220,7 @@ LIES = [
         "RK4 steps: multipliers.0.11", "-1e-9")),
     Lie("sector-multipliers-zero", "mixed", RK4, put(
         "RK4 steps: multipliers.0", ["0"] * 12)),
+    Lie("sector-multipliers-of-11", "mixed", RK4, drop("RK4 steps: multipliers.0.0")),
     Lie("sector-multipliers-missing", "mixed", RK4, put("RK4 steps: multipliers", [])),
     Lie("sector-multipliers-overflow", "bounds", RK4, _HUGE),
     Lie("sector-uses-cocoercivity-not-claimed", "bounds", RK4, put(
