@@ -68,12 +68,12 @@ def standing(
     else:
         made, certificate, verification = verified(problem, found, made, build)
     for _ in range(2 * len(OPTIONAL)):
-        failed = {o.title for o in verification.obligations if not o.holds}
-        if not failed or not failed <= OPTIONAL:
+        failed = list(dict.fromkeys(o.title for o in verification.obligations if not o.holds))
+        if not failed or not OPTIONAL.issuperset(failed):
             break
-        for title in failed & WEAKER.keys():
-            if title in left_out or title not in PROMISES:  # first without what was added to it
-                found = WEAKER[title](found)
+        for title in failed:
+            if title in WEAKER and (title in left_out or title not in PROMISES):
+                found = WEAKER[title](found)  # what a promise added goes first
         left_out |= dict.fromkeys(failed, "not confirmed")
         certificate = build(made)
         verification = verify(certificate, patience=PATIENCE)
@@ -147,4 +147,4 @@ WEAKER: dict[Title, Callable[[Study], Study]] = {  # the study with less, or wit
     Title.RK4: _without_runge_kutta,
     Title.BAND: lambda found: replace(found, bands=()),
 }
-OPTIONAL = WEAKER.keys() | PROMISES.keys() | {Title.KIND, Title.KL_LEVEL, Title.KL_SIMPLEX}
+OPTIONAL = {*WEAKER, *PROMISES, Title.KIND, Title.KL_LEVEL, Title.KL_SIMPLEX}

@@ -34,7 +34,7 @@ SENSITIVITIES: Theorem[Bounds] = Theorem(
             "L is irreducible",
             lambda bounds: connected(bounds.coupling_upper, "strong")[0] == 1,
             "some players do not act on each other, even through others, and α* may have a kink;"
-            " take one component: sgn.coupling.report does",
+            " take one component: sgn.coupling_report does",
         ),
     ),
 )

@@ -283,6 +283,13 @@ def test_the_published_runge_kutta_rule_is_broken() -> None:
     assert "RK4, largest step" in {f.claim for f in result.broken}
 
 
+def test_numbers_beyond_all_floats_are_attacked(certificates: dict[str, Certificate]) -> None:
+    beyond = put("structural margin: margin", "-1e400")
+    assert attack(tampered(certificates["harker"], beyond), seconds=0).broken == ()
+    found = attack(tampered(certificates["harker"], put("margin: margin", "1e400")), seconds=0)
+    assert "margin" in {finding.claim for finding in found.broken}
+
+
 def test_every_seed_gives_its_own_attack(certificates: dict[str, Certificate]) -> None:
     first, again, other = (
         attack(certificates["curved"], seconds=0, seed=seed).tightness for seed in (1, 1, 2)

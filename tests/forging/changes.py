@@ -41,6 +41,7 @@ CHOICES = {
              "space"],
     "verdict": ["proved", "conditional", "estimated", "refuted", "undecided"],
     "field": ["fisher", "kakade", "euclidean"],
+    "scheme": ["rk4", "heun", "euler"],
     "reason": ["small-gain", "unstable", "domain", "budget"],
 }  # fmt: skip
 # which way a number of a claim says more, by its field

@@ -232,6 +232,9 @@ def _all_steps(found: ByTheorem, following: Following) -> dict[str, Range]:
 def _stated_steps(found: ByTheorem) -> Iterator[Range]:
     for entry in _some(found, *EULER):
         yield Range("euler", entry["metric"], euler_squares(entry), _sizes(entry))
+    for entry in _some(found, *BETWEEN, TOWARDS):
+        if entry["scheme"] != "rk4":
+            raise Unjudged(f"nobody judges steps of {entry['scheme']}")
     for entry in _some(found, *BETWEEN):
         near = array(entry["matrix"]) if "matrix" in entry else None
         norm = rational(entry["norm"]) if "norm" in entry else None

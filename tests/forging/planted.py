@@ -176,7 +176,7 @@ LIES = [
     Planted("Euler steps", times("euler.step_max", "3"), ("euler",)),
     Planted("RK4 steps", is_now("rk4.factor_at_best", "0"), ("rk4",), ("curved boundary",)),
     Planted("RK4 steps", _longer, ("rk4",), ("curved", "policies", "bounds")),
-    Planted("RK4 norm", times("rk4.norm", "0.7"), ("rk4.norm",), ("curved", "policies")),
+    Planted("RK4 norm", times("rk4.norm", "0.01"), ("rk4.norm",), ("curved", "policies")),
     Planted("RK4 near-linear norm", times("rk4.norm", "0.7"), ("rk4.norm", "rk4.matrix")),
     Planted("RK4 near-linear deviation", times("rk4.deviation", "0.7"), ("rk4.deviation",)),
     Planted("rk4 equilibrium", is_now("rk4_equilibrium.factor_at_best", "0"),

@@ -30,7 +30,8 @@ MILD = ("2", "0.5", "10", "-3", "1e5", "1e-5", "1e12", "1e-12", "1e100", "1e-100
 TEXTS = (
     "", " ", "x", "x1", "x" * 300, "x" * 5000, "\u0000", "\u202e", "\u2028", "\x1b[31m", "é", "θ",
     "a/b", "../x.npz", "game.npz", "CON", "player 2", "__class__", "{}", "%s", "\\", "'", "\r",
-    "🎲", "proved", "exact", "direct", "dense", "box", "space", "sgn-certificate/1", "sgn-certificate/3", "1e5", "nan",
+    "🎲", "proved", "exact", "direct", "dense", "box", "space", "sgn-certificate/1",
+    "sgn-certificate/3", "1e5", "nan",
     "margin/T5", "euler/T10", "equilibrium/T13", "refutation/T6", "/T5", "margin/", "../T5",
 )  # fmt: skip
 COSTS = (

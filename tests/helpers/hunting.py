@@ -76,7 +76,7 @@ def broken(document: Document, *kinds: str, derive: Derive = as_it_is) -> set[st
 
 def written_out(claims: Claims) -> Claims:
     """The same, all that follows being stated, so that it can be changed."""
-    return replace(claims, stated=tuple(claims.each(Claim)), following=(), _computed={})
+    return replace(claims, stated=tuple(claims.each(Claim)), following=())
 
 
 def misderived(kind: type[C], change: Callable[[C], C]) -> Derive:
@@ -97,7 +97,7 @@ def freely(*kinds: type[TowardsSteps]) -> Derive:
         every = written_out(claims)
         kept = tuple(c for c in every.stated if not isinstance(c, kinds))
         given = claims.without(Solution)  # where only bounds are given the zero is, too
-        given = replace(given, verdict="conditional", _computed={})
+        given = replace(given, verdict="conditional")
         free = tuple(steps for kind in kinds for steps in kind.follow(given))
         return replace(every, stated=(*kept, *free))
 

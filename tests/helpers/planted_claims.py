@@ -208,10 +208,10 @@ class Planted:
         """With what follows, those towards the equilibrium with and without projection."""
         euler = claims.require(EulerSteps)
         stated = (*claims.stated, ProjectedEuler(euler), *self._slow(claims.metric), self._band())
-        every = replace(claims, stated=stated, following=(), _computed={})
+        every = replace(claims, stated=stated, following=())
         if self.context.solution != "zero" or self.region is None:
             return every
-        return replace(every, stated=(*stated, *self._start_sets(every)), _computed={})
+        return replace(every, stated=(*stated, *self._start_sets(every)))
 
     def _region_document(self) -> Document:
         if self.region is None:
@@ -304,6 +304,7 @@ class Planted:
             rates.append((1 - self.runge_kutta_factor(h) ** 2) / h)
         at_best = self.runge_kutta_factor(float(Fraction(best)))
         return {
+            "scheme": "rk4",
             "metric": self._metric_document(),
             "step_max": largest,
             "best_step": best,

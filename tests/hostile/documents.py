@@ -168,7 +168,7 @@ def rk4(n: int, intervals: int) -> Document:
     """Steps of RK4 for a constant Jacobian over so many intervals."""
     ends = [to_text(Fraction(2 * k, intervals)) for k in range(intervals + 1)]
     numbers = {
-        "metric": weighted(ones(n)), "step_max": "2", "best_step": "1", "factor_at_best": "0.99",
+        "scheme": "rk4", "metric": weighted(ones(n)), "step_max": "2", "best_step": "1", "factor_at_best": "0.99",
         "cover": {"steps": ends, "rates": ["1e-9"] * intervals}, "norm": "1",
     }  # fmt: skip
     return claim("runge_kutta/T11 (a)", numbers)

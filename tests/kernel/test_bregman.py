@@ -6,20 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from certificates.kernel.document.claims import read_claims
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sgn.promises.drafts import signed_again
 
 import sgn
 from benchmarks.kl import falls
 from certificates.certificate import Certificate, from_document
 from certificates.decay import Decay, falling_exp
+from certificates.documents import signed
+from certificates.kernel.certificate import read_claims
 from certificates.kernel.document.reading import decode_arrays, encode_arrays, read
 from certificates.kernel.jacobian.enclosed import EnclosedJacobian, read_covers
 from certificates.kernel.policies.divergence import largest_level, simplex_coupling
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.shares import WHOLE, Part
+from certificates.kernel.theorems.kl import DecayInRegion, DecayLevel, DecayOnSimplex
 from certificates.kernel.uncheckable import Uncheckable
 from certificates.kernel.verify import verify
 from certificates.report.page import page
@@ -259,12 +260,16 @@ def _proportional(game: LogitGame, zero: Floats, k: int, face: float, j: int) ->
 @pytest.mark.parametrize("error", ["0.2", "5"])
 def test_no_level_at_an_equilibrium_that_may_be_outside(error: str) -> None:
     document = read(CORPUS / "uneven.json")
-    document["equilibrium"]["error"] = error
+    put("equilibrium: error", error)(document)
     claims = read_claims(document)
-    found = claims.promises.bregman
-    assert found is not None
-    assert found.region is not None
-    assert largest_level(claims, [2, 2], found.region.weights) == 0
+    decay, zero = claims.find(DecayInRegion), claims.solution
+    assert decay is not None
+    assert zero is not None
+    assert claims.game is not None
+    assert isinstance(claims.region, Box)
+    level = largest_level(claims.game, claims.region, zero, claims.metric, [2, 2], decay.weights)
+    assert level == 0
+    assert claims.find(DecayLevel) is None
 
 
 # ---- the flow ------------------------------------------------------------------------------------
@@ -329,7 +334,7 @@ def test_the_whole_simplex_falls_as_promised(seed: int) -> None:
     found = on_simplex(strong, [np.ones(len(actions))])
     if found is None:
         return
-    decay = Decay("simplex", Lower(Fraction(found["rate"])), (Fraction(1),) * len(actions), None)
+    decay = Decay("simplex", Lower(found.rate), (Fraction(1),) * len(actions), None)
     starts = rng.normal(scale=2, size=(6, strong.dimension))
     falls_as_promised(strong, strong.find_equilibrium(), starts, decay)
 
@@ -361,11 +366,10 @@ def _half_range(game: NormalFormGame, i: int, j: int) -> float:
 
 def test_zero_sum_needs_no_more_than_entropy() -> None:
     game = NormalFormGame(PENNIES, ["0.01", "0.03"])
-    assert on_simplex(game, [np.ones(2)]) == {
-        "rate": "0.01",
-        "weights": ["1", "1"],
-        "vector": ["1", "1"],
-    }
+    found = on_simplex(game, [np.ones(2)])
+    assert isinstance(found, DecayOnSimplex)
+    assert found.rate == Fraction(1, 100)
+    assert list(found.weights) == list(found.vector) == [1, 1]
 
 
 def test_couplings_of_huge_and_tiny_payoffs_are_exact() -> None:
@@ -422,17 +426,15 @@ def test_the_claim_is_shown_for_what_it_is() -> None:
 
 def test_pieces_of_the_cover_are_checked_apart() -> None:
     claims = read_claims(read(CORPUS / "uneven.json"))
-    found = claims.promises.bregman
+    decay = claims.find(DecayInRegion)
     assert claims.game is not None
-    assert found is not None
-    assert found.region is not None
+    assert decay is not None
     covers, policies = read_covers(claims.evidence["covers"]), Policies(claims.game)
     counts = []
     for part in (WHOLE, *(Part(k, 3) for k in range(3))):
         J = EnclosedJacobian(claims.game, claims.region, covers, part)
         leaves = list(J.each_reward("bregman", policies))
-        rate, weights = found.region.rate, found.region.weights
-        assert all(policies.keep(rate, weights, *leaf).all() for leaf in leaves)
+        assert all(policies.keep(decay.rate, decay.weights, *leaf).all() for leaf in leaves)
         counts.append(sum(len(low) for low, _, _ in leaves))
     assert counts[0] == sum(counts[1:]) > 100
 
@@ -454,6 +456,6 @@ def test_the_rate_of_a_game_that_is_enclosed_by_its_values() -> None:
     assert 0.5 * least < float(claim.rate) <= least
     assert sgn.verify(found)
     document = encode_arrays(found.document)
-    put("bregman.region.rate", "1.1")(document)
-    failed = [o.name for o in verify(signed_again(document)).obligations if not o.holds]
-    assert failed == ["Bregman rate"]
+    put("KL rate: rate", "1.1")(document)
+    failed = [o.name for o in verify(signed(document)).obligations if not o.holds]
+    assert failed == ["KL rate"]

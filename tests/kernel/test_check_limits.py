@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from certificates.kernel.document.claims import Coupling
-from certificates.kernel.document.steps import MAX_INTERVALS, read_rk4
 
+from certificates.kernel.certificate import MOST_CLAIMS, read_claims
+from certificates.kernel.document.coupling import Coupling
 from certificates.kernel.document.metric import read_metric
 from certificates.kernel.document.reading import Document, digest, encode_array, read
 from certificates.kernel.inequalities import structural as check_structural
@@ -20,12 +20,14 @@ from certificates.kernel.jacobian import quadratic as check_quadratic
 from certificates.kernel.jacobian.cover import read_cover
 from certificates.kernel.jacobian.enclosed import MAX_BYTES, read_covers
 from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
+from certificates.kernel.theorems.runge_kutta import MAX_INTERVALS
 from certificates.kernel.uncheckable import Uncheckable
 from certificates.kernel.verify import verify
 from games import Box, QuadraticGame, load
 from games.errors import InputError
 from games.language.expression import Graph, parse
 from sgn import certify
+from tests.corpus.changes import claimed, put, without
 from tests.corpus.make import HERE
 
 
@@ -77,10 +79,8 @@ def test_a_direct_band_stands_on_the_cover_of_the_margin(
     """That cover encloses all of J, so it serves every weight; only how tightly differs."""
     document = copy.deepcopy(curved)
     low, high = band
-    document["bands"] = [
-        {"players": [0, 1], "ratio": "w_j/w_i", "basis": "direct", "margin": "1.5",
-         "low": low, "high": high}
-    ]  # fmt: skip
+    without("band")(document)
+    claimed("bands/T5", {"players": [0, 1], "margin": "1.5", "low": low, "high": high})(document)
     document["digest"] = digest(document)
     assert bool(verify(document)) is (band[1] in ("1", "1.1"))
     del document["evidence"]["covers"]["margin"]
@@ -114,9 +114,9 @@ def signed(document: Document) -> Document:
 @pytest.mark.parametrize("shape", [[2001, 2001], [2001, 1], [10**9, 10**9], [4], ["x", "y"]])
 def test_a_large_metric_is_refused_before_it_is_unpacked(shape: list[Any]) -> None:
     matrix = {"dtype": "<f8", "shape": shape, "zlib64": "not even base64"}
-    for claimed in ({"kind": "dense", "matrix": matrix}, {"kind": "block", "blocks": [matrix]}):
+    for metric in ({"kind": "dense", "matrix": matrix}, {"kind": "block", "blocks": [matrix]}):
         with pytest.raises(InputError, match="at most 2000 rows"):
-            read_metric(claimed, "metric", 1)
+            read_metric(metric, "metric", 1)
 
 
 def test_all_matrices_of_a_metric_are_counted_together() -> None:
@@ -126,23 +126,27 @@ def test_all_matrices_of_a_metric_are_counted_together() -> None:
 
 
 def test_one_band_a_pair(linear: Document) -> None:
-    band = {"players": [0, 1], "ratio": "w_j/w_i", "basis": "direct", "margin": "0",
-            "low": "1", "high": "1"}  # fmt: skip
-    linear["bands"] = [band]
+    band = {"players": [0, 1], "margin": "0", "low": "1", "high": "1"}
+    without("band")(linear)
+    claimed("bands/T5", band)(linear)
     assert verify(signed(linear))
-    linear["bands"] = [band, band | {"players": [1, 0]}]
-    with pytest.raises(InputError, match="same two players"):
+    claimed("bands/T5", band | {"players": [1, 0]})(linear)
+    with pytest.raises(InputError, match="the band is claimed twice"):
         verify(signed(linear))
-    linear["bands"] = [band] * 10_001
-    with pytest.raises(InputError, match="bands"):
+
+
+def test_many_claims_are_refused_unread(linear: Document) -> None:
+    linear["claims"] = [None] * (MOST_CLAIMS + 1)
+    with pytest.raises(InputError, match="claims; they take too long to check"):
         verify(signed(linear))
 
 
 def test_many_intervals_of_steps_are_refused(linear: Document) -> None:
-    steps = copy.deepcopy(linear["steps"]["rk4"])
-    steps["cover"] = {"steps": ["1"] * (MAX_INTERVALS + 2), "rates": ["1"] * (MAX_INTERVALS + 1)}
-    with pytest.raises(InputError, match="intervals"):
-        read_rk4(steps, "rk4", 2)
+    for key, most in (("rates", MAX_INTERVALS), ("steps", MAX_INTERVALS + 1)):
+        document = copy.deepcopy(linear)
+        put(f"RK4 steps: cover.{key}", ["1"] * (most + 1))(document)
+        with pytest.raises(InputError, match=f"more than {most}; they take too long"):
+            read_claims(document)
 
 
 def test_long_rationals_are_taken_as_balls(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,28 +10,39 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from certificates.kernel.certificate import read_claims
+from certificates.kernel.claims import Claims
 from certificates.kernel.document.metric import Metric
-from certificates.kernel.document.steps import Cover, Steps
-from certificates.kernel.inequalities.steps import (
+from certificates.kernel.inequalities.runge_kutta import (
+    TABLEAUS,
     Matrix,
     bernstein,
     constant_cover_holds,
     constant_step,
-    covers,
     decrease,
     is_positive_definite,
-    multipliers_fit,
     quadratic_bernstein,
     sector_cover_holds,
     sector_matrices,
-    well_ordered,
 )
 from certificates.kernel.numbers.matrices import Ball
+from certificates.kernel.theorems.euler import ORDERED as EULER_ORDERED
+from certificates.kernel.theorems.euler import EulerOfJacobian
+from certificates.kernel.theorems.rule import Case
+from certificates.kernel.theorems.runge_kutta import MULTIPLIERS, Cover
 from sgn.steps.runge_kutta import constant_plan, spectral_limit
 from sgn.steps.sector import sector_plan
+from tests.corpus.make import valid
 from tests.helpers.scale import examples
 
+RK4 = TABLEAUS["rk4"]
 Floats = NDArray[np.float64]
+
+
+def given_bounds() -> Claims:
+    """Any certificate."""
+    return read_claims(valid("bounds"))
+
 
 small = st.integers(-12, 12).map(lambda k: Fraction(k, 4))
 positive = st.integers(1, 40).map(lambda k: Fraction(k, 8))
@@ -77,7 +88,7 @@ def test_the_decrease_is_that_of_the_step(seed: int, n: int, step: Fraction, t: 
     """Σ_k t^k C_k encloses the symmetric part of (M − PᵀMP)/t at h = t·step."""
     rng = np.random.default_rng(seed)
     J, w = rounded(rng, n), np.round(rng.uniform(1, 64, n)) / 4
-    C = decrease(Ball.exact(J), Ball.exact(w), step)
+    C = decrease(RK4, Ball.exact(J), Ball.exact(w), step)
     P = exact_step(rationals(J), t * step)
     for i in range(n):
         for j in range(n):
@@ -105,7 +116,7 @@ def test_one_step_is_enclosed_in_scaled_coordinates(seed: int, n: int, step: Fra
     rng = np.random.default_rng(seed)
     J = rounded(rng, n)
     w = 4.0 ** rng.integers(-300, 300, n)
-    P, metric = constant_step(Ball.exact(J), Ball.exact(w), step)
+    P, metric = constant_step(RK4, Ball.exact(J), Ball.exact(w), step)
     exact = exact_step(rationals(J), step)
     assert ((metric.mid > 0.1) & (metric.mid < 10)).all()  # balanced
     for i in range(n):
@@ -178,19 +189,20 @@ def test_accepted_covers_hold_at_every_step(seed: int):
         spectral_limit(np.linalg.eigvals(J).astype(complex)),
     )
     assert plan is not None
-    cover = Cover(plan.steps, plan.rates, ())
+    cover = plan.cover
     whole, metric = Ball.exact(J), Ball.exact(w)
-    assert constant_cover_holds(whole, metric, cover)
+    assert constant_cover_holds(RK4, whole, metric, cover.intervals())
     for k, (low, high, rate) in enumerate(cover.intervals()):
         grid = np.linspace(float(low), float(high), 41)[1:]
         # 1e-9: rounding of the direct norm, entries of size 1e2 at most
         squares = np.array([square_at(J, w, h) for h in grid])
         assert (squares <= 1 - float(rate) * grid + 1e-9).all()
         truth = float(((1 - squares) / grid).min())
-        raised = [*plan.rates]
+        raised = [*cover.rates]
         raised[k] = Fraction(truth) + Fraction(1, 10**6)
         if truth + 1e-6 > float(rate):
-            assert not constant_cover_holds(whole, metric, replace(cover, rates=tuple(raised)))
+            higher = replace(cover, rates=tuple(raised))
+            assert not constant_cover_holds(RK4, whole, metric, higher.intervals())
 
 
 # ---- covers --------------------------------------------------------------------------------------
@@ -217,8 +229,7 @@ F = Fraction
 def test_a_cover_goes_from_0_to_the_largest_step(
     steps: list[Fraction], rates: list[Fraction], good: bool
 ):
-    cover = Cover(tuple(map(F, steps)), tuple(map(F, rates)), ())
-    assert covers(cover, F(2)) is good
+    assert Cover(tuple(map(F, steps)), tuple(map(F, rates))).leads_to(F(2)) is good
 
 
 @pytest.mark.parametrize(
@@ -238,8 +249,10 @@ def test_a_cover_goes_from_0_to_the_largest_step(
     ],
 )
 def test_steps_and_factors_in_order(change: dict[str, Any], good: bool):
-    steps = Steps("direct", Metric.scalar(np.ones(1)), F(2), F(1), F(1, 2), F(1, 2), None)
-    assert well_ordered(replace(steps, **change)) is good
+    metric = Metric.scalar(np.ones(1))
+    steps = EulerOfJacobian(metric, F(2), F(1), F(1, 2), factor_at_max=F(1, 2))
+    case = Case(given_bounds(), None, replace(steps, **change))
+    assert EULER_ORDERED.holds(case) is good
 
 
 # ---- (b): the sector condition -------------------------------------------------------------------
@@ -282,7 +295,7 @@ def test_the_sector_form_is_that_of_the_theory(
         direct -= h * m[s] * (dot(Fs, xs) - alpha * dot(xs, xs))
         direct -= h * m[4 + s] * (beta**2 * dot(xs, xs) - dot(Fs, Fs))
         direct -= h * m[8 + s] * (dot(Fs, xs) - c * dot(Fs, Fs))
-    K = sector_matrices(alpha, beta, c, kappa, m)
+    K = sector_matrices(RK4, alpha, beta, c, kappa, m)
     form = sum(
         (
             h**power * part[i][j] * dot(vs[i], vs[j])
@@ -346,8 +359,9 @@ def test_sector_covers_hold_for_different_stages(
     alpha, beta = 2 * ratio, Fraction(2)
     plan = sector_plan(Metric.scalar(np.ones(1)), alpha, beta, None)
     assert plan is not None
-    cover = Cover(plan.steps, plan.rates, plan.multipliers)
-    assert sector_cover_holds(alpha, beta, Fraction(0), cover)
+    cover = plan.cover
+    constants = alpha, beta, Fraction(0)
+    assert sector_cover_holds(RK4, constants, cover.intervals(), plan.multipliers)
     eye = np.eye(2)
     for _ in range(2000 * scale):
         h = float(plan.step_max) * rng.choice([1.0, rng.random()])
@@ -365,11 +379,14 @@ def test_sector_covers_hold_for_different_stages(
 def test_a_negative_multiplier_is_refused(where: int):
     plan = sector_plan(Metric.scalar(np.ones(1)), Fraction(1), Fraction(2), Fraction(1, 4))
     assert plan is not None
-    cover = Cover(plan.steps, plan.rates, plan.multipliers)
-    assert sector_cover_holds(Fraction(1), Fraction(2), Fraction(1, 4), cover)
+    constants = Fraction(1), Fraction(2), Fraction(1, 4)
+    assert sector_cover_holds(RK4, constants, plan.cover.intervals(), plan.multipliers)
     rows = [list(row) for row in plan.multipliers]
     rows[0][where] = -Fraction(1, 10**12)
-    changed = replace(cover, multipliers=tuple(map(tuple, rows)))
-    assert multipliers_fit(cover)
-    assert not multipliers_fit(changed)
-    assert not multipliers_fit(replace(cover, multipliers=()))
+    for multipliers, good in (
+        (plan.multipliers, True),
+        (tuple(map(tuple, rows)), False),
+        ((), False),
+    ):
+        case = Case(given_bounds(), None, replace(plan, multipliers=multipliers))
+        assert MULTIPLIERS.holds(case) is good

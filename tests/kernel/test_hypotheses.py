@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
-from games.regions.ball import MetricBall
 
 from certificates import promise_theorems
 from certificates.kernel.certificate import MODULES, load_rules, read_claims
@@ -32,6 +31,7 @@ from certificates.kernel.theorems.rule import REGISTERED, Case
 from certificates.kernel.theorems.start_sets import StartSet
 from games.errors import InputError
 from games.regions.region import Box
+from games.regions.shapes import MetricBall
 from sgn import bound_theorems
 from tests.corpus.make import HERE, valid
 

@@ -158,8 +158,8 @@ def repeat(document: Document, rng: random.Random) -> None:
 def replace(document: Document, rng: random.Random) -> None:
     """Something of another kind."""
     path, _ = rng.choice(list(leaves(document)))
-    odd = ["", "1", "-1", "1e400", 0, -1, 2**70, True, None, [], {}, ["1"], "margin/T1", "margin/T5",
-           "euler/T9", "runge_kutta/T11 (a)", "refutation/T6", "space", "1e-400", "x"]  # fmt: skip
+    odd = ["", "1", "-1", "1e400", 0, -1, 2**70, True, None, [], {}, ["1"], "margin/T1",
+           "margin/T5", "euler/T9", "runge_kutta/T11 (a)", "refutation/T6", "space", "1e-400", "x"]  # fmt: skip
     holder(document, path)[path[-1]] = copy.deepcopy(rng.choice(odd))
 
 

@@ -1,5 +1,6 @@
 """T4 for any number of players: bands against brute force, and in certificates."""
 
+import copy
 import math
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 import games
 import sgn
+from certificates.kernel.certificate import read_claims
 from certificates.kernel.claims import Band
 from certificates.kernel.document.coupling import Coupling
 from certificates.kernel.inequalities.structural import structural_margin_holds
@@ -20,6 +22,7 @@ from sgn.bands.two_players import two_player_band
 from sgn.bounds import Bounds
 from sgn.metrics.weights import best_margin, optimal_weights, small_gain_margin
 from tests.helpers.block_games import permuted, random_bounds, random_jacobian, scale_of
+from tests.helpers.documents import numbers, signed
 from tests.helpers.scale import examples
 
 seeds = st.integers(0, 2**32 - 1)
@@ -271,3 +274,25 @@ def test_bands_are_stated_for_pairs_that_interact():
     assert bands[1].high is None
     many = Bounds.given(np.full(9, 9.0), np.ones((9, 9)) - np.eye(9), np.full(9, 9.0))
     assert not list(sgn.certify_bounds(many).require().claims.each(Band))
+
+
+@pytest.mark.parametrize(
+    ("curvature", "coupling"),
+    [([0, 0], [[0, 10], [0, 0]]), ([1, 1], [[0, 2], [1, 0]]), ([-1, -1], [[0, 1], [1, 0]])],
+)
+def test_bounds_that_cannot_have_the_margin_they_state_get_no_band(
+    curvature: list[int], coupling: list[list[int]]
+):
+    """A false file is refused for what it states, and nothing is divided by 0 on the way."""
+    toy = sgn.certify(games.catalogue.load("sgn-toy")).require()
+    assert toy.claims.find(Band) is not None
+    lie = copy.deepcopy(toy.document)
+    numbers(lie, "bounds/Setting").update(curvature_lower=texts(curvature))
+    numbers(lie, "bounds/Setting").update(coupling_upper=[texts(row) for row in coupling])
+    assert read_claims(lie).find(Band) is None
+    failing = {o.name for o in sgn.verify(sgn.Certificate(signed(lie))).obligations if not o.holds}
+    assert {"block bounds", "structural margin"} & failing
+
+
+def texts(values: list[int]) -> list[str]:
+    return [str(value) for value in values]

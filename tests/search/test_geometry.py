@@ -112,7 +112,7 @@ def test_the_table_and_the_report_name_the_geometry(proved: Certificate) -> None
     assert "in log-odds against action 0 and the metric of the weights" in proved.message
     said = [row.text for row in promises(proved.claims)]
     assert any(sentence.startswith("Natural-gradient Euler play") for sentence in said)
-    assert any(sentence.startswith("Natural-gradient Runge-Kutta 4 play") for sentence in said)
+    assert any(sentence.startswith("Natural-gradient RK4 play") for sentence in said)
     assert "natural-gradient Euler step" in proved._repr_html_()
 
 

@@ -91,7 +91,7 @@ def test_dirac_gan_is_refuted_at_a_short_point() -> None:
 def test_the_witness_of_another_point_is_no_witness() -> None:
     """Near the middle of the Dirac-GAN's box the real parts are 0 to second order."""
     document = copy.deepcopy(sgn.certify(games.catalogue.load("dirac-gan")).document)
-    for point in (["0.8", "-1"], ["-2", "-2"], ["0", "0"], ["0"]):
+    for point in (["0.8", "-1"], ["-2", "-2"], ["0", "0"], None):
         numbers(document, EIGENVALUE)["point"] = point
         assert not verify(signed(document))
 
@@ -218,7 +218,7 @@ DAMAGE: dict[str, Change] = {
     "no theorem is called": lambda entry: entry.update(theorem="refutation/T6 (dual, dense)"),
     "theorem: expected text": lambda entry: entry.update(theorem=["refutation/T6 (dual)"]),
     "a list": lambda entry: entry["numbers"].update(places={}),
-    "3 entries": lambda entry: entry["numbers"].update(places=[["0", "0"], ["0", "1"]]),
+    "2 numbers; expected 3": lambda entry: entry["numbers"].update(places=[["0", "0"], ["0", "1"]]),
     "more than 1000": moved(lambda points: points * 501),
     "a matrix": weighed(lambda _: [encode_array(np.ones(3))] * 2),
     "unknown key": lambda entry: entry["numbers"].update(shift="0"),
