@@ -27,6 +27,7 @@ from certificates.kernel.document.fields import (
 from certificates.kernel.theorems.rule import REGISTERED
 
 FORMATS = Path(__file__).parents[1] / "docs" / "formats.md"
+THEOREMS = "certificates.kernel.theorems"
 FIRST, LAST = "<!-- claims: python -m certificates.schemas -->", "<!-- end of claims -->"
 
 
@@ -66,8 +67,13 @@ def stated_claims() -> list[type[Claim]]:
     """Every class of claims that can stand in a document, in the order of the theorems' modules."""
     for module in MODULES:
         load_rules(module)
-    order = {name: k for k, name in enumerate(MODULES)}
-    return sorted(STATED.values(), key=lambda c: order[c.theorem.partition("/")[0]])
+    return _in_order(STATED.values())
+
+
+def _in_order(claims: Iterable[type[Claim]]) -> list[type[Claim]]:
+    """By module, whatever was loaded first."""
+    order = {f"{THEOREMS}.{name}": k for k, name in enumerate(MODULES)}
+    return sorted(claims, key=lambda claim: order[claim.__module__])
 
 
 def says(claim: type[Claim]) -> str:
@@ -113,7 +119,9 @@ def fields_table(claims: Iterable[type[Claim]]) -> str:
 def following_table() -> str:
     """What is computed from other claims, by its theorem."""
     rows = (
-        (claim.title.value, claim.label, says(claim)) for claim in REGISTERED if not claim.theorem
+        (claim.title.value, claim.label, says(claim))
+        for claim in _in_order(REGISTERED)
+        if not claim.theorem
     )
     return _table(("obligation", "theorem", "what holds"), rows)
 

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("certificates", "games", "sgn")
 START = "certificates.kernel.verify"
 THEOREMS = "certificates.kernel.theorems"
+BLOCKS = frozenset({"body", "orelse", "handlers", "cases", "finalbody"})  # of statements
 
 
 @final
@@ -171,7 +172,7 @@ def _source(module: str) -> _Source:
 
 def _statements(block: ast.AST, *, inside: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
     """Every statement in a block, but for those that types alone need; inside: a function."""
-    for name in ("body", "orelse", "handlers", "cases", "finalbody"):
+    for name in BLOCKS.intersection(block._fields):
         if name == "body" and isinstance(block, ast.If) and _is_for_types(block.test):
             continue
         for part in _listed(getattr(block, name, None)):
@@ -187,7 +188,8 @@ def _listed(value: object) -> list[ast.AST]:
 
 
 def _is_for_types(test: ast.expr) -> bool:
-    return ast.unparse(test).endswith("TYPE_CHECKING")
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return bool(name == "TYPE_CHECKING")
 
 
 def _named(node: ast.Import | ast.ImportFrom) -> Iterator[str]:

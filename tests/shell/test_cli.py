@@ -319,12 +319,27 @@ def test_verify_lists_every_obligation_with_its_theorem(toy: Path, capsys: Captu
     run(capsys, "certify", toy, "-o", path)
     status, out, err = run(capsys, "verify", path)
     assert (status, err) == (0, "")
-    head, *lines = out.splitlines()
+    head, *lines, last = out.splitlines()
     assert head == "verified (proved): every obligation holds"
+    assert re.fullmatch(r"rests on \d+ lines of code in \d+ files \(--trust lists them\)", last)
     assert all(re.fullmatch(r"  ok  [\w ()-]+ \[[\w ()]+\](: .*)?", line) for line in lines)
     theorems = set(re.findall(r"\[(.*?)\]", out))
     assert {"integrity", "T2", "T1", "T4", "T5 (norm)", "T7", "T10", "T11 (a)", "T20"} <= theorems
     assert len(lines) == len(sgn.verify(path).obligations)
+
+
+def test_verify_lists_what_is_trusted(toy: Path, capsys: Capture) -> None:
+    path = toy.parent / "c.json"
+    run(capsys, "certify", toy, "-o", path)
+    status, out, err = run(capsys, "verify", path, "--trust")
+    assert (status, err) == (0, "")
+    _, _, listed = out.partition("rests on ")
+    head, *files = listed.splitlines()
+    lines, count = map(int, re.findall(r"\d+", head))
+    assert count == len(files)
+    assert lines == sum(int(file.split()[0]) for file in files)
+    assert any(file.endswith(" certificates/kernel/verify.py") for file in files)
+    assert "(--trust lists them)" not in out
 
 
 @pytest.mark.parametrize(
