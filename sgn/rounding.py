@@ -1,11 +1,15 @@
 """Numbers as they are stated: bounds to their safe side, free choices (weights, steps) short."""
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.documents import TEXT_LIMIT, number_text
+from certificates.kernel.document.fields import Vector
 from games.language.number import round_down, round_up
 
 FloatArray = NDArray[np.float64]
@@ -59,3 +63,18 @@ def nice_step(step: float, largest: float) -> float:
     1.0
     """
     return min(float(f"{step:.3e}"), largest)
+
+
+def decimals(values: Vector) -> Vector:
+    """Numbers as a document holds them: few as decimals, many as they are."""
+    if len(values) > TEXT_LIMIT:
+        return np.asarray(values, dtype=float)
+    return objects(Fraction(number_text(v)) for v in values)
+
+
+def objects(values: Iterable[Fraction]) -> NDArray[Any]:
+    """Fractions as an object array."""
+    listed = list(values)
+    array = np.empty(len(listed), dtype=object)
+    array[:] = listed
+    return array

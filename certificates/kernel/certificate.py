@@ -53,10 +53,11 @@ def load_rules(module: str) -> None:
 
 
 def following() -> tuple[tuple[type[Claim], Following], ...]:
-    """What can be computed from other claims, in the modules that are loaded."""
+    """What can be computed from other claims, in the order of the modules, whichever came first."""
     for module in ALWAYS:
         load_rules(module)
-    return tuple((c, rule.follow) for c, rule in REGISTERED.items() if rule.follow is not None)
+    rules = [(c, rule.follow) for c, rule in REGISTERED.items() if rule.follow is not None]
+    return tuple(sorted(rules, key=lambda rule: MODULES.index(rule[0].__module__.split(".")[-1])))
 
 
 def read_claim(value: object, where: str, shape: Shape) -> Claim:

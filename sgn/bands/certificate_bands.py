@@ -13,7 +13,7 @@ from games.language.number import round_down, round_up
 from sgn.bands.band import band
 from sgn.bounds import Bounds
 from sgn.metrics.block_scalar import direct_margin
-from sgn.pipeline.safe_side import decimals
+from sgn.rounding import decimals
 
 FloatArray = NDArray[np.float64]
 FARTHEST = 1e12  # ratio over the best one at which the search for an end stops

@@ -21,7 +21,8 @@ from certificates.kernel.theorems.margin import (
 )
 from games.regions.shapes import Region
 from sgn.pipeline.numbers import Study
-from sgn.pipeline.safe_side import decimals, stated_metric
+from sgn.pipeline.safe_side import stated_metric
+from sgn.rounding import decimals
 
 S = TypeVar("S", bound=Steps)
 

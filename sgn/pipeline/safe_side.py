@@ -1,14 +1,13 @@
 """Numbers as they are stated: rounded to their safe side, or short where the checker grants it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.documents import TEXT_LIMIT, number_text
+from certificates.documents import TEXT_LIMIT
 from certificates.kernel.document.coupling import Coupling, Vector
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import Document
@@ -19,7 +18,7 @@ from games.language.number import float_enclosure, round_near
 from games.regions.shapes import Region
 from sgn.bounds import Bounds
 from sgn.metrics.weights import Structural
-from sgn.rounding import down, up
+from sgn.rounding import decimals, down, objects, up
 
 FloatArray = NDArray[np.float64]
 LEAST_COUPLING = 1e-280  # a smaller one is stated as this: its products would underflow
@@ -91,24 +90,9 @@ def stated_structural(bounds: StatedBounds, found: Structural) -> StatedStructur
     return StatedStructural(down(found.margin), found.weights, found.vector)
 
 
-def decimals(values: Vector) -> Vector:
-    """Numbers as a document holds them: few as decimals, many as they are."""
-    if len(values) > TEXT_LIMIT:
-        return np.asarray(values, dtype=float)
-    return objects(Fraction(number_text(v)) for v in values)
-
-
 def stated_metric(metric: Metric) -> Metric:
     """The metric as a document holds it."""
     return Metric.scalar(decimals(metric.weights)) if metric.kind == "scalar" else metric
-
-
-def objects(values: Iterable[Fraction]) -> NDArray[Any]:
-    """Fractions as an object array."""
-    listed = list(values)
-    array = np.empty(len(listed), dtype=object)
-    array[:] = listed
-    return array
 
 
 def _short(value: float) -> Fraction:

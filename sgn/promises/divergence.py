@@ -31,7 +31,8 @@ from sgn.enclosures.prover import Proved, Tokens, split
 from sgn.metrics.block_scalar import best_direct_weights
 from sgn.metrics.weights import margin_at
 from sgn.pipeline.game_on_region import Problem
-from sgn.pipeline.safe_side import StatedBounds, objects, stated_structural
+from sgn.pipeline.safe_side import StatedBounds, stated_structural
+from sgn.rounding import objects
 
 FloatArray = NDArray[np.float64]
 DIGITS = 6

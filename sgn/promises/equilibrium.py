@@ -10,7 +10,7 @@ from games.game import Game
 from games.language.number import float_enclosure, round_near
 from games.quadratic import QuadraticGame
 from games.regions.shapes import Box, Region
-from sgn.pipeline.safe_side import objects
+from sgn.rounding import objects
 
 FloatArray = NDArray[np.float64]
 DENSE = 1000  # dimensions up to which Newton's method solves with whole Jacobians

@@ -27,8 +27,8 @@ from sgn.bounds.descent import Schedule, descend
 from sgn.metrics.lmi import NoProposal, Opposition, oppose_block_weights, oppose_every_metric
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import DIRECT_LIMIT
-from sgn.pipeline.safe_side import decimals, objects
 from sgn.refusals.constant_metrics import NoWitness, eigenvalue_witness
+from sgn.rounding import decimals, objects
 
 FloatArray = NDArray[np.float64]
 Point = tuple[Fraction, ...]

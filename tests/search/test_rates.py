@@ -133,7 +133,7 @@ def test_T17_what_cannot_be_written_down_at_rates_is_not_written_down_without():
     for inner in (games.catalogue.load("harker"), game):
         wrapped = RatedGame(inner, (Fraction(1), Fraction(2)))
         assert wrapped.document()["kind"] == "callable"
-    kinds = schema("certificate-1")["$defs"]
+    kinds = schema("certificate-2")["$defs"]
     jsonschema.validate(rated.document(), {"$ref": "#/$defs/callable", "$defs": kinds})
 
 
