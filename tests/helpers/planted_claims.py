@@ -286,13 +286,13 @@ class Planted:
         }
 
     def _slow(self, metric: Metric) -> Iterator[TowardsSteps]:
-        """T20: squared factor 1 − hα."""
-        a, b = (float(Fraction(v)) for v in (self.below(self.margin()), self.above(self.beta)))
-        longest = ((np.sqrt(a**2 + b**2) - a) / b**2, 1 / (4 * b))
-        for kind, value in zip((Extragradient, Optimistic), longest, strict=True):
-            h = round_down(Fraction(float(value)), 6)
-            factor = round_up(root_above(1 - h * Fraction(a)), 12)
-            yield kind(metric, h, h, factor, Fraction(a), to_solution=True, to_zero=True)
+        """T20: squared factor 1 − 2aρ/(2a + ρ), a = hα, ρ = 1 − bend·(hβ)², at half of the reach."""
+        a, b = (Fraction(v) for v in (self.below(self.margin()), self.above(self.beta)))
+        for kind, bend in ((Extragradient, 1), (Optimistic, 4)):
+            h = round_down(Fraction(1, 2 if bend == 1 else 4) / b, 6)
+            twice, rho = 2 * h * a, 1 - bend * (h * b) ** 2
+            factor = round_up(root_above(1 - twice * rho / (twice + rho)), 12)
+            yield kind(metric, h, h, factor, a, b, to_solution=True, to_zero=True)
 
     @cached_property
     def runge_kutta(self) -> Document:

@@ -188,7 +188,10 @@ def broken_projection() -> Iterator[Broken]:
     yield "M = M(w)", true("settled"), in_matrix
 
 
-def broken_towards(method: type[TowardsSteps], longest: str) -> Iterator[Broken]:
+SLIGHTLY = 1 + F(1, 10**7)  # longer, and still not where nothing contracts
+
+
+def broken_towards(method: type[TowardsSteps], longest: str, rho: str) -> Iterator[Broken]:
     claims, towards = true("settled"), steps(method)
     yield "α > 0", stating("settled", Margin, margin=F(0)), towards
     yield "the metric is that of α, β and c", claims, replace(towards, metric=ONE_WEIGHT_OTHER)
@@ -206,10 +209,10 @@ def broken_towards(method: type[TowardsSteps], longest: str) -> Iterator[Broken]
     yield (
         "0 < best step ≤ largest step, the factor in [0, 1)",
         claims,
-        replace(towards, best_step=2 * towards.step_max),
+        replace(towards, best_step=towards.step_max * SLIGHTLY, factor_at_best=1 - F(1, 10**8)),
     )
     lower = replace(towards, factor_at_best=towards.factor_at_best * F(999, 1000))
-    yield "q² ≥ 1 − hα at the best step", claims, lower
+    yield f"q² ≥ 1 − 2aρ/(2a + ρ) at the best step, ρ = {rho}", claims, lower
     yield longest, claims, replace(towards, step_max=towards.step_max * F(1_00001, 100_000))
 
 
@@ -253,8 +256,8 @@ def broken_level() -> Iterator[Broken]:
 def each_broken() -> Iterator[Broken]:
     yield from broken_euler()
     yield from broken_projection()
-    yield from broken_towards(Extragradient, "(hβ)² + 2hα ≤ 1 at the largest step")
-    yield from broken_towards(Optimistic, "4hβ ≤ 1 at the largest step")
+    yield from broken_towards(Extragradient, "hβ < 1 at the largest step", "1 − (hβ)²")
+    yield from broken_towards(Optimistic, "2hβ < 1 at the largest step", "1 − 4(hβ)²")
     yield from broken_start()
     yield from broken_band()
     yield from broken_level()

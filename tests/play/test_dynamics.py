@@ -14,6 +14,7 @@ from tests.helpers.rk4_counterexample import PAIR, counterexample
 from tests.helpers.scale import examples
 
 SEEDS = st.integers(0, 2**32 - 1)
+REACHES = st.floats(0.01, 0.99)  # of the longest step
 ROUNDING = 1 + 1e-6  # factors are counted where rounding shows as less (FACTOR_ERROR)
 
 
@@ -150,40 +151,53 @@ def test_simultaneous_best_responses_contract(seed: int) -> None:
     assert (size[1:] <= q * size[:-1] * ROUNDING + 1e-12).all()
 
 
+def contraction(reach: float, ratio: float, bend: int) -> float:
+    """T20's 1 − κ at hβ and α/β."""
+    twice, rest = 2 * reach * ratio, 1 - bend * reach**2
+    return 1 - twice * rest / (twice + rest)
+
+
 @settings(max_examples=examples(6), deadline=None)
-@given(SEEDS)
-def test_extragradient_contracts_towards_the_solution(seed: int) -> None:
-    """T20, free and projected, at its largest step."""
+@given(SEEDS, REACHES)
+def test_extragradient_contracts_towards_the_solution(seed: int, reach: float) -> None:
+    """T20, free and projected, at any step below 1/β."""
     rng = np.random.default_rng(seed)
     game, J, alpha, beta = monotone(rng)
-    h = (math.sqrt(alpha**2 + beta**2) - alpha) / beta**2
+    h, bound = reach / beta, contraction(reach, alpha / beta, 1)
     n = len(J)
     starts = rng.normal(size=(20, n))
     free = simulate(game, starts, method="extragradient", step=h, steps=20, target=np.zeros(n))
-    assert free.worst_factor**2 <= (1 - h * alpha) * ROUNDING
+    assert free.worst_factor**2 <= bound * ROUNDING
     region = Box([0.1] * n, [1] * n)  # without the zero: the solution is on the boundary
     start = [[0.5] * n]
-    settled = simulate(game, start, method="extragradient", step=h, steps=4000, region=region)
+    settled = simulate(game, start, method="extragradient", step=1 / (2 * beta), steps=4000,
+                       region=region)  # fmt: skip
     solution = settled.trajectories[-1][0]
     held = simulate(
         game, region.sample(rng, 20), method="extragradient", step=h, steps=20, region=region,
         target=solution,
     )  # fmt: skip
-    assert held.worst_factor**2 <= (1 - h * alpha) * ROUNDING
+    assert held.worst_factor**2 <= bound * ROUNDING
 
 
 @settings(max_examples=examples(15), deadline=None)
-@given(SEEDS)
-def test_optimistic_steps_converge_at_their_rate(seed: int) -> None:
-    """T20: ‖x_k − x*‖² ≤ (1 − hα)^k‖x_0 − x*‖² for h = 1/(4β)."""
+@given(SEEDS, REACHES, st.booleans())
+def test_optimistic_steps_converge_at_their_rate(seed: int, reach: float, walled: bool) -> None:
+    """T20: ‖x_k − x*‖² ≤ (1 − κ)^k‖x_0 − x*‖² at any step below 1/(2β), free and projected."""
     rng = np.random.default_rng(seed)
     game, J, alpha, beta = monotone(rng)
-    starts = rng.normal(size=(20, len(J)))
+    n, h = len(J), reach / (2 * beta)
+    region = Box([0.1] * n, [1] * n) if walled else None
+    starts, target = rng.normal(size=(20, n)), np.zeros(n)
+    if region is not None:
+        starts = region.sample(rng, 20)
+        target = simulate(game, [[0.5] * n], method="extragradient", step=1 / (2 * beta),
+                          steps=4000, region=region).trajectories[-1][0]  # fmt: skip
     play = simulate(
-        game, starts, method="optimistic", step=1 / (4 * beta), steps=100, target=np.zeros(len(J))
+        game, starts, method="optimistic", step=h, steps=100, region=region, target=target
     )
-    rate = (1 - alpha / (4 * beta)) ** play.times[:, None]
-    assert (play.distances**2 <= rate * play.distances[0] ** 2 * ROUNDING).all()
+    rate = contraction(reach / 2, alpha / beta, 4) ** play.times[:, None]
+    assert (play.distances**2 <= rate * play.distances[0] ** 2 * ROUNDING + 1e-24).all()
 
 
 @settings(max_examples=examples(15), deadline=None)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self, final
 
 from certificates.kernel.claims import Claims, Steps
 from certificates.kernel.document.fields import record
-from certificates.kernel.numbers.roots import factor_above, root_above
+from certificates.kernel.numbers.roots import factor_above, root_above, root_below
 from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.hypotheses import Hypothesis
 from certificates.kernel.theorems.rule import Case, rule
@@ -20,18 +20,25 @@ from certificates.kernel.theorems.shared import (
     zero_in_region,
 )
 from certificates.kernel.uncheckable import Uncheckable
-from games.language.number import round_down
+from games.language.number import round_down, round_near
 
-DIGITS = 6  # of the largest step
+DIGITS, SHORT = 6, 4  # of the largest step, and of the best one
+END = Fraction(1, 10**6)  # by which the largest step stays below the end, where nothing contracts
+HALVINGS = 20
 
 
 @record
 class TowardsSteps(Steps):
-    """Squared factor 1 − hα towards x*: projected, to the solution of VI(F, X), or to a zero."""
+    """Squared factor 1 − κ towards x*: projected, to the solution of VI(F, X), or to a zero.
+
+    κ = 2aρ/(2a + ρ) with a = hα, ρ = 1 − bend·(hβ)².
+    """
 
     basis: ClassVar[str] = "sector"
     towards: ClassVar[bool] = True
+    bend: ClassVar[int]
     margin: Fraction
+    lipschitz: Fraction
     to_solution: bool
     to_zero: bool
 
@@ -43,28 +50,50 @@ class TowardsSteps(Steps):
     def unprojected(self) -> bool:
         return self.to_zero
 
-    def factor(self, step: Fraction) -> Fraction:
-        """√(1 − hα), rounded up."""
-        return root_above(1 - step * self.margin)
+    @classmethod
+    def left(cls, reach: Fraction) -> Fraction:
+        """ρ at hβ."""
+        return 1 - cls.bend * reach**2
 
-    @staticmethod
-    def longest(margin: Fraction, lipschitz: Fraction) -> Fraction:
-        """The largest step of the theorem, from below."""
-        raise NotImplementedError
+    @classmethod
+    def decrease(cls, margin: Fraction, lipschitz: Fraction, step: Fraction) -> Fraction:
+        """κ."""
+        twice, rest = 2 * step * margin, cls.left(step * lipschitz)
+        return twice * rest / (twice + rest)
+
+    def factor(self, step: Fraction) -> Fraction:
+        """√(1 − κ), rounded up."""
+        return root_above(1 - self.decrease(self.margin, self.lipschitz, step))
+
+    @classmethod
+    def best(cls, ratio: Fraction) -> Fraction:
+        """About the hβ of the largest κ, α/β given: there ρ² = 4·bend·(α/β)(hβ)³."""
+        low, high = Fraction(0), root_below(Fraction(1, cls.bend))
+        for _ in range(HALVINGS):
+            middle = round_near((low + high) / 2, DIGITS)
+            if cls.left(middle) ** 2 > 4 * cls.bend * ratio * middle**3:
+                low = middle
+            else:
+                high = middle
+        return low
 
     @classmethod
     def follow(cls, claims: Claims) -> Iterator[Self]:
         """What α and β give, towards a zero or projected."""
-        to_zero = zero_in_region(claims)
+        to_zero, margin, beta = zero_in_region(claims), claims.margin, claims.lipschitz
         to_solution = own_sets(claims) and claims.metric.kind == "scalar"
-        if claims.margin > 0 and (to_zero or to_solution):
-            h = round_down(cls.longest(claims.margin, claims.lipschitz), DIGITS)
+        if not (margin > 0 and (to_zero or to_solution)):
+            return
+        longest = round_down(root_below(Fraction(1, cls.bend)) * (1 - END) / beta, DIGITS)
+        best = min(round_down(cls.best(margin / beta) / beta, SHORT), longest)
+        if best > 0:
             yield cls(
                 metric=claims.metric,
-                step_max=h,
-                best_step=h,
-                factor_at_best=factor_above(h * claims.margin),
-                margin=claims.margin,
+                step_max=longest,
+                best_step=best,
+                factor_at_best=factor_above(cls.decrease(margin, beta, best)),
+                margin=margin,
+                lipschitz=beta,
                 to_solution=to_solution,
                 to_zero=to_zero,
             )
@@ -91,12 +120,17 @@ KNOWN: tuple[Hypothesis[Case[TowardsSteps]], ...] = (
             0 < case.what.best_step <= case.what.step_max and 0 <= case.what.factor_at_best < 1
         ),
     ),
-    Hypothesis(
-        "q² ≥ 1 − hα at the best step",
-        lambda case: case.what.factor_at_best**2 >= 1 - case.what.best_step * case.claims.margin,
-        given=(POSITIVE.name,),
-    ),
 )
+
+
+def _square_holds(case: Case[TowardsSteps]) -> bool:
+    claims, what = case.claims, case.what
+    step = what.best_step
+    return what.factor_at_best**2 >= 1 - what.decrease(claims.margin, claims.lipschitz, step)
+
+
+def _is_short(case: Case[TowardsSteps]) -> bool:
+    return case.what.left(case.what.step_max * case.claims.lipschitz) > 0
 
 
 @final
@@ -105,23 +139,19 @@ class Extragradient(TowardsSteps):
 
     label = "T20"
     title = Title.EXTRAGRADIENT
+    bend: ClassVar[int] = 1
 
     @property
     def method(self) -> str:
         return "extragradient"
 
-    @staticmethod
-    def longest(margin: Fraction, lipschitz: Fraction) -> Fraction:
-        """(√(α² + β²) − α)/β², without cancellation 1/(√(α² + β²) + α)."""
-        return 1 / (root_above(margin**2 + lipschitz**2) + margin)
-
     def growth(self, claims: Claims) -> Fraction:
-        """The midpoint stays in B((1 + hβ)r), in B(r) when h ≤ 2c."""
-        c = claims.cocoercivity
-        return Fraction(1) if c is not None and self.step_max <= 2 * c else self._reach(claims)
-
-    def _reach(self, claims: Claims) -> Fraction:
-        return 1 + self.step_max * claims.lipschitz
+        """The midpoint stays in B(√(1 − 2a + b²)·r) or B(r), in B(r) when h ≤ 2c."""
+        h, c = self.step_max, claims.cocoercivity
+        if c is not None and h <= 2 * c:
+            return Fraction(1)
+        square = 1 - 2 * h * claims.margin + (h * claims.lipschitz) ** 2
+        return max(root_above(square), Fraction(1))
 
 
 @final
@@ -130,14 +160,11 @@ class Optimistic(TowardsSteps):
 
     label = "T20"
     title = Title.OPTIMISTIC
+    bend: ClassVar[int] = 4
 
     @property
     def method(self) -> str:
         return "optimistic"
-
-    @staticmethod
-    def longest(margin: Fraction, lipschitz: Fraction) -> Fraction:
-        return 1 / (4 * lipschitz)
 
     def growth(self, claims: Claims) -> Fraction:
         """‖y − x*‖ ≤ r + hβ‖y' − x*‖, y' the one before: never beyond B(r/(1 − hβ)), hβ < 1."""
@@ -147,23 +174,27 @@ class Optimistic(TowardsSteps):
         return 1 / (1 - b)
 
 
-def _is_short(case: Case[Extragradient]) -> bool:
-    h, a, b = case.what.step_max, case.claims.margin, case.claims.lipschitz
-    return (h * b) ** 2 + 2 * h * a <= 1
-
-
+SHORT_ENOUGH = "hβ < 1 at the largest step"
 rule(
     Extragradient,
     *KNOWN,
-    Hypothesis("(hβ)² + 2hα ≤ 1 at the largest step", _is_short),
+    Hypothesis(SHORT_ENOUGH, _is_short),
+    Hypothesis(
+        "q² ≥ 1 − 2aρ/(2a + ρ) at the best step, ρ = 1 − (hβ)²",
+        _square_holds,
+        given=(POSITIVE.name, SHORT_ENOUGH),
+    ),
     follow=Extragradient.follow,
 )
+HALF_AS_SHORT = "2hβ < 1 at the largest step"
 rule(
     Optimistic,
     *KNOWN,
+    Hypothesis(HALF_AS_SHORT, _is_short),
     Hypothesis(
-        "4hβ ≤ 1 at the largest step",
-        lambda case: 4 * case.what.step_max * case.claims.lipschitz <= 1,
+        "q² ≥ 1 − 2aρ/(2a + ρ) at the best step, ρ = 1 − 4(hβ)²",
+        _square_holds,
+        given=(POSITIVE.name, HALF_AS_SHORT),
     ),
     follow=Optimistic.follow,
 )
