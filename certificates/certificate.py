@@ -131,7 +131,7 @@ class Certificate:
     def method(self, name: str) -> StepRange | None:
         """The certified steps of a method; None where there are none, KeyError for no method.
 
-        name: euler | rk4 | rk4_equilibrium | extragradient | optimistic.
+        name: euler, rk4, rk4_equilibrium, …: a key of the table in certificates/methods.py.
         """
         return range_of(self.claims, name)
 

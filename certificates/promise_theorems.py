@@ -228,8 +228,8 @@ START = Hypothesis[Asked](
 PROJECTED = Hypothesis[Asked](
     "the steps hold with every point projected to X",
     _holds_with_projection,
-    "this certificate promises nothing for this method with projection (of RK4 none can: projecting"
-    " after a step has the wrong fixed point, T21)",
+    "this certificate promises nothing for this method with projection (of a Runge-Kutta method"
+    " none can: projecting after a step has the wrong fixed point, T21)",
     given=(CERTIFIED.name,),
 )
 UNPROJECTED = Hypothesis[Asked](

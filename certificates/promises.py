@@ -183,8 +183,8 @@ class Promised:
     ) -> Count:
         """T14: how many steps from distance `start` to `accuracy`, in the metric of the method.
 
-        method: euler, rk4, rk4_equilibrium, extragradient or optimistic; step: its best one unless
-        given. projected: with every point projected to the region, all of which is then the start
+        method: euler, rk4, …, as in `certificate.methods`; step: its best one unless given.
+        projected: with every point projected to the region, all of which is then the start
         set, and x* the solution of VI(F, X); else x* is the zero of F in the region.
         ValueError for a start outside the method's start set: nothing is promised there.
         """

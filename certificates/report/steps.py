@@ -46,8 +46,8 @@ def _within_rows(claims: Claims) -> list[Row]:
     if isinstance(claims.region, Space) or any(isinstance(s, RungeKuttaOfMatrix) for s in each):
         return []
     points = []
-    if any(isinstance(steps, RungeKuttaSteps) for steps in each):
-        points.append("RK4's stages")
+    if schemes := dict.fromkeys(s.scheme for s in each if isinstance(s, RungeKuttaSteps)):
+        points.append(f"the stages of {joined([METHODS[key].name for key in schemes])}")
     others = [s for s in each if not isinstance(s, RungeKuttaSteps | EulerSteps)]
     if any(steps.unprojected for steps in others):
         points.append("the midpoints of extragradient and optimistic")

@@ -8,7 +8,7 @@ measure has to work in all of them, and what it cannot measure is told, not pass
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import TypeVar, final
 
 from certificates.equilibrium import equilibrium_of
 from certificates.kernel.claims import (
@@ -25,9 +25,14 @@ from certificates.kernel.claims import (
     Solution,
     Steps,
 )
+from certificates.kernel.inequalities.runge_kutta import TABLEAUS
 from certificates.kernel.theorems.euler import ProjectedEuler
 from certificates.kernel.theorems.kl import DecayLevel
-from certificates.kernel.theorems.runge_kutta import RungeKuttaNearLinear, RungeKuttaOfMatrix
+from certificates.kernel.theorems.runge_kutta import (
+    RungeKuttaNearLinear,
+    RungeKuttaOfMatrix,
+    RungeKuttaSteps,
+)
 from certificates.kernel.theorems.start_sets import StartSet
 from certificates.methods import METHODS
 from sgn.attacks.claims import claimed, towards
@@ -38,6 +43,8 @@ from sgn.attacks.claims.equilibrium import equilibrium_claims
 from sgn.attacks.claims.objectives import Objective
 from sgn.attacks.subject.attacked import Attacked
 from sgn.attacks.subject.jacobians import GameSubject
+
+RungeKutta = TypeVar("RungeKutta", bound=RungeKuttaSteps)
 
 
 @final
@@ -75,6 +82,25 @@ def _between_runs(method: str) -> Kind:
     return Kind(METHODS[method].name, (Steps,), measures, stated)
 
 
+def _of_jacobian(
+    scheme: str,
+    what: str,
+    kind: type[RungeKutta],
+    measures: Callable[[Attacked, RungeKutta], Iterator[Objective]],
+) -> Kind:
+    """What the steps of a Runge–Kutta method say of J."""
+
+    def found(of: Attacked) -> Iterator[RungeKutta]:
+        return (steps for steps in of.claims.each(kind) if steps.scheme == scheme)
+
+    def measured_each(of: Attacked) -> Iterator[Objective]:
+        for steps in found(of):
+            yield from measures(of, steps)
+
+    name = f"{METHODS[scheme].name}, {what}"
+    return Kind(name, (kind,), measured_each, lambda of: any(found(of)))
+
+
 def _towards(method: str, projected: bool) -> Kind:
     """Steps towards the solution alone, as they are or with every point projected."""
 
@@ -109,8 +135,14 @@ KINDS: Sequence[Kind] = (
     Kind("bands", (Band,), lambda of: bands(of.claims, of.subject)),
     *(_between_runs(method) for method in METHODS),
     Kind("Euler, projected", (ProjectedEuler,), towards.projected_euler),
-    Kind("RK4, norm", (RungeKuttaOfMatrix,), claimed.runge_kutta_norm),
-    Kind("RK4, near-linear", (RungeKuttaNearLinear,), claimed.near_linear),
+    *(
+        kind
+        for scheme in TABLEAUS
+        for kind in (
+            _of_jacobian(scheme, "norm", RungeKuttaOfMatrix, claimed.runge_kutta_norm),
+            _of_jacobian(scheme, "near-linear", RungeKuttaNearLinear, claimed.near_linear),
+        )
+    ),
     *(_towards(method, projected) for method in METHODS for projected in (False, True)),
     Kind("equilibrium", (Solution, EquilibriumKind), _equilibrium),
     Kind("start sets", (StartSet,), towards.start_sets, _has_start_sets),

@@ -96,11 +96,12 @@ def simulate(
 
     starts: (n,) or (B, n); pairs of starts as (2, B, n), whose distances to each other are taken.
         In games with policies these are coordinates; game.logits(policies) gives them.
-    method: flow (x' = −F(x), to 1e-10 a step), euler, projected-euler, rk4, extragradient,
-        optimistic, best-response (all players at once, each in its own part of the region),
-        asynchronous (gradient steps that read the others' actions up to `delay` steps late, their
-        own being fresh: `delay` + 1 steps are a round of T16), or natural-gradient (of policies:
-        Euler's method on the field G in log-odds, π' ∝ π exp(−hV) or π exp(−hV/d)).
+    method: flow (x' = −F(x), to 1e-10 a step), euler, projected-euler, rk4 (or another
+        Runge-Kutta method of certificates/methods.py), extragradient, optimistic, best-response
+        (all players at once, each in its own part of the region), asynchronous (gradient steps
+        that read the others' actions up to `delay` steps late, their own being fresh: `delay` + 1
+        steps are a round of T16), or natural-gradient (of policies: Euler's method on the field G
+        in log-odds, π' ∝ π exp(−hV) or π exp(−hV/d)).
     step: the step h (of the flow: the time between two rows); best-response has none.
     metric: M, as a certificate's Metric, one weight a player, or an (n, n) matrix; equal weights
         when absent. A factor is of the metric of its steps, `certificate.euler.metric` and so on.

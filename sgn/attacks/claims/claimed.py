@@ -194,30 +194,28 @@ def of_steps(
     }
 
 
-def runge_kutta_norm(of: Attacked) -> Iterator[Objective]:
-    """How large J is in the metric of RK4's steps (T11 a)."""
-    if (found := of.claims.find(RungeKuttaOfMatrix)) is not None:
-        measure = Norm(Frame(found.metric, of.subject.sizes))
-        yield _at(of.subject, measure, "RK4, norm", "", found.label, found.norm)
+def runge_kutta_norm(of: Attacked, steps: RungeKuttaOfMatrix) -> Iterator[Objective]:
+    """How large J is in the metric of the steps (T11 a)."""
+    measure = Norm(Frame(steps.metric, of.subject.sizes))
+    name = f"{METHODS[steps.scheme].name}, norm"
+    yield _at(of.subject, measure, name, "", steps.label, steps.norm)
 
 
-def near_linear(of: Attacked) -> Iterator[Objective]:
+def near_linear(of: Attacked, steps: RungeKuttaNearLinear) -> Iterator[Objective]:
     """How far J is from J₀, and how large J₀ is (T11 c)."""
-    linear, name = of.claims.find(RungeKuttaNearLinear), "RK4, near-linear"
-    if linear is None:
-        return
-    if linear.matrix.shape != (sum(of.subject.sizes),) * 2:
+    name = f"{METHODS[steps.scheme].name}, near-linear"
+    if steps.matrix.shape != (sum(of.subject.sizes),) * 2:
         yield contradiction(name, "T11 (c)", "the stated matrix has another size")
         return
-    frame = Frame(linear.metric, of.subject.sizes)
-    away = Deviation(frame, linear.matrix)
-    yield _at(of.subject, away, f"{name}, deviation", "", "T11 (c)", linear.deviation)
+    frame = Frame(steps.metric, of.subject.sizes)
+    away = Deviation(frame, steps.matrix)
+    yield _at(of.subject, away, f"{name}, deviation", "", "T11 (c)", steps.deviation)
     yield SizeOf(
         claim=f"{name}, norm",
         detail="",
         theorem="T11 (c)",
-        claimed=linear.norm,
+        claimed=steps.norm,
         upper=True,
         frame=frame,
-        matrix=linear.matrix,
+        matrix=steps.matrix,
     )
