@@ -15,6 +15,7 @@ from certificates.kernel.document.head import is_refusal
 from certificates.kernel.document.reading import Document, digest, read
 from certificates.kernel.refusal import RefusalClaims, read_refusal
 from certificates.methods import METHODS
+from certificates.plain import Plain, certificate_facts, refusal_facts
 from certificates.promises import Promised
 from certificates.report import table
 from certificates.report.page import fragment
@@ -221,6 +222,14 @@ class Certificate:
         """Write JSON (compressed when the name ends in .gz), atomically."""
         write(self.document, path)
 
+    def to_dict(self) -> Plain:
+        """The numbers as plain JSON: floats, each rounded to its safe side (see plain.py)."""
+        return certificate_facts(self.claims)
+
+    def details(self) -> str:
+        """All that is certified, in groups, as text; `print` gives what can be quoted."""
+        return table.certificate_details(self.claims)
+
     def __str__(self) -> str:
         return table.certificate_table(self.claims)
 
@@ -297,6 +306,14 @@ class Refusal:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write JSON, atomically."""
         write(self.document, path)
+
+    def to_dict(self) -> Plain:
+        """Verdict, reason, message, suggestions and worst point, as plain JSON."""
+        return refusal_facts(self.claims)
+
+    def details(self) -> str:
+        """All that the refusal says, as text: the same as `print`."""
+        return table.refusal_table(self.claims)
 
     def __str__(self) -> str:
         return table.refusal_table(self.claims)

@@ -43,3 +43,4 @@ from sgn.simulation.simulate import Simulation as Simulation
 from sgn.simulation.simulate import simulate as simulate
 
 __all__: list[str]
+__version__: str

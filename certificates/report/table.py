@@ -62,6 +62,11 @@ def certificate_table(claims: Claims) -> str:
     return render(*certificate_rows(claims))
 
 
+def certificate_details(claims: Claims) -> str:
+    """All rows of a certificate as plain text."""
+    return render(*certificate_rows(claims))
+
+
 def certificate_rows(claims: Claims) -> Table:
     """Verdict, margin against the Euclidean margin, weights, steps, band, what was checked."""
     play = claims.geometry.play
