@@ -53,7 +53,9 @@ class Simulation:
 
     def __repr__(self) -> str:
         starts = self.trajectories.shape[-2]
-        what = f"{len(self.factors)} steps of {self.step:.6g} from {starts} starts"
+        what = (
+            f"{len(self.factors)} steps of {self.step:.6g} from {starts} start{'s' * (starts != 1)}"
+        )
         said = f", worst factor {self.worst_factor:.6g}" if self.distances.shape[-1] else ""
         return f"<Simulation: {self.method}, {what}{said}>"
 

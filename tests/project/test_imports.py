@@ -116,6 +116,7 @@ ORDER = (
     "sgn.plots",
     "sgn.files",
     "sgn.report",
+    "sgn.table",
     "sgn.progress",
     "sgn.console",
     "sgn.inputs",
