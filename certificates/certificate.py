@@ -18,7 +18,7 @@ from certificates.methods import METHODS
 from certificates.plain import Plain, certificate_facts, refusal_facts
 from certificates.promises import Promised
 from certificates.report import table
-from certificates.report.page import fragment
+from certificates.report.page import folded, fragment
 from certificates.report.refusal import refusal_head, refusal_rows, sentence
 from certificates.safe import Lower, Upper
 from certificates.step_range import StepRange as StepRange
@@ -237,8 +237,9 @@ class Certificate:
         return f"<Certificate: {self.verdict}, margin {self.margin}>"
 
     def _repr_html_(self) -> str:
-        """The same table for a notebook."""
-        return fragment(*table.certificate_rows(self.claims))
+        """The same for a notebook, the details folded away."""
+        quoted = fragment(*table.certificate_quotes(self.claims))
+        return folded(quoted, fragment("", table.certificate_rows(self.claims)[1]))
 
 
 @final

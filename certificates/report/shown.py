@@ -97,6 +97,7 @@ LINES: dict[str, Basis] = {
     "evidence": checked(Title.JACOBIAN),
     "given bounds": ASKED,
     "none certified": NOTHING,
+    "more": NOTHING,  # where the rest is printed
     # of a refusal
     "refuted": checked(Title.REFUTED),
     "where": checked(Title.REFUTED),

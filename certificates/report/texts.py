@@ -35,6 +35,20 @@ def up(value: Fraction) -> str:
     return Upper(value).text(DIGITS)
 
 
+def lower_text(value: Fraction) -> str:
+    """A lower bound: the number itself, or rounded down and said to be so.
+
+    >>> lower_text(Fraction(8, 5)), lower_text(Fraction(2, 3))
+    ('1.6', '≥ 0.666666')
+    """
+    return Lower(value).stated(DIGITS)
+
+
+def upper_text(value: Fraction) -> str:
+    """An upper bound, likewise."""
+    return Upper(value).stated(DIGITS)
+
+
 def factor_text(value: Fraction) -> str:
     """An upper bound; of a factor below 1 in so many digits that this can be seen.
 
