@@ -481,7 +481,7 @@ def test_steps_in_another_metric_name_it() -> None:
     text = " ".join(Certificate(document).details().split())
     assert "(from the whole Jacobian, in weights 1 : 199)" in text
     assert "all up to 1.17157; in weights 1 : 199" in text
-    assert "Euler 1.99999 (in weights 1 : 199)" in text
+    assert "Euler 2 (in weights 1 : 199)" in text
     assert "RK4 0.260988, " in text
 
 
