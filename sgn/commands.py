@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_OK, EXIT_NO, EXIT_INPUT = 0, 1, 2
 VERSION_LINE = f"sgn {VERSION} (small-gain-nash)"
+_NO_PAGES = (".toml", ".npz", ".nfg", ".json", ".json.gz")  # what is read as something else
 Said = tuple[int, str]  # a command's exit status and what it prints
 
 
@@ -233,9 +234,12 @@ def attack(options: argparse.Namespace) -> Said:
 
 def report(options: argparse.Namespace) -> Said:
     """The page, written."""
+    from games.errors import InputError
     from sgn.inputs import STANDARD_INPUT, as_file
     from sgn.report import save_report
 
+    if options.output.lower().endswith(_NO_PAGES):
+        raise InputError(f"{options.output}: this names no page; give it a name that ends in .html")
     if options.certificate != STANDARD_INPUT:
         _check_not_read(options.output, [options.certificate])
     with as_file(options.certificate) as path:

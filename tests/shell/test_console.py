@@ -97,7 +97,7 @@ def test_outputs_that_would_harm(tmp_path: Path, capsys: Capture) -> None:
     for output in (toy, "link", "hard", "toy.npz", "new.toml", os.devnull):
         message = refused(run(capsys, "certify", toy, "-o", tmp_path / output))
         assert Path(output).name in message
-    for output in (certificate, os.devnull):
+    for output in (certificate, os.devnull, toy, tmp_path / "toy.npz", tmp_path / "other.json"):
         assert Path(output).name in refused(run(capsys, "report", certificate, "-o", output))
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert not Path(os.devnull).is_file()
