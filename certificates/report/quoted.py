@@ -8,7 +8,7 @@ from certificates.kernel.claims import Claims, Steps
 from certificates.kernel.document.metric import Metric
 from certificates.methods import Method, all_steps
 from certificates.report.promises import equilibrium_row, start_rows
-from certificates.report.refusal import subject_rows
+from certificates.report.refusal import geometry_rows, subject_rows
 from certificates.report.shown import Row, checked, line
 from certificates.report.steps import in_metric, projected_methods, towards_what
 from certificates.report.texts import down, factor_text, step_text, weights_text
@@ -24,6 +24,7 @@ def quoted_rows(claims: Claims) -> list[Row]:
     starts = start_rows(claims)
     return [
         *subject_rows(claims),
+        *geometry_rows(claims.geometry, claims.game),
         _converges_row(claims),
         _speed_row(claims),
         *_under("steps", steps),
