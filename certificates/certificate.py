@@ -15,9 +15,10 @@ from certificates.kernel.document.head import is_refusal
 from certificates.kernel.document.reading import Document, digest, read
 from certificates.kernel.refusal import RefusalClaims, read_refusal
 from certificates.methods import METHODS
+from certificates.plain import Plain, certificate_facts, refusal_facts
 from certificates.promises import Promised
 from certificates.report import table
-from certificates.report.page import fragment
+from certificates.report.page import folded, fragment
 from certificates.report.refusal import refusal_head, refusal_rows, sentence
 from certificates.safe import Lower, Upper
 from certificates.step_range import StepRange as StepRange
@@ -221,6 +222,14 @@ class Certificate:
         """Write JSON (compressed when the name ends in .gz), atomically."""
         write(self.document, path)
 
+    def to_dict(self) -> Plain:
+        """The numbers as plain JSON: floats, each rounded to its safe side (see plain.py)."""
+        return certificate_facts(self.claims)
+
+    def details(self) -> str:
+        """All that is certified, in groups, as text; `print` gives what can be quoted."""
+        return table.certificate_details(self.claims)
+
     def __str__(self) -> str:
         return table.certificate_table(self.claims)
 
@@ -228,8 +237,9 @@ class Certificate:
         return f"<Certificate: {self.verdict}, margin {self.margin}>"
 
     def _repr_html_(self) -> str:
-        """The same table for a notebook."""
-        return fragment(*table.certificate_rows(self.claims))
+        """The same for a notebook, the details folded away."""
+        quoted = fragment(*table.certificate_quotes(self.claims))
+        return folded(quoted, fragment("", table.certificate_rows(self.claims)[1]))
 
 
 @final
@@ -297,6 +307,14 @@ class Refusal:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write JSON, atomically."""
         write(self.document, path)
+
+    def to_dict(self) -> Plain:
+        """Verdict, reason, message, suggestions and worst point, as plain JSON."""
+        return refusal_facts(self.claims)
+
+    def details(self) -> str:
+        """All that the refusal says, as text: the same as `print`."""
+        return table.refusal_table(self.claims)
 
     def __str__(self) -> str:
         return table.refusal_table(self.claims)

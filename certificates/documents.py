@@ -31,11 +31,11 @@ from certificates.kernel.document.fields import (
 from certificates.kernel.document.head import FORMAT
 from certificates.kernel.document.metric import Metric, Rung
 from certificates.kernel.document.reading import Document, digest, encode_array
+from certificates.version import VERSION
 from games.language.number import to_text
 from games.players import NumberedNames
 from games.regions.region import Box, Region
 
-VERSION = "0.1.0"
 TEXT_LIMIT = 30  # players up to which numbers are stated as text; beyond, binary arrays
 
 

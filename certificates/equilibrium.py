@@ -7,6 +7,9 @@ from typing import final
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.theorems.start_sets import StartSet
+from certificates.safe import Lower, Upper
+
+SHOWN = 8  # coordinates in a repr
 
 
 @final
@@ -29,6 +32,12 @@ class Equilibrium:
     kind: str
     is_zero: bool  # whether F is 0 there
 
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{float(v):.6g}" for v in self.point[:SHOWN])
+        more = ", …" if len(self.point) > SHOWN else ""
+        near = f"within {Upper(self.error).text(3)} in the metric" if self.error else "exactly"
+        return f"<Equilibrium: {self.kind}, about ({shown}{more}), stated {near}>"
+
 
 @final
 @dataclass(frozen=True)
@@ -39,6 +48,13 @@ class Basin:
     """
 
     radii: dict[str, Fraction | None]
+
+    def __repr__(self) -> str:
+        each = (
+            f"{key} {'everywhere' if radius is None else Lower(radius)}"
+            for key, radius in self.radii.items()
+        )
+        return f"<Basin: {', '.join(each)}>"
 
 
 def equilibrium_of(claims: Claims) -> Equilibrium | None:

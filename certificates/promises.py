@@ -130,6 +130,9 @@ class Asynchronous:
     radius: Lower | None
     verdict: str
 
+    def __repr__(self) -> str:
+        return labelled(f"<Asynchronous: every step up to {self.step_max}>", self.verdict)
+
     def factor(self, step: Number) -> Upper:
         """1 − ha, per round; ValueError outside (0, step_max]."""
         h = in_range(step, self.step_max.exact)
@@ -150,6 +153,9 @@ class BestResponse:
     vector: tuple[Fraction, ...]
     radius: Lower | None
     verdict: str
+
+    def __repr__(self) -> str:
+        return labelled(f"<BestResponse: factor {self.factor} a round>", self.verdict)
 
 
 @final

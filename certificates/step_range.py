@@ -56,6 +56,11 @@ class StepRange:
         return Upper(self.steps.factor_at_best, verdict=self.verdict)
 
     @property
+    def constant(self) -> Upper:
+        """C: after k steps distances are at most C·factor^k times those at the start."""
+        return Upper(1, verdict=self.verdict)
+
+    @property
     def unprojected(self) -> bool:
         """Whether it holds without projection, while runs, stages and midpoints stay in the region.
 

@@ -39,6 +39,12 @@ class Game(abc.ABC):
     region: Box | None  # where it is certified unless told otherwise
     equilibrium: tuple[Fraction, ...] | None  # a hint, never trusted
 
+    def __repr__(self) -> str:
+        name = f" {self.name[:60]!r}" if self.name else ""
+        where = "no region" if self.region is None else repr(self.region)
+        counts = f"{_count(len(self.players), 'player')}, {_count(self.dimension, 'variable')}"
+        return f"<{type(self).__name__}{name}: {counts}, {where}>"
+
     @property
     def sizes(self) -> tuple[int, ...]:
         """(d_1, …, d_N)."""
@@ -94,6 +100,10 @@ class Game(abc.ABC):
 
         It is what is proved: a family whose document is that of a SymbolicGame is proved as one.
         """
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def as_points(points: Floats, dimension: int) -> Floats:

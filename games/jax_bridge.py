@@ -48,7 +48,9 @@ def _import_jax() -> Any:
     try:
         import jax
     except ImportError as error:
-        raise ImportError("games from JAX costs need JAX; run: pip install 'sgn[jax]'") from error
+        raise ImportError(
+            "games from JAX costs need JAX; run: pip install 'small-gain-nash[jax]'"
+        ) from error
     return jax
 
 

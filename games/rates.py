@@ -161,5 +161,15 @@ def _per_variable(game: Game, eta: tuple[Fraction, ...]) -> Floats:
 
 
 def _name(name: str, eta: tuple[Fraction, ...]) -> str:
-    rates = ", ".join(map(to_text, eta)) if len(eta) <= SHOWN else "of its own"
+    rates = ", ".join(map(_as_given, eta)) if len(eta) <= SHOWN else "of its own"
     return f"{name} at rates {rates}".strip()
+
+
+def _as_given(rate: Fraction) -> str:
+    """A float as it was written, not its binary value; any other number exactly.
+
+    >>> _as_given(Fraction(0.1)), _as_given(Fraction(1, 3))
+    ('0.1', '1/3')
+    """
+    near = float(rate)
+    return repr(near) if Fraction(near) == rate and rate.denominator > 1 else to_text(rate)

@@ -6,6 +6,12 @@
 ('proved', True)
 """
 
-from games.front_door import open_door
+from sgn.neighbours import require_neighbours
 
+require_neighbours()
+
+from certificates.version import VERSION  # noqa: E402
+from games.front_door import open_door  # noqa: E402
+
+__version__ = VERSION
 __all__ = open_door(__name__)

@@ -41,5 +41,8 @@ from sgn.pipeline.ladder import FullBlock as FullBlock
 from sgn.quantities.effort import Progress as Progress
 from sgn.simulation.simulate import Simulation as Simulation
 from sgn.simulation.simulate import simulate as simulate
+from sgn.table import Table as Table
+from sgn.table import table as table
 
 __all__: list[str]
+__version__: str

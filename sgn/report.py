@@ -12,7 +12,9 @@ from certificates.writing import write_file
 from games.files.writing import check_target
 from games.reading import at
 
-NO_PICTURES = "For the pictures, install matplotlib (pip install 'sgn[plot]') and make it again."
+NO_PICTURES = (
+    "For the pictures, install matplotlib (pip install 'small-gain-nash[plot]') and make it again."
+)
 
 NONE_APPLIES = "No picture can be drawn of this game: it is too large, or the file says too little."
 

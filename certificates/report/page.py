@@ -114,7 +114,13 @@ def fragment(head: str, rows: Iterable[Row]) -> str:
     )
     if said:
         said = f'<tr><th colspan="2" {left}>{_text(Kind.SAID.value)}:</th></tr>{said}'
-    return f"<div><strong>{_text(head)}</strong><table>{checked}{said}</table></div>"
+    heading = f"<strong>{_text(head)}</strong>" if head else ""
+    return f"<div>{heading}<table>{checked}{said}</table></div>"
+
+
+def folded(shown: str, hidden: str) -> str:
+    """Two fragments, the second to be unfolded."""
+    return f"{shown}<details><summary>details</summary>{hidden}</details>"
 
 
 def _text(value: object) -> str:

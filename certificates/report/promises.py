@@ -10,16 +10,17 @@ from certificates.methods import METHODS, steps_of
 from certificates.promise_theorems import NASH_SOLUTION, ONLY_NASH, Asked
 from certificates.report.shown import LINES, Row, line
 from certificates.report.steps import in_metric, projected_methods, projection_basis
-from certificates.report.texts import DIGITS, down, point_text, weights_text
+from certificates.report.texts import DIGITS, down, joined, point_text, weights_text
 from games.regions.region import Space
 
+PROJECTED = "projected start"
 _FLOW = "flow"
 _RESTRICTED = "the Nash equilibrium of the game restricted to"
 
 
 def promise_rows(claims: Claims) -> list[Row]:
     """The equilibrium with its kind in words, the start sets, the decay of the divergence."""
-    return [_equilibrium_row(claims), _start_row(claims), *_bregman_rows(claims)]
+    return [equilibrium_row(claims), *start_rows(claims), *_bregman_rows(claims)]
 
 
 def _none(label: str, text: str) -> Row:
@@ -29,16 +30,25 @@ def _none(label: str, text: str) -> Row:
 # ---- the equilibrium -----------------------------------------------------------------------------
 
 
-def _equilibrium_row(claims: Claims) -> Row:
+def equilibrium_row(claims: Claims) -> Row:
+    """Where it is and what it is; or why none is certified."""
     found = equilibrium_of(claims)
     if found is None:
-        return _none("equilibrium", "none certified")
+        return _none("equilibrium", f"none certified: {_why_none(claims)}")
     where = point_text(found.point, found.error, claims.metric)
     row = _kind_row(claims, found, where)
     if found.is_zero or NASH_SOLUTION.failing(Asked(claims)):
         return row
     basis = row.basis & LINES["Nash, of convex costs"]
     return Row(row.label, f"{row.text}; it is {_RESTRICTED} the region", basis)
+
+
+def _why_none(claims: Claims) -> str:
+    if claims.game is None:
+        return "only bounds were given, and no game"
+    if claims.verdict == "estimated":
+        return "the game is known by samples alone"
+    return "no point of the region was confirmed as one"
 
 
 def _kind_row(claims: Claims, found: Equilibrium, where: str) -> Row:
@@ -70,16 +80,29 @@ def _kind_text(found: Equilibrium, where: str) -> str:
 # ---- start sets ----------------------------------------------------------------------------------
 
 
-def _start_row(claims: Claims) -> Row:
-    basin, found = basin_of(claims), claims.solution
-    if basin is not None and basin.radii:
-        return line("start set", _radii_text(claims, basin.radii))
+def start_rows(claims: Claims) -> list[Row]:
+    """Every start in the region where points are projected to it; else the balls of T12."""
     if isinstance(claims.region, Space):
-        return line("start anywhere", "everywhere: no play leaves R^n", "start set")
-    if projected_methods(claims) and (found is None or not found.is_zero):
-        text = "projected methods: all of the region; nothing is promised without projection"
-        return Row("start set", text, projection_basis(claims))
-    return _none("start set", "none certified: nothing is promised for any start")
+        return [line("start anywhere", "everywhere: no play leaves R^n", "start set")]
+    rows, basin, names = [], basin_of(claims), projected_methods(claims)
+    if names:
+        text = f"every start in the region, for projected {joined(names)}"
+        rows.append(Row(PROJECTED, text, projection_basis(claims)))
+    if basin is not None and basin.radii:
+        return [*rows, line("start set", _radii_text(claims, basin.radii))]
+    text = f"{'without projection ' if names else ''}none certified: {_why_nowhere(claims)}"
+    return [*rows, _none("start set", text)]
+
+
+def _why_nowhere(claims: Claims) -> str:
+    found = claims.solution
+    if claims.region is None:
+        return "no region was given"
+    if found is None:
+        return "without an equilibrium no ball is known that play stays in"
+    if not found.is_zero:
+        return "no zero of F is certified in the region, and play may leave it"
+    return "no ball round the equilibrium was confirmed to lie in the region"
 
 
 def _radii_text(claims: Claims, radii: dict[str, Fraction | None]) -> str:
@@ -91,7 +114,10 @@ def _radii_text(claims: Claims, radii: dict[str, Fraction | None]) -> str:
         f"{_name(method)} {'any' if radius is None else down(radius)}{_named(claims, method)}"
         for method, radius in listed
     ]
-    return f"balls round the equilibrium of radius {', '.join(texts)}; nothing beyond is promised"
+    return (
+        f"not projected: balls round the equilibrium of radius {', '.join(texts)}; nothing beyond"
+        " is promised"
+    )
 
 
 def _name(method: str) -> str:

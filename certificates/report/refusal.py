@@ -8,6 +8,7 @@ from certificates.kernel.document.reading import Document
 from certificates.kernel.refusal import RefusalClaims
 from certificates.kernel.theorems.refutation import NO_WEIGHTS, EigenvalueWitness, Witness
 from certificates.report.shown import Row, line
+from certificates.report.steps import PROVED_BY
 from certificates.report.texts import (
     DIGITS,
     SHOWN,
@@ -20,6 +21,11 @@ from certificates.report.texts import (
 from certificates.safe import Upper
 
 LOG_ODDS = "log-odds against action 0"
+FOUND_FROM = {  # by the name of a margin
+    "structural_margin": PROVED_BY["structural"],
+    "direct_margin": PROVED_BY["direct"],
+    "euclidean_margin": "all players' weights being equal",
+}
 UNDECIDED = "UNDECIDED: nothing is proved of this game, and nothing refuted"
 MATRICES = "; a metric of matrices is not excluded"
 EVERYWHERE = "; it is the same everywhere, so an equilibrium in the region's interior is unstable"
@@ -99,7 +105,9 @@ def refusal_rows(claims: RefusalClaims) -> list[Row]:
 def _said_rows(claims: RefusalClaims) -> list[Row]:
     """The search's own findings: margins reached, the blocking cycle, the worst point, the tips."""
     rows = [
-        line("best", down(value), key.replace("_", " ").replace("euclidean", "Euclidean"))
+        line(
+            "best", _best_text(key, value), key.replace("_", " ").replace("euclidean", "Euclidean")
+        )
         for key, value in claims.best.items()
     ]
     players, gain = claims.cycle
@@ -113,6 +121,16 @@ def _said_rows(claims: RefusalClaims) -> list[Row]:
         rows.append(line("worst point", _point_text(claims.worst_point)))
     tips = enumerate(claims.suggestions)
     return rows + [line("try", text, "try" if k == 0 else "") for k, text in tips]
+
+
+def _best_label(key: str) -> str:
+    return key.replace("_", " ").replace("euclidean", "Euclidean")
+
+
+def _best_text(key: str, value: Fraction) -> str:
+    """A margin, with what it was found from where that is known by its name."""
+    found = FOUND_FROM.get(key)
+    return f"{down(value)}, {found}" if found else down(value)
 
 
 def _places(points: tuple[Point, ...]) -> str:

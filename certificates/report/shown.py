@@ -97,6 +97,7 @@ LINES: dict[str, Basis] = {
     "evidence": checked(Title.JACOBIAN),
     "given bounds": ASKED,
     "none certified": NOTHING,
+    "more": NOTHING,  # where the rest is printed
     # of a refusal
     "refuted": checked(Title.REFUTED),
     "where": checked(Title.REFUTED),
@@ -160,6 +161,8 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "promises": computed(Title.MARGIN),
         "published_rules": computed(Title.MARGIN, Title.LIPSCHITZ),
         "band": checked(Title.BAND),
+        "to_dict": checked(Title.MARGIN),
+        "details": checked(Title.MARGIN),
         "require": NOTHING,
         "save": NOTHING,
     },
@@ -172,6 +175,8 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "message": checked(Title.REFUTED),
         "suggestions": SAID,
         "worst_point": SAID,
+        "to_dict": checked(Title.REFUTED),
+        "details": checked(Title.REFUTED),
         "require": NOTHING,
         "save": NOTHING,
     },
@@ -200,6 +205,7 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "method": NOTHING,
         **_STEPS,
         "factor": computed(_ANY_STEPS),
+        "constant": computed(_ANY_STEPS),
         "verdict": checked(Title.MARGIN),
         "projected": checked((*_ANY_STEPS, Title.PROJECTED_EULER)),
         "unprojected": checked(_ANY_STEPS),

@@ -15,6 +15,13 @@ from certificates.report.texts import down, factor_text, joined, metric_text, st
 from games.regions.region import Space
 
 PROJECTED_ONLY = "projected play only"
+PROVED_BY = {  # by the basis of a claim
+    "structural": "from the bounds of each pair of players",
+    "direct": "from the whole Jacobian",
+    "sector": "from margin and Lipschitz constant",
+    "constant": "the Jacobian being the same everywhere",
+    "near-linear": "the Jacobian being near one matrix",
+}
 
 
 def step_rows(claims: Claims) -> list[Row]:
@@ -26,7 +33,7 @@ def step_rows(claims: Claims) -> list[Row]:
             text = f"{range_text(steps)}  ({_how(claims, steps)})"
             rows.append(Row(label, text, checked(steps.title)))
         elif method.always:
-            rows.append(line("none certified", "none certified", label))
+            rows.append(line("none certified", "none certified: no step was confirmed", label))
     if names := projected_methods(claims):
         text = f"the same steps hold for projected {joined(names)}"
         rows.append(Row("with projection", text, projection_basis(claims)))
@@ -87,7 +94,7 @@ def _how(claims: Claims, steps: Steps) -> str:
     """How the steps between runs are proved, in which metric; of others towards what."""
     if steps.towards:
         return towards_what(claims, steps)
-    return ", ".join(filter(None, (steps.basis, in_metric(claims, steps.metric))))
+    return ", ".join(filter(None, (PROVED_BY[steps.basis], in_metric(claims, steps.metric))))
 
 
 def towards_what(claims: Claims, steps: Steps) -> str:

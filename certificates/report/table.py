@@ -11,6 +11,7 @@ from certificates.kernel.inequalities.equilibrium import is_product
 from certificates.kernel.refusal import RefusalClaims
 from certificates.kernel.verify import Verification
 from certificates.report.promises import promise_rows
+from certificates.report.quoted import quoted_rows
 from certificates.report.refusal import (
     LOG_ODDS,
     geometry_rows,
@@ -19,10 +20,18 @@ from certificates.report.refusal import (
     subject_rows,
 )
 from certificates.report.shown import Kind, Row, estimated, line
-from certificates.report.steps import step_rows
-from certificates.report.texts import cut, down, near, up, weights_text
+from certificates.report.steps import PROVED_BY, step_rows
+from certificates.report.texts import (
+    cut,
+    down,
+    lower_text,
+    near,
+    up,
+    upper_text,
+    weights_text,
+)
 
-WIDTH = 110  # characters a line
+WIDTH = 80  # characters a line
 UNCONSTRAINED = (
     "play without active constraints; projected play on a product needs one weight a player (T7)"
 )
@@ -58,19 +67,44 @@ def statement(claims: Claims) -> str:
 
 
 def certificate_table(claims: Claims) -> str:
-    """The rows of a certificate as plain text."""
-    return render(*certificate_rows(claims))
+    """What can be quoted of a certificate, as plain text."""
+    return render(*certificate_quotes(claims))
+
+
+def certificate_quotes(claims: Claims) -> Table:
+    """The verdict; does play converge, how fast, with which steps, from where."""
+    *rows, more = quoted_rows(claims)
+    if claims.verdict != "proved":
+        rows.append(_evidence_row(claims))
+    return _head(claims), shown_as(claims, [*rows, more])
+
+
+def certificate_details(claims: Claims) -> str:
+    """The same, then all rows, in groups, as plain text."""
+    head, quotes = certificate_quotes(claims)
+    groups = [(heading, shown_as(claims, rows)) for heading, rows in _groups(claims) if rows]
+    parts = [render(head, quotes[:-1]), *(_group(heading, rows) for heading, rows in groups)]
+    return "\n".join(parts)
+
+
+def _group(heading: str, rows: Sequence[Row]) -> str:
+    texts = [(row.label, row.text) for row in rows]
+    return "\n".join([f"  {heading}:", *_aligned(texts, _width(texts), "    ")])
 
 
 def certificate_rows(claims: Claims) -> Table:
-    """Verdict, margin against the Euclidean margin, weights, steps, band, what was checked."""
+    """Verdict, then margin, metric, steps, start sets, bands, evidence; last what is only said."""
+    rows = [row for _, group in _groups(claims) for row in group]
+    return _head(claims), shown_as(claims, subject_rows(claims) + rows)
+
+
+def _head(claims: Claims) -> str:
     play = claims.geometry.play
-    head = {
+    return {
         "proved": f"PROVED: {play} contracts",
         "estimated": f"ESTIMATED, not proved: {play} contracts at every sampled point",
         "conditional": f"CONDITIONAL: if {assumption(claims.evidence)}, {play} contracts",
     }[claims.verdict]
-    return head, shown_as(claims, _all_rows(claims))
 
 
 def shown_as(claims: Claims, rows: list[Row]) -> list[Row]:
@@ -78,22 +112,43 @@ def shown_as(claims: Claims, rows: list[Row]) -> list[Row]:
     return [estimated(row) for row in rows] if claims.verdict == "estimated" else rows
 
 
-def _all_rows(claims: Claims) -> list[Row]:
-    rows = subject_rows(claims) + geometry_rows(claims.geometry, claims.game)
-    margin = f"{down(claims.margin)}  ({claims.margin_basis}), contraction rate"
-    rows.append(line("margin", margin))
+def _groups(claims: Claims) -> list[Table]:
+    """All rows but those of the game, under their headings."""
+    return [
+        ("rates", _rate_rows(claims)),
+        ("distance", geometry_rows(claims.geometry, claims.game) + _metric_rows(claims)),
+        ("steps", step_rows(claims)),
+        ("where play ends, and from which starts", promise_rows(claims)),
+        ("how far the weights may move", _band_rows(claims)),
+        ("for comparison", [_published_row(claims)]),
+        ("what it rests on", [_evidence_row(claims)]),
+        (Kind.SAID.value, _said_rows(claims)),
+    ]
+
+
+def _rate_rows(claims: Claims) -> list[Row]:
+    margin = f"{lower_text(claims.margin)}: rate of contraction, {PROVED_BY[claims.margin_basis]}"
+    rows = [line("margin", margin)]
     if claims.euclidean_margin is not None:
-        rows.append(line("Euclidean margin", down(claims.euclidean_margin)))
+        text = f"{lower_text(claims.euclidean_margin)}: the same, all players' weights being equal"
+        rows.append(line("Euclidean margin", text))
     if claims.margin_basis == "direct":
-        rows.append(line("structural margin", down(claims.small_gain.margin)))
-    rows += _metric_rows(claims)
-    rows.append(line("Lipschitz", up(claims.lipschitz)))
-    rows += [*step_rows(claims), *promise_rows(claims), *_band_rows(claims)]
+        text = f"{lower_text(claims.small_gain.margin)}: the same, {PROVED_BY['structural']} alone"
+        rows.append(line("structural margin", text))
+    text = f"{upper_text(claims.lipschitz)}: how fast the gradients change"
+    return [*rows, line("Lipschitz", text)]
+
+
+def _published_row(claims: Claims) -> Row:
+    """T8's rule follows from the numbers above; RK4's speaks of constant J alone (theory: T11)."""
     beta = claims.lipschitz
-    published = f"Euler {near(2 * claims.margin / beta**2)}, RK4 {near(Fraction(5, 2) / beta)}"
-    text = f"{published}  (2 margin/L^2, 2.5/L: for comparison, not a proof for this game)"
-    rows.append(line("published rules", text))
-    return [*rows, _evidence_row(claims), *_said_rows(claims)]
+    euler = near(2 * claims.margin / beta**2)
+    rk4 = near(Fraction(5, 2) / beta)
+    text = (
+        f"Euler {euler} (2 margin/L^2, which follows from both by T8); RK4 {rk4} (2.5/L, not a"
+        " proof for this game)"
+    )
+    return line("published rules", text)
 
 
 def refusal_table(claims: RefusalClaims) -> str:
@@ -140,13 +195,14 @@ def _width(rows: Sequence[tuple[str, str]]) -> int:
     return max((len(plain(label)) for label, _ in rows), default=0)
 
 
-def _aligned(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
+def _aligned(rows: Sequence[tuple[str, str]], width: int, indent: str = "  ") -> list[str]:
     """Labels of this width, each value broken into lines that fit."""
-    lines, room = [], max(WIDTH - width - 4, WIDTH // 3)
+    start = len(indent) + width + 2
+    lines, room = [], max(WIDTH - start, WIDTH // 3)
     for label, value in rows:
         first, *others = textwrap.wrap(plain(value), room, break_on_hyphens=False) or [""]
-        lines.append(f"  {plain(label):<{width}}  {first}".rstrip())
-        lines += [" " * (width + 4) + line for line in others]
+        lines.append(f"{indent}{plain(label):<{width}}  {first}".rstrip())
+        lines += [" " * start + line for line in others]
     return lines
 
 
@@ -175,8 +231,8 @@ def _band_rows(claims: Claims) -> list[Row]:
     for band in bands[:_BANDS]:
         i, j = (cut(claims.names[k]) for k in band.players)
         high = "inf" if band.high is None else down(band.high)
-        text = f"[{up(band.low)}, {high}]  (margin at least {down(band.margin)}, {band.basis})"
-        rows.append(line("band", text, f"band w({j})/w({i})"))
+        how = f"margin at least {down(band.margin)}, {PROVED_BY[band.basis]}"
+        rows.append(line("band", f"w({j})/w({i}) in [{up(band.low)}, {high}]  ({how})"))
     if len(bands) > _BANDS:
         text = f"{len(bands) - _BANDS} more, by certificate.band(i, j)"
         rows.append(line("more bands", text, "bands"))

@@ -35,6 +35,20 @@ def up(value: Fraction) -> str:
     return Upper(value).text(DIGITS)
 
 
+def lower_text(value: Fraction) -> str:
+    """A lower bound: the number itself, or rounded down and said to be so.
+
+    >>> lower_text(Fraction(8, 5)), lower_text(Fraction(2, 3))
+    ('1.6', '≥ 0.666666')
+    """
+    return Lower(value).stated(DIGITS)
+
+
+def upper_text(value: Fraction) -> str:
+    """An upper bound, likewise."""
+    return Upper(value).stated(DIGITS)
+
+
 def factor_text(value: Fraction) -> str:
     """An upper bound; of a factor below 1 in so many digits that this can be seen.
 
@@ -93,11 +107,21 @@ def point_text(point: Sequence[Any] | Vector, error: Fraction, metric: Metric) -
     """A point and how near it is, the distance from the stated to the printed one included."""
     stated = [Fraction(v) for v in islice(point, SHOWN)]
     printed = [round_near(v, POINT_DIGITS) for v in stated]
-    moved = sum(((a - b) ** 2 for a, b in zip(printed, stated, strict=True)), Fraction(0))
-    total = error if moved == 0 else error + root_above(_largest_square(metric) * moved)
+    total = error_of(stated, printed, error, metric)
     more = ", …" if len(point) > SHOWN else ""
     near_by = f"within {Upper(total).text(3)} in the metric" if total else "exactly"
     return f"({', '.join(map(decimal_text, printed))}{more}) {near_by}"
+
+
+def error_of(
+    stated: Sequence[Fraction], printed: Sequence[Fraction], error: Fraction, metric: Metric
+) -> Fraction:
+    """The error of a point that is printed in place of the stated one: how far they are apart too.
+
+    Source: ‖v‖_M² ≤ s|v|², s the largest weight or the trace.
+    """
+    moved = sum(((a - b) ** 2 for a, b in zip(printed, stated, strict=True)), Fraction(0))
+    return error if moved == 0 else error + root_above(_largest_square(metric) * moved)
 
 
 def _largest_square(metric: Metric) -> Fraction:

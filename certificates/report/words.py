@@ -4,7 +4,7 @@ import re
 
 from certificates.kernel.claims import Band, Claims, Steps
 from certificates.methods import all_steps
-from certificates.report.promises import promise_rows
+from certificates.report.promises import PROJECTED, promise_rows
 from certificates.report.shown import ESTIMATED, LINES, NOTHING, Row, checked
 from certificates.report.steps import in_metric, towards_what
 from certificates.report.table import shown_as, statement
@@ -40,6 +40,7 @@ CAVEATS = {  # by verdict, before what is promised
 _PROMISES = {  # rows of a certificate by their theorem
     "equilibrium": "T13",
     "start set": "T12",
+    PROJECTED: "T7, T20",
     "KL in the region": "T19",
     "KL everywhere": "T19 (corollary)",
 }
@@ -81,9 +82,7 @@ def promises(claims: Claims) -> list[Row]:
     for row in promise_rows(claims):
         if row.label in _PROMISES and row.basis != NOTHING:
             text = f"{row.label[:1].upper()}{row.label[1:]}: {row.text}."
-            projected = row.label == "start set" and row.basis != LINES["start set"]
-            label = "T7, T20" if projected else _PROMISES[row.label]
-            found.append(Row(label, text, row.basis))
+            found.append(Row(_PROMISES[row.label], text, row.basis))
     basis = ESTIMATED if claims.verdict == "estimated" else LINES["margin"]
     flow = Row(f"T7, {margin}", statement(claims), basis)  # it says itself what it rests on
     return [flow, *shown_as(claims, found)]

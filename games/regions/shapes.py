@@ -8,14 +8,32 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from games.language.number import Number, exact
+from games.language.number import Number, exact, round_near, to_text
 from games.regions import region as exact_data
 from games.regions.region import Space, near_points, root_above
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 CUSHION = 1e-12  # of squares, so that the exact test agrees with the one in floats
+LONGEST = 24  # letters of a number
+SHOWN = 8  # numbers written before an ellipsis
 INSIDE = 1 - 1e-12  # of the radius, so that rounded samples stay in the ball
+
+
+def _number(value: Fraction) -> str:
+    """An integer as it is, another number as text, at most so long.
+
+    >>> _number(Fraction(3)), _number(Fraction(1, 10))
+    ('3', "'0.1'")
+    """
+    text = to_text(value)
+    short = text if len(text) <= LONGEST else f"{float(round_near(value, 6)):.6g}…"
+    return short if value.denominator == 1 and short == text else repr(short)
+
+
+def _numbers(values: Sequence[Fraction]) -> str:
+    more = f", … {len(values)} in all" if len(values) > SHOWN else ""
+    return f"[{', '.join(map(_number, values[:SHOWN]))}{more}]"
 
 
 @final
@@ -33,6 +51,19 @@ class Box(exact_data.Box):
     """
 
     ball: "MetricBall | None"
+
+    def __repr__(self) -> str:
+        """What makes it, in short: numbers that are not integers are text, so exact.
+
+        >>> Box([0, 0.5], [15, "31/2"]), Box.cube(100, "0.1")
+        (Box([0, '0.5'], [15, '15.5']), Box.cube(100, '0.1'))
+        """
+        if self.ball is not None:
+            return f"{self.ball!r}.box"
+        ends, radius = set(zip(self.lower, self.upper, strict=True)), self.upper[0]
+        if self.dimension > SHOWN and ends == {(-radius, radius)}:
+            return f"Box.cube({self.dimension}, {_number(radius)})"
+        return f"Box({_numbers(self.lower)}, {_numbers(self.upper)})"
 
     @classmethod
     def cube(cls, dimension: int, radius: Number) -> "Box":
@@ -98,6 +129,14 @@ class MetricBall(exact_data.MetricBall):
     >>> ball.contains([0, 2]), ball.contains([0, "2.01"]), ball.box.upper
     (True, False, (Fraction(2, 1), Fraction(2, 1)))
     """
+
+    def __repr__(self) -> str:
+        metric = ""
+        if self.matrix:
+            metric = f", {len(self.matrix)} rows of a matrix"
+        elif set(self.weights) != {1}:
+            metric = f", {_numbers(self.weights)}"
+        return f"MetricBall({_numbers(self.center)}, {_number(self.radius)}{metric})"
 
     @property
     def box(self) -> Box:

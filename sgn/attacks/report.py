@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
+from typing import Any, final
 
 from certificates.safe import Lower, Upper
 
@@ -51,6 +51,21 @@ class Finding:
         what = f"{self.claim} ({self.detail})" if self.detail else self.claim
         return f"{what} is claimed to be {side} {number}; it is {self.worst:.12g} {self.place}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain JSON: the claimed number to its safe side, null where not finite."""
+        return {
+            "claim": self.claim,
+            "detail": self.detail,
+            "theorem": self.theorem,
+            "claimed": _finite(float((Upper if self.upper else Lower)(self.claimed))),
+            "bound": "upper" if self.upper else "lower",
+            "worst": _finite(self.worst),
+            "tightness": _finite(self.tightness),
+            "place": self.place,
+            "status": self.status,
+            "count": self.count,
+        }
+
 
 @final
 @dataclass(frozen=True)
@@ -77,8 +92,29 @@ class Attack:
         """Per kind of claim how near the attack came."""
         return {f.claim: f.tightness for f in self.findings}
 
+    def to_dict(self) -> dict[str, Any]:
+        """Everything found, as plain JSON."""
+        return {
+            "broken": [f.claim for f in self.broken],
+            "rounds": self.rounds,
+            "findings": [f.to_dict() for f in self.findings],
+            "reaches": [
+                {
+                    "method": reach.method,
+                    "step_max": _finite(float(Lower(reach.certified))),
+                    "seen": _finite(reach.seen),
+                }
+                for reach in self.reaches
+            ],
+            "unmeasured": list(self.unmeasured),
+        }
+
     def __str__(self) -> str:
         return "\n".join(_lines(self))
+
+    def __repr__(self) -> str:
+        count = sum(f.count for f in self.findings)
+        return f"<Attack: {len(self.broken)} of {count} claims broken, {self.rounds} rounds>"
 
 
 @final
@@ -89,6 +125,10 @@ class Reach:
     method: str
     certified: Fraction
     seen: float
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _label(finding: Finding) -> str:

@@ -51,6 +51,14 @@ class Simulation:
     factors: Floats
     finite: Flags
 
+    def __repr__(self) -> str:
+        starts = self.trajectories.shape[-2]
+        what = (
+            f"{len(self.factors)} steps of {self.step:.6g} from {starts} start{'s' * (starts != 1)}"
+        )
+        said = f", worst factor {self.worst_factor:.6g}" if self.distances.shape[-1] else ""
+        return f"<Simulation: {self.method}, {what}{said}>"
+
     @property
     def worst_factor(self) -> float:
         """The largest per-step factor; 0 where none could be resolved."""

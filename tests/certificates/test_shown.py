@@ -40,6 +40,11 @@ FRAME = {  # fixed texts of the page: they say nothing of one game
     "Obligation", "Theorem", "holds", "sgn verify CERT.json", report_words.LIMITS,
     report_words.NO_DIVERGENCE, *report_words.CAVEATS.values(),
 }  # fmt: skip
+HEADINGS = {
+    "rates:", "distance:", "steps:", "where play ends, and from which starts:",
+    "how far the weights may move:", "for comparison:", "what it rests on:",
+    f"{Kind.SAID.value}:",
+}  # fmt: skip
 PATTERNS = (
     r"When this page was made, the independent checker worked through the file, .* It found: .*\.",
     r"This page is a picture of the file, and proves nothing itself\. .* and run",
@@ -64,6 +69,10 @@ def rows_of(result: Certificate | Refusal) -> list[Row]:
     return headed_rows_of(result)[1]
 
 
+def quotes_of(result: Certificate | Refusal) -> list[Row]:
+    return [] if isinstance(result, Refusal) else table.certificate_quotes(result.claims)[1]
+
+
 def sentences_of(result: Certificate | Refusal) -> list[Row]:
     return promises(result.claims) if isinstance(result, Certificate) else []
 
@@ -83,7 +92,7 @@ def squeezed(text: str) -> str:
 def test_every_row_rests_on_obligations_that_were_established(path: Path) -> None:
     result, verification = loaded(path)
     titles = established(verification)
-    for row in rows_of(result) + sentences_of(result):
+    for row in rows_of(result) + quotes_of(result) + sentences_of(result):
         assert row.basis.is_established(titles), row
         assert row.basis.obligations or row.basis.kind not in (Kind.CHECKED, Kind.COMPUTED), row
     assert settled(rows_of(result), verification) == rows_of(result)
@@ -95,10 +104,30 @@ def test_every_printed_line_is_of_a_row_and_the_unchecked_ones_come_last(path: P
     head, rows = headed_rows_of(result)
     checked, said = table.apart(rows)
     heading = f"{Kind.SAID.value}:" if said else ""
-    expected = f"{head} {words(checked)} {heading} {words(said)}"
-    assert squeezed(str(result)) == squeezed(expected)  # no word more, no word less
+    if isinstance(result, Refusal):
+        printed = f"{head} {words(checked)} {heading} {words(said)}"
+        assert squeezed(result.details()) == squeezed(printed)
+    else:
+        quoted = table.certificate_quotes(result.claims)[1]
+        printed = f"{head} {words(quoted)}"
+        lines = result.details().splitlines()
+        details = words_of_groups(lines)
+        first = words([*quoted[:-1], *(row for row in rows if row.label not in ("game", "region"))])
+        assert squeezed(details) == squeezed(f"{head} {first}")
+        assert not said or lines.index(f"  {heading}") == max(map(lines.index, headings(lines)))
+    assert squeezed(str(result)) == squeezed(printed)  # no word more, no word less
     assert {row.basis.kind for row in said} <= {Kind.SAID}
     assert Kind.SAID not in {row.basis.kind for row in checked}
+
+
+def headings(lines: list[str]) -> list[str]:
+    """The headings of groups: of two spaces, a word and a colon."""
+    return [line for line in lines if re.fullmatch(r"  \S.*:", line) and line.strip() in HEADINGS]
+
+
+def words_of_groups(lines: list[str]) -> str:
+    found = headings(lines)
+    return " ".join(line for line in lines if line not in found)
 
 
 def words(rows: list[Row]) -> str:
@@ -164,6 +193,9 @@ def test_every_line_of_the_report_is_of_a_row(path: Path) -> None:
 def test_the_notebook_shows_the_same_rows_apart(name: str) -> None:
     result, _ = loaded(HERE / "valid" / f"{name}.json")
     html = result._repr_html_()
+    if isinstance(result, Certificate):
+        quoted, _, html = html.partition("<details>")
+        assert quoted.count("<tr>") == len(table.certificate_quotes(result.claims)[1])
     checked, said = table.apart(rows_of(result))
     before, _, after = html.partition(f"{Kind.SAID.value}:")
     assert before.count("<tr>") == len(checked) + bool(said)  # the heading is a row too

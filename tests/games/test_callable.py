@@ -162,5 +162,5 @@ def test_without_jax_the_error_says_how_to_install_it(monkeypatch: pytest.Monkey
         return real_import(name, *arguments, **options)
 
     monkeypatch.setattr(builtins, "__import__", no_jax)
-    with pytest.raises(ImportError, match=r"pip install 'sgn\[jax\]'"):
+    with pytest.raises(ImportError, match=r"pip install 'small-gain-nash\[jax\]'"):
         CallableGame.from_jax([lambda x: x[0]], sizes=[1])

@@ -291,7 +291,7 @@ class Planted:
         }
 
     def _slow(self, metric: Metric) -> Iterator[TowardsSteps]:
-        """T20: squared factor 1 − 2aρ/(2a + ρ), a = hα, ρ = 1 − bend·(hβ)², at half of the reach."""
+        """T20: squared factor 1 − 2aρ/(2a + ρ), a = hα, ρ = 1 − bend·(hβ)², halfway."""
         a, b = (Fraction(v) for v in (self.below(self.margin()), self.above(self.beta)))
         for kind, bend in ((Extragradient, 1), (Optimistic, 4)):
             h = round_down(Fraction(1, 2 if bend == 1 else 4) / b, 6)

@@ -416,7 +416,7 @@ def test_a_start_that_is_not_covered_is_refused() -> None:
 
 def test_the_claim_is_shown_for_what_it_is() -> None:
     certificate, _, _ = held("shares")
-    text, html = str(certificate), certificate._repr_html_()
+    text, html = certificate.details(), certificate._repr_html_()
     whole = page(certificate.document, certificate.claims, verify(certificate.document))
     for shown in (text, html, whole):
         assert "KL in the region" in shown

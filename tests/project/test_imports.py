@@ -48,6 +48,7 @@ WRAPPERS = {
 
 # Each folder, and each module beside the folders, after all that it imports.
 ORDER = (
+    "sgn.neighbours",
     "games.front_door",
     "games.errors",
     "games.work",
@@ -69,6 +70,8 @@ ORDER = (
     "games.rates",
     "games.catalogue",
     "games.files",
+    "games.summary",
+    "certificates.version",
     "certificates.safe",
     "certificates.kernel",
     "certificates.documents",
@@ -79,6 +82,7 @@ ORDER = (
     "certificates.promise_theorems",
     "certificates.promises",
     "certificates.report",
+    "certificates.plain",
     "certificates.trust",
     "certificates.claim_tables",
     "certificates.schema_kinds",
@@ -112,9 +116,14 @@ ORDER = (
     "sgn.plots",
     "sgn.files",
     "sgn.report",
+    "sgn.table",
     "sgn.progress",
     "sgn.console",
+    "sgn.inputs",
+    "sgn.commands",
+    "sgn.arguments",
     "sgn.cli",
+    "sgn.__main__",
 )
 
 # The one cycle there is: policies name what Jacobians refuse, Jacobians the policies for types.

@@ -51,6 +51,6 @@ def test_every_dependency_has_a_bound(setup: configparser.ConfigParser) -> None:
         requirement.name
         for text in texts
         for requirement in _requirements(text)
-        if requirement.name != "sgn" and not requirement.specifier
+        if requirement.name != "small-gain-nash" and not requirement.specifier
     }
     assert unbounded == set()

@@ -1,12 +1,14 @@
 """The command line: exit statuses, what is printed and written; the lists of public names."""
 
 import gzip
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -377,6 +379,156 @@ def test_verify_an_undecided_refusal(toy: Path, capsys: Capture) -> None:
     assert out.startswith("NOT VERIFIED (undecided): nothing is claimed")
 
 
+# ---- several files, standard input, plain JSON --------------------------------------------------
+
+
+def fed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    """Put the data on standard input."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+def test_verify_several_files_and_folders(toy: Path, capsys: Capture) -> None:
+    runs = toy.parent / "runs" / "deep"
+    runs.mkdir(parents=True)
+    good, bad, garbage = runs / "a.json.gz", runs / "b.json", runs / "c.json"
+    run(capsys, "certify", toy, "-o", good)
+    run(capsys, "certify", toy, "-o", bad)
+    status, out, err = run(capsys, "verify", toy.parent / "runs")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-1] == "2 files: 2 verified"
+    document = json.loads(bad.read_text(encoding="utf-8"))
+    numbers(document, MARGIN)["margin"] = "0.4"
+    bad.write_text(json.dumps(document))
+    status, out, _ = run(capsys, "verify", good, bad)
+    assert status == 1
+    assert f"{bad}: NOT VERIFIED (proved): does not hold: digest" in out
+    assert out.splitlines()[-1] == "2 files: 1 verified, 1 not verified"
+    garbage.write_text("Dear Sir or Madam")
+    status, out, err = run(capsys, "verify", runs, "--trust")
+    assert status == 2
+    assert err.startswith(f"sgn: {garbage}: not JSON")
+    assert "3 files: 1 verified, 1 not verified, 1 unusable" in out
+    assert "certificates/kernel/verify.py" in out
+    status, out, _ = run(capsys, "verify", runs, "--json")
+    found = json.loads(out)
+    assert (status, found["verified"]) == (2, False)
+    assert [each["verified"] for each in found["files"]] == [True, False, False]
+
+
+def test_verify_json(toy: Path, capsys: Capture) -> None:
+    path = toy.parent / "c.json"
+    run(capsys, "certify", toy, "-o", path)
+    status, out, _ = run(capsys, "verify", path, "--json", "--trust")
+    found = json.loads(out)
+    assert (status, found["verified"], found["verdict"]) == (0, True, "proved")
+    assert {"name": "margin", "theorem": "T1", "holds": True, "detail": ""} in found["obligations"]
+    assert found["trusted"]
+
+
+def test_standard_input(
+    toy: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fed(monkeypatch, toy.read_bytes())
+    path = tmp_path / "c.json"
+    assert run(capsys, "certify", "-", "-o", path)[0] == 0
+    commands = ("verify", "show", "attack --seconds 0", f"report -o {tmp_path / 'r.html'}")
+    for command in commands:
+        fed(monkeypatch, path.read_bytes())
+        name, *options = command.split()
+        status, _, err = run(capsys, name, "-", *options)
+        assert (status, err) == (0, ""), command
+    fed(monkeypatch, toy.read_bytes())
+    assert "players" in run(capsys, "show", "-")[1]
+    for command in ("certify", "verify", "show", "attack", "report"):
+        fed(monkeypatch, b"\xff{")
+        assert refused(run(capsys, command, "-")).startswith("sgn: standard input: ")
+    monkeypatch.setattr("sys.stdin", None)
+    assert "nothing comes from there" in refused(run(capsys, "verify", "-"))
+
+
+def test_certify_takes_names_of_the_catalogue(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    assert run(capsys, "certify", "harker", "-o", path)[0] == 0
+    assert sgn.verify(path)
+    assert "did you mean 'harker'?" in refused(run(capsys, "certify", "harkr"))
+
+
+def test_show_json_gives_numbers_to_the_safe_side(toy: Path, capsys: Capture) -> None:
+    path = toy.parent / "c.json"
+    run(capsys, "certify", toy, "-o", path)
+    status, out, _ = run(capsys, "show", path, "--json")
+    assert status == 0
+    facts = json.loads(out)
+    certificate = sgn.load(path)
+    assert isinstance(certificate, sgn.Certificate)
+    assert facts == certificate.to_dict()
+    assert set(facts) == {
+        "verdict", "margin", "margin_basis", "structural_margin", "lipschitz", "weights", "metric",
+        "methods", "equilibrium",
+    }  # fmt: skip
+    assert Fraction(facts["margin"]) <= certificate.margin.exact
+    assert Fraction(facts["lipschitz"]) >= certificate.lipschitz.exact
+    for name, steps in facts["methods"].items():
+        found = certificate.methods[name]
+        assert Fraction(steps["step_max"]) <= found.step_max.exact
+        assert Fraction(steps["factor"]) >= found.factor_at_best.exact
+    assert facts["weights"] == [1, 200]
+    assert facts["equilibrium"] == {"point": [0, 0], "error": 0, "kind": "nash"}
+
+
+def test_show_games_and_refusals(unstable: Path, capsys: Capture) -> None:
+    status, out, _ = run(capsys, "show", unstable)
+    assert status == 0
+    assert "3 players" in out
+    facts = json.loads(run(capsys, "show", unstable, "--json")[1])
+    assert [player["variables"] for player in facts["players"]] == [3, 2, 2]
+    path = unstable.parent / "r.json"
+    run(capsys, "certify", unstable, "-o", path)
+    assert run(capsys, "show", path)[1].startswith("REFUTED")
+    facts = json.loads(run(capsys, "show", path, "--json")[1])
+    assert (facts["verdict"], facts["reason"]) == ("refuted", "unstable")
+
+
+def test_attack_json(toy: Path, capsys: Capture) -> None:
+    path = toy.parent / "c.json"
+    run(capsys, "certify", toy, "-o", path)
+    status, out, _ = run(capsys, "attack", path, "--seconds", "0", "--json")
+    found = json.loads(out)
+    assert (status, found["broken"]) == (0, [])
+    assert {"margin", "Lipschitz"} <= {each["claim"] for each in found["findings"]}
+
+
+def test_version_and_citation(capsys: Capture) -> None:
+    assert run(capsys, "--version")[1] == f"sgn {sgn.__version__} (small-gain-nash)\n"
+    assert run(capsys, "cite")[1].startswith("@software{small_gain_nash,")
+    cff = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {sgn.__version__}\n" in cff
+    command = [sys.executable, "-m", "sgn", "--version"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("sgn ")
+
+
+def test_every_option_has_choices_and_an_example(capsys: Capture) -> None:
+    for command in ("certify", "verify", "show", "attack", "report", "catalogue"):
+        out = run(capsys, command, "--help")[1]
+        options = re.findall(r"^  (-\S|[a-zA-Z.]+\b)", out, re.MULTILINE)
+        shown = " ".join(out.split())
+        assert shown.count("e.g. ") >= len(options) - 1, command  # all but -h
+
+
+@pytest.mark.parametrize("name", ["games", "certificates"])
+def test_a_module_of_the_users_that_hides_ours_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / f"{name}.py").write_text("x = 1")
+    command = [sys.executable, "-c", "import sgn"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"ImportError: {tmp_path / name}.py hides the package '{name}'")
+    assert "rename" in last
+
+
 # ---- catalogue and demo ----------------------------------------------------------------------
 
 
@@ -407,15 +559,15 @@ def test_catalogue_does_not_know_the_name(tmp_path: Path, capsys: Capture) -> No
 def test_demo_ends_with_the_published_numbers(capsys: Capture) -> None:
     status, out, err = run(capsys, "demo")
     assert (status, err) == (0, "")
-    values = dict(re.findall(r"^  (\S.*?)  +(\S.*)$", out, re.MULTILINE))
-    assert values["margin"].startswith("0.2928")
+    values = dict(re.findall(r"^ +(\S.*?)  +(\S.*)$", out, re.MULTILINE))
+    assert values["margin"].startswith("≥ 0.2928")
     assert values["weights"] == "1 : 200"
-    assert values["Euclidean margin"].startswith("-4.025")
-    assert re.match(r"\[34\.31\d*, 1165\.6\d*\]", values["band w(player 2)/w(player 1)"])
+    assert values["Euclidean margin"].startswith("≥ -4.025")
+    assert re.match(r"w\(player 2\)/w\(player 1\) in \[34\.31\d*, 1165\.6\d*\]", values["band"])
     assert "up to 1.171" in values["Euler step"]
     assert "up to 1.631" in values["RK4 step"]
     assert "\nverified (proved): every obligation holds\n" in out
-    assert max(map(len, out.splitlines())) <= 110
+    assert max(map(len, out.splitlines())) <= 80
 
 
 # ---- argparse --------------------------------------------------------------------------------
@@ -452,11 +604,12 @@ def test_help_names_every_command(capsys: Capture) -> None:
 
 SGN = """
 Bounder Bounds CannotBound Certificate Enclosed Exact NotCertified Progress Refusal Sampled
-Verification Attack Simulation BlockScalar Dense EntropicDual Euclidean FullBlock
+Verification Attack Simulation Table BlockScalar Dense EntropicDual Euclidean FullBlock
 BestRates CouplingReport Fix Ratios TimeVaryingRates
 band band_matrix band_slice best_rates certify_rates coupling_report suggest time_varying_rates
 rates_in_metric
-attack certify certify_bounds estimate_bounds largest_region load optimal_weights simulate verify
+attack certify certify_bounds estimate_bounds largest_region load optimal_weights simulate table
+verify
 """
 GAMES = """
 Box CallableGame Game InputError MarkovGame MetricBall NormalFormGame Player QuadraticGame Space

@@ -1,0 +1,226 @@
+"""The arguments of the command line: each with what it may be, and an example."""
+
+import argparse
+from collections.abc import Callable
+
+from sgn import commands
+
+_RESULT = "c.json"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Of `sgn`, with one parser a command, which sets `run`."""
+    main = argparse.ArgumentParser(
+        prog="sgn",
+        description="Does simultaneous gradient play in a game contract to the Nash equilibrium?"
+        " Certified, with a proof that an independent checker confirms.",
+        epilog="A file called - is standard input. Exit status: 0 proved, verified or not broken;"
+        " 1 not; 2 unusable input. Example: sgn certify harker -o c.json && sgn verify c.json",
+    )
+    main.set_defaults(place="input")
+    main.add_argument("--version", action="version", version=commands.VERSION_LINE)
+    parts = main.add_subparsers(required=True, metavar="command")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], commands.Said], what: str, example: str
+    ) -> argparse.ArgumentParser:
+        part = parts.add_parser(
+            name, help=what, description=f"{what[:1].upper()}{what[1:]}.", epilog=f"e.g. {example}"
+        )
+        part.set_defaults(run=run)
+        return part
+
+    _certify(command)
+    _verify(command)
+    _show(command)
+    _attack(command)
+    _report(command)
+    catalogue = command(
+        "catalogue",
+        commands.catalogue,
+        "list the games that come with the package, or write one as a file",
+        "sgn catalogue harker -o harker.toml",
+    )
+    catalogue.add_argument("name", nargs="?", metavar="NAME", help="of a game, e.g. harker")
+    catalogue.add_argument(
+        "-o", "--output", metavar="GAME.toml", help="write the game here, e.g. -o harker.toml"
+    )
+    command(
+        "demo",
+        commands.demo,
+        "certify a game that is not monotone, and verify it",
+        "sgn demo",
+    )
+    command("cite", commands.cite, "how to cite this software (BibTeX)", "sgn cite > sgn.bib")
+    return main
+
+
+_Add = Callable[
+    [str, Callable[[argparse.Namespace], commands.Said], str, str], argparse.ArgumentParser
+]
+
+
+def _certify(command: _Add) -> None:
+    part = command(
+        "certify",
+        commands.certify,
+        "certify a game file, or a game of the catalogue",
+        "sgn certify game.toml --metric dense -o c.json",
+    )
+    part.add_argument(
+        "game",
+        metavar="GAME",
+        help="a game file (.toml), the name of a game in the catalogue, or - for standard input;"
+        " e.g. duopoly.toml, or harker",
+    )
+    part.add_argument(
+        "--evidence",
+        choices=("auto", "exact", "enclosed", "sampled"),
+        default="auto",
+        help="what the numbers rest on: exact arithmetic, enclosures of nonlinear costs, or samples"
+        " (an estimate, no proof); auto takes the strongest that is possible (default auto);"
+        " e.g. --evidence sampled",
+    )
+    part.add_argument(
+        "--metric",
+        choices=("auto", "euclidean", "scalar", "block", "dense"),
+        default="auto",
+        help="in which distance play contracts: euclidean (all players equal), scalar (a weight a"
+        " player), block (a matrix a player), dense (one matrix); auto takes the first of scalar,"
+        " block and dense that certifies (default auto); e.g. --metric dense",
+    )
+    part.add_argument(
+        "--objective",
+        choices=("margin", "euler_step", "rk4_step", "factor"),
+        default="margin",
+        help="what the metric is chosen for: the rate of the flow, the longest step of Euler's or"
+        " of the RK4 method, or the least factor of a step (default margin);"
+        " e.g. --objective euler_step",
+    )
+    part.add_argument(
+        "--time-limit",
+        type=float,
+        metavar="SECONDS",
+        help="stop enclosing then, with what is proved (Ctrl-C does the same);"
+        " e.g. --time-limit 60",
+    )
+    part.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT.json",
+        help=f"write the result here, compressed if it ends in .gz; e.g. -o {_RESULT}",
+    )
+    part.add_argument(
+        "--details", action="store_true", help="print all that is certified; e.g. --details"
+    )
+    part.add_argument(
+        "--json",
+        action="store_true",
+        help="print the result's document as JSON and nothing else; e.g. --json > c.json",
+    )
+    part.add_argument(
+        "--seed", type=int, default=0, help="of all randomness (default 0); e.g. --seed 1"
+    )
+
+
+def _verify(command: _Add) -> None:
+    part = command(
+        "verify",
+        commands.verify,
+        "re-check certificates, step by step",
+        "sgn verify c.json; sgn verify runs/; sgn verify runs/*.json --json",
+    )
+    part.add_argument(
+        "certificates",
+        nargs="+",
+        metavar="CERT.json",
+        help="certificate files, folders of them, or - for standard input; of several there is a"
+        " line each, and a summary; e.g. runs/*.json",
+    )
+    part.add_argument(
+        "--patience",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="do so many times the work of about fifteen seconds (default 1); e.g. --patience 10",
+    )
+    part.add_argument(
+        "--trust",
+        action="store_true",
+        help="list the files of code that the check rests on, with their lines; e.g. --trust",
+    )
+    part.add_argument(
+        "--json",
+        action="store_true",
+        help="print what was found as JSON and nothing else; e.g. --json > found.json",
+    )
+
+
+def _show(command: _Add) -> None:
+    part = command(
+        "show",
+        commands.show,
+        "show any file: a game, a certificate or a refusal (nothing is checked)",
+        "sgn show c.json --json",
+    )
+    part.add_argument(
+        "file", metavar="FILE", help=f"the file, or - for standard input; e.g. {_RESULT}"
+    )
+    part.add_argument(
+        "--details", action="store_true", help="all that it says; e.g. sgn show c.json --details"
+    )
+    part.add_argument(
+        "--json",
+        action="store_true",
+        help="its numbers as plain JSON, rounded to the safe side; e.g. --json | jq .margin",
+    )
+
+
+def _attack(command: _Add) -> None:
+    part = command(
+        "attack",
+        commands.attack,
+        "try to break every claim of a certificate",
+        "sgn attack c.json --seconds 60",
+    )
+    part.add_argument(
+        "certificate",
+        metavar="CERT.json",
+        help=f"the certificate, or - for standard input; e.g. {_RESULT}",
+    )
+    part.add_argument(
+        "--seconds",
+        type=float,
+        default=10.0,
+        metavar="N",
+        help="how long (default 10); e.g. --seconds 60",
+    )
+    part.add_argument(
+        "--seed", type=int, default=0, help="of all randomness (default 0); e.g. --seed 1"
+    )
+    part.add_argument(
+        "--json",
+        action="store_true",
+        help="print what was found as JSON and nothing else; e.g. --json > found.json",
+    )
+
+
+def _report(command: _Add) -> None:
+    part = command(
+        "report",
+        commands.report,
+        "a certificate or refusal as one HTML page",
+        "sgn report c.json -o report.html",
+    )
+    part.add_argument(
+        "certificate",
+        metavar="CERT.json",
+        help=f"the certificate, or - for standard input; e.g. {_RESULT}",
+    )
+    part.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT.html",
+        default="report.html",
+        help="where to write the page (default report.html); e.g. -o harker.html",
+    )
