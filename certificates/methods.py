@@ -28,6 +28,8 @@ METHODS = {
         Method("euler", "Euler", "Euler step", always=True),
         Method("rk4", "RK4", "RK4 step", always=True),
         Method("rk4_equilibrium", "RK4 towards the equilibrium", "RK4 to equilibrium"),
+        Method("heun", "Heun", "Heun step"),
+        Method("heun_equilibrium", "Heun towards the equilibrium", "Heun to equilibrium"),
         Method("extragradient", "extragradient", "extragradient step"),
         Method("optimistic", "optimistic", "optimistic step"),
     )

@@ -155,6 +155,7 @@ def varies(context: Context) -> bool:
 
 
 RK4, TOWARDS = "RK4 steps", "RK4 towards the equilibrium"
+HEUN, HEUN_TOWARDS = f"{RK4}[1]", "Heun towards the equilibrium"  # the second of that title
 SABOTAGE = (
     Sabotage("margin", better("margin: margin", 10)),
     Sabotage("Euclidean margin", better("Euclidean margin: margin", 10)),
@@ -185,6 +186,12 @@ SABOTAGE = (
     Sabotage("equilibrium", put("equilibrium: point.1", "0.001")),
     Sabotage("equilibrium", called("T13 (no zero)")),
     Sabotage("start sets", where=bounded, derive=wider),
+    Sabotage("Heun", better(f"{HEUN}: factor_at_best", -5)),
+    Sabotage("Heun", better(f"{HEUN}: cover.rates.0", 20)),
+    Sabotage("Heun, near-linear", better(f"{HEUN}: deviation", -10), varies),
+    Sabotage("Heun, near-linear", better(f"{HEUN}: norm", -10)),
+    Sabotage(f"{HEUN_TOWARDS}, unprojected", better(f"{TOWARDS}[1]: factor_at_best", -10)),
+    Sabotage(f"{HEUN_TOWARDS}, unprojected", better(f"{TOWARDS}[1]: cover.rates.0", 40)),
 )
 CASES = [
     (sabotage, context) for sabotage in SABOTAGE for context in INSIDE if sabotage.where(context)
@@ -203,7 +210,12 @@ def test_what_is_false_is_broken(sabotage: Sabotage, context: Context) -> None:
     assert broken(false, sabotage.kind, derive=lambda claims: sabotage.derive(derive(claims)))
 
 
-FREE = (f"{TOWARDS}, unprojected", "extragradient, unprojected", "optimistic, unprojected")
+FREE = (
+    f"{TOWARDS}, unprojected",
+    f"{HEUN_TOWARDS}, unprojected",
+    "extragradient, unprojected",
+    "optimistic, unprojected",
+)
 SOME = OUTSIDE[::5]
 
 

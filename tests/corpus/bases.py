@@ -236,6 +236,15 @@ def by_sector(result: sgn.Certificate | sgn.Refusal) -> Document:
     return certificate_document(read_claims(result.document).without(EulerSteps))
 
 
+def heun_alone(result: sgn.Certificate | sgn.Refusal) -> Document:
+    """The certificate with Heun's steps, without those of RK4."""
+    document = copy.deepcopy(result.document)
+    claims = document["claims"]
+    document["claims"] = [c for c in claims if c.get("numbers", {}).get("scheme") != "rk4"]
+    document["digest"] = digest(document)
+    return document
+
+
 def _moved(document: Document, path: str, factor: Fraction) -> Document:
     """One number times a factor (near it, of 12 digits), with a new digest."""
     moved = copy.deepcopy(document)
@@ -249,6 +258,7 @@ def documents() -> dict[str, Document]:
     found = {name: result.document for name, result in certificates().items()}
     found["by-sector.json"] = by_sector(sgn.certify(games.catalogue.load("sgn-toy")))
     found["by-sector-bounds.json"] = by_sector(sgn.certify_bounds(given()))
+    found["heun.json"] = heun_alone(sgn.certify(games.catalogue.load("sgn-toy")))
     found["enclosed.json"] = sharpened(sgn.certify(curved()).document)
     found["quartic.json"] = sharpened(sgn.certify(quartic()).document)
     return found

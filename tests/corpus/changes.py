@@ -232,7 +232,7 @@ def entry(index: Any, factor: float) -> Callable[[Any], None]:
 
 
 def longer(title: str, factor: Fraction) -> Change:
-    """The largest step of RK4 and the end of its cover, both."""
+    """The largest step of a Runge–Kutta method and the end of its cover, both."""
 
     def change(document: Document) -> None:
         times(f"{title}: step_max", factor)(document)

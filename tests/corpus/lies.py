@@ -210,6 +210,10 @@ LIES = [
     Lie("rk4-best-step-beyond-the-cover", "toy", RK4, put("RK4 steps: best_step", "2")),
     Lie("rk4-weights-swapped", "toy", RK4, swapped("RK4 steps: metric.weights")),
     Lie("rk4-of-a-constant-jacobian-where-it-varies", "mixed", RK4, _CONSTANT),
+    Lie("rk4-called-heun", "toy", RK4, put("RK4 steps: scheme", "heun")),
+    Lie("heun-step-longer", "heun", RK4, longer("RK4 steps", 1 + 1000 * PPM)),
+    Lie("heun-rate-doubled", "heun", RK4, times("RK4 steps: cover.rates.0", 2)),
+    Lie("heun-factor-lowered", "heun", RK4, lowered("RK4 steps: factor_at_best")),
     # Runge–Kutta, any J
     Lie("sector-step-longer", "mixed", RK4, longer("RK4 steps", Fraction(5, 4))),
     Lie("sector-step-longer-conditional", "bounds", RK4, longer("RK4 steps", Fraction(5, 4))),

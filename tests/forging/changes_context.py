@@ -218,15 +218,16 @@ def evidence_changed(document: Document, rng: random.Random, pool: Pool) -> str:
     return "called exact"
 
 
-def rk4_elsewhere(document: Document, rng: random.Random, pool: Pool) -> str:
-    """The steps of RK4 by another of its theorems, beside or in place of what is claimed."""
+def stages_elsewhere(document: Document, rng: random.Random, pool: Pool) -> str:
+    """Runge–Kutta steps by another of its theorems, beside or in place of what is claimed."""
     claim = choose(rng, stated(document, "runge_kutta/"))
     moved, old = copy.deepcopy(claim), claim["theorem"]
     target = rng.choice([f"runge_kutta/T11 ({case})" for case in ("a", "b", "b′", "c")])
     cite(document, moved, target, rng, pool)
     if target.endswith(("(b)", "(b′)")):
         given = claim.get("witnesses", {}).get("multipliers", [])
-        width = 30 if target.endswith("(b′)") else 12
+        stages = {"rk4": 4, "heun": 2}[claim["numbers"]["scheme"]]
+        width = 3 * (stages * (stages + 1) // 2 if target.endswith("(b′)") else stages)
         moved["witnesses"]["multipliers"] = [_resized(row, width) for row in given]
     drop(document, target)
     if rng.random() < 0.5:
@@ -321,5 +322,5 @@ REFUSALS: list[Change] = [witness_changed, witness_changed, refused_elsewhere]
 CONTEXT: list[Change] = [
     *REGION, zero_moved, zero_moved, fields_instead, players_merged, game_of_another,
     entropy_changed, metric_of_another_kind, metric_of_another_kind, weights_changed,
-    evidence_changed, rk4_elsewhere, steps_of_another, no_steps, constants_set, *REFUSALS,
+    evidence_changed, stages_elsewhere, steps_of_another, no_steps, constants_set, *REFUSALS,
 ]  # fmt: skip

@@ -25,14 +25,15 @@ from tests.forging.oracle_refusal import refusal
 from tests.forging.oracle_region import Space, region_of
 from tests.forging.oracle_solution import solution
 from tests.forging.oracle_steps import (
+    RUNGE_KUTTA,
     Approach,
     Step,
     approaches,
     extragradient_step,
     optimistic_run,
     projected_pairs,
-    rk4_pairs,
-    rk4_step,
+    runge_kutta_pairs,
+    step_form,
 )
 from tests.forging.oracle_subject import Falsehood, Subject
 
@@ -84,7 +85,8 @@ def _claims(said: Said, subject: Subject) -> list[Falsehood]:
     for form in _forms(said, subject, metric):
         found += subject.refutes(form)
     found += _blocks(said, subject)
-    found += _rk4(said, subject)
+    for scheme in RUNGE_KUTTA:
+        found += _runge_kutta(scheme, said, subject)
     found += _projected_euler(said, subject)
     return found + list(_towards(said, subject, metric))
 
@@ -105,30 +107,32 @@ def _forms(said: Said, subject: Subject, metric: Metric) -> Iterator[forms.Form]
         own, squares = Metric.read(euler.metric, sizes), euler.squares
         for h, square in squares[2::2] if subject.game.n > LARGE else squares:
             yield forms.euler("Euler steps", own, h, square)
-    if (rk4 := said.steps.get("rk4")) is not None and rk4.norm is not None:
-        yield from _norms(rk4, rk4.norm, sizes)
+    for scheme in RUNGE_KUTTA:
+        if (steps := said.steps.get(scheme)) is not None and steps.norm is not None:
+            yield from _norms(steps, steps.norm, sizes)
     for band in said.bands:
         if band.alone:
             yield from _direct_band(band, sizes)
 
 
-def _norms(rk4: Range, norm: Fraction, sizes: list[int]) -> Iterator[forms.Form]:
+def _norms(steps: Range, norm: Fraction, sizes: list[int]) -> Iterator[forms.Form]:
     """‖J‖ ≤ b in the metric of the steps; or ‖J − J₀‖ ≤ δ and ‖J₀‖ ≤ b."""
-    metric, J0 = Metric.read(rk4.metric, sizes), rk4.near
+    metric, J0, name = Metric.read(steps.metric, sizes), steps.near, steps.method
     if J0 is None:
-        yield forms.lipschitz("RK4 norm", metric, norm)
+        yield forms.lipschitz(f"{name} norm", metric, norm)
         return
 
     def terms(U: Array, J: Any) -> forms.Terms:
         image = J @ U - _matrix_like(J0, U) @ U
-        return [(rk4.deviation**2, U, U), (-1, image, image)]
+        return [(steps.deviation**2, U, U), (-1, image, image)]
 
     def own(U: Array, J: Any) -> forms.Terms:
         image = _matrix_like(J0, U) @ U + 0 * (J @ U)
         return [(norm**2, U, U), (-1, image, image)]
 
-    yield forms.Form("RK4 near-linear deviation", (J0.tobytes(), rk4.deviation), terms, metric)
-    yield forms.Form("RK4 near-linear norm", (J0.tobytes(), norm), own, metric)
+    away = (J0.tobytes(), steps.deviation)
+    yield forms.Form(f"{name} near-linear deviation", away, terms, metric)
+    yield forms.Form(f"{name} near-linear norm", (J0.tobytes(), norm), own, metric)
 
 
 def _matrix_like(matrix: Array, U: Array) -> Array:
@@ -181,20 +185,20 @@ def _entries(game: MatrixGame, said: Said) -> Iterator[Falsehood]:
 # ---- steps ---------------------------------------------------------------------------------------
 
 
-def _rk4(said: Said, subject: Subject) -> list[Falsehood]:
+def _runge_kutta(scheme: str, said: Said, subject: Subject) -> list[Falsehood]:
     """Between two runs."""
-    if (steps := said.steps.get("rk4")) is None:
+    if (steps := said.steps.get(scheme)) is None:
         return []
     metric = Metric.read(steps.metric, subject.game.sizes)
     claims = steps.squares
     if subject.game.n > LARGE:
         claims = claims[:1] + claims[-2:]
     if not subject.game.constant:
-        return rk4_pairs(subject, metric, claims[::3] + claims[-2:])
+        return runge_kutta_pairs(scheme, subject, metric, claims[::3] + claims[-2:])
     return [
         false
         for h, square in claims
-        for false in subject.refutes(forms.rk4("RK4 steps", metric, h, square))
+        for false in subject.refutes(step_form(scheme, metric, h, square))
     ]
 
 
@@ -211,7 +215,7 @@ def _towards(said: Said, subject: Subject, metric: Metric) -> Iterator[Falsehood
     radii = said.following.radii
     if said.kind is not None and said.solution is None:
         yield Falsehood("equilibrium", f"{said.kind}, of no solution")
-    needs = {"rk4_equilibrium", "extragradient", "optimistic"} & set(said.steps)
+    needs = PLAY.keys() & said.steps.keys()
     falling = said.in_region is not None or said.on_simplex is not None
     if not needs and said.solution is None and not falling:
         if radii:
@@ -235,7 +239,7 @@ def _towards(said: Said, subject: Subject, metric: Metric) -> Iterator[Falsehood
 
 
 PLAY: dict[str, tuple[tuple[Step, int], ...]] = {  # each with how many steps it makes
-    "rk4_equilibrium": ((rk4_step, 1),),
+    **{f"{scheme}_equilibrium": ((step, 1),) for scheme, step in RUNGE_KUTTA.items()},
     "extragradient": ((extragradient_step, 1),),
     "optimistic": ((optimistic_run(1), 1), (optimistic_run(RUN), RUN)),
 }

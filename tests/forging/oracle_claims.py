@@ -17,8 +17,9 @@ from tests.forging.oracle_reading import (
     rational,
     rationals,
 )
+from tests.forging.oracle_steps import RUNGE_KUTTA
 
-INTERVALS = 6  # of an RK4 cover that are tried
+INTERVALS = 6  # of a Runge–Kutta cover that are tried
 Squares = list[tuple[Fraction, Fraction]]  # step sizes with a bound of the squared factor
 MARGIN = ("margin/T1", "margin/T5")
 LIPSCHITZ = ("margin/T5 (norm)", "margin/T9 (norms)")
@@ -57,7 +58,7 @@ def claims_by_theorem(document: Document) -> ByTheorem:
 class Range:
     """Steps of one method. squares: what is claimed of single steps; sizes: those to start with.
 
-    norm, near, deviation: what RK4 says of J beside (‖J₀‖ ≤ norm, ‖J − J₀‖ ≤ deviation).
+    norm, near, deviation: what a method of stages says of J (‖J₀‖ ≤ norm, ‖J − J₀‖ ≤ deviation).
     """
 
     method: str
@@ -233,16 +234,18 @@ def _stated_steps(found: ByTheorem) -> Iterator[Range]:
     for entry in _some(found, *EULER):
         yield Range("euler", entry["metric"], euler_squares(entry), _sizes(entry))
     for entry in _some(found, *BETWEEN, TOWARDS):
-        if entry["scheme"] != "rk4":
+        if entry["scheme"] not in RUNGE_KUTTA:
             raise Unjudged(f"nobody judges steps of {entry['scheme']}")
     for entry in _some(found, *BETWEEN):
         near = array(entry["matrix"]) if "matrix" in entry else None
         norm = rational(entry["norm"]) if "norm" in entry else None
         away = rational(entry.get("deviation", 0))
         more: dict[str, Any] = {"norm": norm, "near": near, "deviation": away}
-        yield Range("rk4", entry["metric"], rk4_squares(entry), _sizes(entry), **more)
+        squares = cover_squares(entry)
+        yield Range(entry["scheme"], entry["metric"], squares, _sizes(entry), **more)
     for entry in _some(found, TOWARDS):
-        yield Range("rk4_equilibrium", entry["metric"], rk4_squares(entry), _sizes(entry))
+        method, squares = f"{entry['scheme']}_equilibrium", cover_squares(entry)
+        yield Range(method, entry["metric"], squares, _sizes(entry))
 
 
 def _sizes(entry: Document) -> list[Fraction]:
@@ -259,7 +262,7 @@ def euler_squares(entry: Document) -> Squares:
     return [(h, factor**2) for h, factor in found]
 
 
-def rk4_squares(entry: Document) -> Squares:
+def cover_squares(entry: Document) -> Squares:
     """Ends of intervals, on both sides, the best step, and that the largest is no growth."""
     ends = [rational(v) for v in entry["cover"]["steps"]]
     rates = [rational(v) for v in entry["cover"]["rates"]]

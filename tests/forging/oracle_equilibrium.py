@@ -12,11 +12,11 @@ from tests.forging.oracle_metric import Metric
 from tests.forging.oracle_reading import Array, mp, mpmath, mps, solve
 from tests.forging.oracle_region import Ball, Box, Region, Space
 from tests.forging.oracle_steps import (
+    RUNGE_KUTTA,
     Step,
     euler_step,
     extragradient_step,
     optimistic_run,
-    rk4_step,
 )
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
 
@@ -190,8 +190,8 @@ def start_set(
         return
     step: Step = {
         "euler": euler_step,
-        "rk4": rk4_step,
-        "rk4_equilibrium": rk4_step,
+        **RUNGE_KUTTA,
+        **{f"{scheme}_equilibrium": step for scheme, step in RUNGE_KUTTA.items()},
         "extragradient": extragradient_step,
         "optimistic": optimistic_run(8),
     }[method]

@@ -15,7 +15,6 @@ from tests.forging.oracle_metric import Metric
 from tests.forging.oracle_reading import Array, mp, mps
 
 Terms = list[tuple[Any, Array, Array]]  # Σ c · XᵀMY
-RK4 = (Fraction(1, 4), Fraction(1, 3), Fraction(1, 2), Fraction(1))  # 1 + z(1 + z/2(1 + z/3(…)))
 
 
 @dataclass(frozen=True)
@@ -86,18 +85,6 @@ def euler(name: str, metric: Metric, h: Fraction, square: Fraction) -> Form:
 
     def terms(U: Array, J: Any) -> Terms:
         image = U - (J @ U) * _like(h, U)
-        return [(square, U, U), (-1, image, image)]
-
-    return Form(name, (h, square), terms, metric)
-
-
-def rk4(name: str, metric: Metric, h: Fraction, square: Fraction) -> Form:
-    """‖P(−hJ)‖²_M ≤ square, J the same at all stages (T11 a)."""
-
-    def terms(U: Array, J: Any) -> Terms:
-        image = U
-        for c in RK4:
-            image = U - (J @ image) * _like(h * c, U)
         return [(square, U, U), (-1, image, image)]
 
     return Form(name, (h, square), terms, metric)

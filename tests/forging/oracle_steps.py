@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,15 @@ def rk4_step(F: Any, x: Array, h: Any, project: Any) -> tuple[Array, list[Array]
     k3 = F(x3)
     x4 = x - k3 * h
     return x - (k1 + k2 * 2 + k3 * 2 + F(x4)) * (h / 6), [x, x2, x3, x4]
+
+
+def heun_step(F: Any, x: Array, h: Any, project: Any) -> tuple[Array, list[Array]]:
+    k1 = F(x)
+    y = x - k1 * h
+    return x - (k1 + F(y)) * (h / 2), [x, y]
+
+
+RUNGE_KUTTA: dict[str, Step] = {"rk4": rk4_step, "heun": heun_step}
 
 
 def extragradient_step(F: Any, x: Array, h: Any, project: Any) -> tuple[Array, list[Array]]:
@@ -147,22 +157,23 @@ def _starts(region: Region, star: Array, rng: np.random.Generator) -> Array:
 # ---- pairs of runs -------------------------------------------------------------------------------
 
 
-def rk4_pairs(subject: Subject, metric: Metric, bounds: list[tuple[Fraction, Any]]) -> list[
-    Falsehood
-]:  # fmt: skip
-    """The derivative of a step where all four stages lie in the region."""
-    key = ("pairs", metric.key, tuple(bounds))
-    return subject.once(key, lambda: _rk4_pairs(subject, metric, bounds))
-
-
-def _rk4_pairs(
-    subject: Subject, metric: Metric, bounds: list[tuple[Fraction, Any]]
+def runge_kutta_pairs(
+    scheme: str, subject: Subject, metric: Metric, bounds: list[tuple[Fraction, Any]]
 ) -> list[Falsehood]:
+    """The derivative of a step where all stages lie in the region."""
+    key = ("pairs", scheme, metric.key, tuple(bounds))
+    return subject.once(key, lambda: _runge_kutta_pairs(scheme, subject, metric, bounds))
+
+
+def _runge_kutta_pairs(
+    scheme: str, subject: Subject, metric: Metric, bounds: list[tuple[Fraction, Any]]
+) -> list[Falsehood]:
+    step = RUNGE_KUTTA[scheme]
     game, region = subject.game, subject.region
     points = subject.points[~subject.undefined]
 
     def stages(x: Array, h: Any) -> tuple[list[Array], Array]:
-        _, visited = rk4_step(game.F, x, h, None)
+        _, visited = step(game.F, x, h, _same)
         return visited, np.all([region.contains(v) for v in visited], axis=0)
 
     def value_of(h: Fraction, form: Form) -> Callable[[Array], Array]:
@@ -177,7 +188,7 @@ def _rk4_pairs(
 
         return value
 
-    forms = [(h, _step_form("RK4 steps", metric, h, bound)) for h, bound in bounds]
+    forms = [(h, step_form(scheme, metric, h, bound)) for h, bound in bounds]
     values = [(value_of(h, form), h, form) for h, form in forms]
     ranked = sorted(values, key=lambda row: float(row[0](points).min()))
     for value, h, form in ranked[:HUNTED]:
@@ -187,26 +198,29 @@ def _rk4_pairs(
             J = [np.asarray(game.J(v)) for v in visited]
             u = form.least(J)[1][0]  # type: ignore[arg-type]
             start = subject.exactly(x)
-            _, exact = rk4_step(game.F, start, mp(h), None)
+            _, exact = step(game.F, start, mp(h), _same)
             if all(region.holds(v) for v in exact):
                 short = form.exactly([np.asarray(game.J(v)) for v in exact], u)
                 if short < -ZERO:
                     text = f"short by {mpmath.nstr(-short, 6)} at x = {shown(start)}, h = {h}"
-                    return [Falsehood("RK4 steps", text)]
+                    return [Falsehood(form.name, text)]
     return []
 
 
-def _step_form(name: str, metric: Metric, h: Fraction, square: Any) -> Form:
+def step_form(scheme: str, metric: Metric, h: Fraction, square: Any) -> Form:
+    """‖P‖²_M ≤ square, P the derivative of a step: J is a list of those at the stages, or one."""
+
     def terms(U: Array, J: Any) -> Terms:
+        stages = iter(J) if isinstance(J, list) else repeat(J)
         t = mp(h) if U.dtype == object else float(h)
-        k1 = J[0] @ U
-        k2 = J[1] @ (U - k1 * (t / 2))
-        k3 = J[2] @ (U - k2 * (t / 2))
-        k4 = J[3] @ (U - k3 * t)
-        image = U - (k1 + k2 * 2 + k3 * 2 + k4) * (t / 6)
+        image, _ = RUNGE_KUTTA[scheme](lambda V: next(stages) @ V, U, t, _same)
         return [(square, U, U), (-1, image, image)]
 
-    return Form(name, (h, square), terms, metric)
+    return Form(f"{scheme} steps", (h, square), terms, metric)
+
+
+def _same(x: Array) -> Array:
+    return x
 
 
 def projected_pairs(

@@ -19,7 +19,8 @@ from tests.forging.changes_region import BOUNDARY, KINDS, ZERO
 from tests.forging.oracle_claims import Following
 
 Told = Callable[[Document], object]
-NAMES = {  # of a claim in a path: how its theorem begins
+SCHEMES = ("rk4", "heun")
+NAMES: dict[str, tuple[str, ...]] = {  # of a claim in a path: how its theorem begins
     "bounds": ("bounds/Setting",),
     "structural": ("margin/T2",),
     "margin": ("margin/T1", "margin/T5"),
@@ -27,13 +28,14 @@ NAMES = {  # of a claim in a path: how its theorem begins
     "lipschitz": ("margin/T5 (norm)", "margin/T9 (norms)"),
     "cocoercivity": ("margin/T10",),
     "euler": ("euler/T10", "euler/T9"),
-    "rk4": ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)"),
-    "rk4_equilibrium": ("runge_kutta/T11 (b′)",),
+    **dict.fromkeys(SCHEMES, (
+        "runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)")),
+    **{f"{scheme}_equilibrium": ("runge_kutta/T11 (b′)",) for scheme in SCHEMES},
     "solution": (ZERO, BOUNDARY),
     "band": ("bands/T5", "bands/T4 (any pair)"),
     "kl": ("kl/T19",),
     "simplex": ("kl/T19 (corollary)",),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def placed(document: Document, text: str) -> Path:
     if head not in NAMES:
         return (head, *rest)
     for k, claim in enumerate(document["claims"]):
-        if claim["theorem"] in NAMES[str(head)]:
+        theorems, scheme = NAMES[str(head)], claim.get("numbers", {}).get("scheme")
+        if claim["theorem"] in theorems and (not scheme or str(head).startswith(scheme)):
             part = "numbers" if not rest or rest[0] in claim["numbers"] else "witnesses"
             return ("claims", k, part, *rest)
     raise KeyError(text)
@@ -134,13 +137,32 @@ def called(kind: str) -> Told:
     return tell
 
 
-def _longer(document: Document) -> None:
-    """RK4 steps eight times as long in a last interval, with the rate of the last one."""
-    steps = at(document, placed(document, "rk4"))
-    longest = to_text(parse_number(steps["step_max"]) * 8)
-    steps["step_max"] = longest
-    steps["cover"]["steps"].append(longest)
-    steps["cover"]["rates"].append(steps["cover"]["rates"][-1])
+def _longer(scheme: str) -> Told:
+    """Runge–Kutta steps eight times as long in a last interval, with the rate of the last one."""
+
+    def tell(document: Document) -> None:
+        steps = at(document, placed(document, scheme))
+        longest = to_text(parse_number(steps["step_max"]) * 8)
+        steps["step_max"] = longest
+        steps["cover"]["steps"].append(longest)
+        steps["cover"]["rates"].append(steps["cover"]["rates"][-1])
+
+    return tell
+
+
+def _of_stages(scheme: str) -> list[Planted]:
+    """Lies about the steps of a Runge–Kutta method."""
+    norm, away, towards = f"{scheme}.norm", f"{scheme}.deviation", f"{scheme}_equilibrium"
+    return [
+        Planted(f"{scheme} steps", is_now(f"{scheme}.factor_at_best", "0"), (scheme,),
+                ("curved boundary",)),
+        Planted(f"{scheme} steps", _longer(scheme), (scheme,), ("curved", "policies", "bounds")),
+        Planted(f"{scheme} norm", times(norm, "0.01"), (norm,), ("curved", "policies")),
+        Planted(f"{scheme} near-linear norm", times(norm, "0.7"), (norm, f"{scheme}.matrix")),
+        Planted(f"{scheme} near-linear deviation", times(away, "0.7"), (away,)),
+        Planted(f"{scheme} equilibrium", is_now(f"{towards}.factor_at_best", "0"),
+                (towards, "game")),
+    ]  # fmt: skip
 
 
 def _point_moved(document: Document) -> None:
@@ -174,13 +196,7 @@ LIES = [
             ("bounds.coupling_upper.0.1", "game"), ("one player",)),
     Planted("Euler steps", times("euler.factor_at_best", "0.3"), ("euler",)),
     Planted("Euler steps", times("euler.step_max", "3"), ("euler",)),
-    Planted("RK4 steps", is_now("rk4.factor_at_best", "0"), ("rk4",), ("curved boundary",)),
-    Planted("RK4 steps", _longer, ("rk4",), ("curved", "policies", "bounds")),
-    Planted("RK4 norm", times("rk4.norm", "0.01"), ("rk4.norm",), ("curved", "policies")),
-    Planted("RK4 near-linear norm", times("rk4.norm", "0.7"), ("rk4.norm", "rk4.matrix")),
-    Planted("RK4 near-linear deviation", times("rk4.deviation", "0.7"), ("rk4.deviation",)),
-    Planted("rk4 equilibrium", is_now("rk4_equilibrium.factor_at_best", "0"),
-            ("rk4_equilibrium", "game")),
+    *(lie for scheme in SCHEMES for lie in _of_stages(scheme)),
     Planted("equilibrium", all_of(_point_moved, is_now("solution.error", "1e-3")), ("solution",)),
     Planted("equilibrium", is_now("solution.error", "1e6"), ("solution", "region.lower"),
             ("boundary",)),
@@ -241,7 +257,7 @@ def _wider_band(said: Following) -> Following | None:
 
 DERIVED = [
     *(Derived(f"start set of {method}", _radius(method, 20), ("region.lower",))
-      for method in ("flow", "euler", "rk4")),
+      for method in ("flow", "euler", *SCHEMES)),
     Derived("start set of flow", _radius("flow", None), ("region.lower",)),
     Derived("extragradient", _squares("extragradient", "0")),
     Derived("extragradient", _steps_longer("extragradient", 9), (),

@@ -74,6 +74,17 @@ def rk4_map(stages: Iterable[FloatArray], step: float) -> FloatArray:
     return derivative
 
 
+def heun_map(stages: Iterable[FloatArray], step: float) -> FloatArray:
+    """The same of Heun's method, whose two stages see J1 and J2."""
+    J1, J2 = stages
+    eye = np.eye(len(J1))
+    derivative: FloatArray = eye - step / 2 * (J1 + J2 @ (eye - step * J1))
+    return derivative
+
+
+STEP_MAPS = {"rk4": (4, rk4_map), "heun": (2, heun_map)}  # how many stages, and the derivative
+
+
 def permuted_game(game: QuadraticGame, order: list[int]) -> QuadraticGame:
     """The same game with its players in another order."""
     slices = game.slices

@@ -36,9 +36,15 @@ from sgn.steps.runge_kutta import constant_plan, spectral_limit
 from sgn.steps.sector import sector_plan
 from tests.corpus.changes import put
 from tests.corpus.make import valid
+from tests.helpers.random_games import STEP_MAPS
 from tests.helpers.scale import examples
 
-RK4 = TABLEAUS["rk4"]
+F = Fraction
+DIVISORS = {"rk4": (4, 3, 2, 1), "heun": (2, 1)}  # P(z) = 1 + z(1 + z/2(1 + z/3(…))), so far
+STAGES = {  # how far each stage goes along the one before, in parts of h, and how much each counts
+    "rk4": ((F(1, 2), F(1, 2), F(1)), (F(1, 6), F(1, 3), F(1, 3), F(1, 6))),
+    "heun": ((F(1),), (F(1, 2), F(1, 2))),
+}
 Floats = NDArray[np.float64]
 
 
@@ -62,12 +68,12 @@ def exact_product(a: Matrix, b: Matrix) -> Matrix:
     ]
 
 
-def exact_step(J: Matrix, h: Fraction) -> Matrix:
-    """I − hJ(I − (h/2)J(I − (h/3)J(I − (h/4)J))): one Runge–Kutta step."""
+def exact_step(scheme: str, J: Matrix, h: Fraction) -> Matrix:
+    """I − hJ(I − (h/2)J(I − (h/3)J(…))): one Runge–Kutta step, of order its number of stages."""
     n = len(J)
     eye = [[Fraction(int(i == j)) for j in range(n)] for i in range(n)]
     result = eye
-    for k in (4, 3, 2, 1):
+    for k in DIVISORS[scheme]:
         inner = exact_product(J, result)
         result = [[eye[i][j] - h / k * inner[i][j] for j in range(n)] for i in range(n)]
     return result
@@ -85,19 +91,39 @@ def rounded(rng: np.random.Generator, n: int) -> Floats:
 # ---- (a): J constant -----------------------------------------------------------------------------
 
 
+def test_every_tableau_is_one_of_the_two_here() -> None:
+    """P(z): 1 + z + z²/2 + z³/6 + z⁴/24, and 1 + z + z²/2 of Heun."""
+    assert TABLEAUS["rk4"].stability == (F(1), F(1), F(1, 2), F(1, 6), F(1, 24))
+    assert TABLEAUS["heun"].stability == (F(1), F(1), F(1, 2))
+    assert TABLEAUS.keys() == DIVISORS.keys() == STAGES.keys()
+
+
+@given(positive)
+def test_stages_leave_a_ball_by_as_much_as_the_theory_says(b: Fraction):
+    """T12, g_s = 1 + bΣ_r a_sr g_r, and where the first step is short."""
+    rk4, heun = TABLEAUS["rk4"], TABLEAUS["heun"]
+    assert rk4.growth(b, F(0)) == 1 + b + b**2 / 2 + b**3 / 4
+    assert rk4.growth(b, F(1, 2)) == 1 + b + b**2 / 2
+    assert heun.growth(b, F(99, 100)) == 1 + b
+    assert heun.growth(b, F(1)) == 1
+
+
+@pytest.mark.parametrize("scheme", TABLEAUS)
 @settings(max_examples=examples(40))
 @given(seeds, st.integers(1, 3), positive, st.integers(1, 16).map(lambda k: Fraction(k, 16)))
-def test_the_decrease_is_that_of_the_step(seed: int, n: int, step: Fraction, t: Fraction):
+def test_the_decrease_is_that_of_the_step(
+    scheme: str, seed: int, n: int, step: Fraction, t: Fraction
+):
     """Σ_k t^k C_k encloses the symmetric part of (M − PᵀMP)/t at h = t·step."""
     rng = np.random.default_rng(seed)
     J, w = rounded(rng, n), np.round(rng.uniform(1, 64, n)) / 4
-    C = decrease(RK4, Ball.exact(J), Ball.exact(w), step)
-    P = exact_step(rationals(J), t * step)
+    C = decrease(TABLEAUS[scheme], Ball.exact(J), Ball.exact(w), step)
+    P = exact_step(scheme, rationals(J), t * step)
     for i in range(n):
         for j in range(n):
             PMP = sum((P[k][i] * Fraction(w[k]) * P[k][j] for k in range(n)), Fraction(0))
             exact = ((Fraction(w[i]) if i == j else 0) - PMP) / t
-            powers = [t**k for k in range(8)]
+            powers = [t**k for k in range(len(C.mid))]
             mids = [
                 (Fraction(a) + Fraction(b)) / 2
                 for a, b in zip(C.mid[:, i, j], C.mid[:, j, i], strict=True)
@@ -112,15 +138,16 @@ def test_the_decrease_is_that_of_the_step(seed: int, n: int, step: Fraction, t: 
             assert radius < Fraction(1, 10**6)  # of size 1e3 at most: not a bound that says nothing
 
 
+@pytest.mark.parametrize("scheme", TABLEAUS)
 @settings(max_examples=examples(40))
 @given(seeds, st.integers(1, 3), positive)
-def test_one_step_is_enclosed_in_scaled_coordinates(seed: int, n: int, step: Fraction):
+def test_one_step_is_enclosed_in_scaled_coordinates(scheme: str, seed: int, n: int, step: Fraction):
     """P(−hJ) of D J D⁻¹ is D P(−hJ) D⁻¹; the scaling D is read off the metrics."""
     rng = np.random.default_rng(seed)
     J = rounded(rng, n)
     w = 4.0 ** rng.integers(-300, 300, n)
-    P, metric = constant_step(RK4, Ball.exact(J), Ball.exact(w), step)
-    exact = exact_step(rationals(J), step)
+    P, metric = constant_step(TABLEAUS[scheme], Ball.exact(J), Ball.exact(w), step)
+    exact = exact_step(scheme, rationals(J), step)
     assert ((metric.mid > 0.1) & (metric.mid < 10)).all()  # balanced
     for i in range(n):
         for j in range(n):
@@ -159,12 +186,12 @@ def test_bernstein_coefficients_enclose(
         assert abs(exact - centre[j]) <= radius[j]
 
 
-def square_at(J: Floats, w: Floats, h: float) -> float:
+def square_at(scheme: str, J: Floats, w: Floats, h: float) -> float:
     """‖P(−hJ)‖²_M in floating point."""
     root = np.sqrt(w)
     B = -h * J * root[:, None] / root[None, :]
     P = np.eye(len(J))
-    for k in (4, 3, 2, 1):
+    for k in DIVISORS[scheme]:
         P = np.eye(len(J)) + B @ P / k
     return float(np.linalg.norm(P, 2) ** 2)
 
@@ -180,37 +207,37 @@ def monotone(seed: int) -> tuple[Floats, Floats]:
     return B * root[None, :] / root[:, None], w
 
 
+@pytest.mark.parametrize("scheme", TABLEAUS)
 @settings(max_examples=examples(25))
 @given(seeds)
-def test_accepted_covers_hold_at_every_step(seed: int):
+def test_accepted_covers_hold_at_every_step(scheme: str, seed: int):
     """At 40 steps of each interval the true factor is below the claim, and raised claims fall."""
-    J, w = monotone(seed)
+    (J, w), tableau = monotone(seed), TABLEAUS[scheme]
     plan = constant_plan(
         J,
         Metric.scalar(w),
         (1,) * len(J),
-        spectral_limit(np.linalg.eigvals(J).astype(complex)),
+        spectral_limit(np.linalg.eigvals(J).astype(complex), scheme),
+        scheme,
     )
     assert plan is not None
     cover = plan.cover
     whole, metric = Ball.exact(J), Ball.exact(w)
-    assert constant_cover_holds(RK4, whole, metric, cover.intervals())
+    assert constant_cover_holds(tableau, whole, metric, cover.intervals())
     for k, (low, high, rate) in enumerate(cover.intervals()):
         grid = np.linspace(float(low), float(high), 41)[1:]
         # 1e-9: rounding of the direct norm, entries of size 1e2 at most
-        squares = np.array([square_at(J, w, h) for h in grid])
+        squares = np.array([square_at(scheme, J, w, h) for h in grid])
         assert (squares <= 1 - float(rate) * grid + 1e-9).all()
         truth = float(((1 - squares) / grid).min())
         raised = [*cover.rates]
         raised[k] = Fraction(truth) + Fraction(1, 10**6)
         if truth + 1e-6 > float(rate):
             higher = replace(cover, rates=tuple(raised))
-            assert not constant_cover_holds(RK4, whole, metric, higher.intervals())
+            assert not constant_cover_holds(tableau, whole, metric, higher.intervals())
 
 
 # ---- covers --------------------------------------------------------------------------------------
-
-F = Fraction
 
 
 @pytest.mark.parametrize(
@@ -284,9 +311,11 @@ vectors = st.lists(st.lists(small, min_size=2, max_size=2), min_size=5, max_size
 multipliers = st.lists(positive, min_size=12, max_size=12)
 
 
+@pytest.mark.parametrize("scheme", TABLEAUS)
 @settings(max_examples=examples(100))
 @given(vectors, multipliers, positive, positive, positive, small, positive)
 def test_the_sector_form_is_that_of_the_theory(
+    scheme: str,
     vs: list[Vector],
     m: list[Fraction],
     alpha: Fraction,
@@ -296,24 +325,25 @@ def test_the_sector_form_is_that_of_the_theory(
     h: Fraction,
 ):
     """T11 (b) written out with vectors in R²: q²|Δx|² − |Δx⁺|² − Σ_s […], q² = 1 − κh."""
-    x, F1, F2, F3, F4 = vs
-    stages = [x, along(x, -h / 2, F1), along(x, -h / 2, F2), along(x, -h, F3)]
-    forces = [F1, F2, F3, F4]
+    shares, weights = STAGES[scheme]
+    count = len(weights)
+    x, *forces = vs[: count + 1]
+    stages = [x, *(along(x, -h * a, f) for a, f in zip(shares, forces[:-1], strict=True))]
     out = x
-    for weight, force in zip((1, 2, 2, 1), forces, strict=True):
-        out = along(out, -h * weight / 6, force)
+    for weight, force in zip(weights, forces, strict=True):
+        out = along(out, -h * weight, force)
     direct = (1 - kappa * h) * dot(x, x) - dot(out, out)
     for s, (xs, Fs) in enumerate(zip(stages, forces, strict=True)):
         direct -= h * m[s] * (dot(Fs, xs) - alpha * dot(xs, xs))
-        direct -= h * m[4 + s] * (beta**2 * dot(xs, xs) - dot(Fs, Fs))
-        direct -= h * m[8 + s] * (dot(Fs, xs) - c * dot(Fs, Fs))
-    K = sector_matrices(RK4, alpha, beta, c, kappa, m)
+        direct -= h * m[count + s] * (beta**2 * dot(xs, xs) - dot(Fs, Fs))
+        direct -= h * m[2 * count + s] * (dot(Fs, xs) - c * dot(Fs, Fs))
+    K = sector_matrices(TABLEAUS[scheme], alpha, beta, c, kappa, m[: 3 * count])
     form = sum(
         (
             h**power * part[i][j] * dot(vs[i], vs[j])
             for power, part in enumerate(K)
-            for i in range(5)
-            for j in range(5)
+            for i in range(count + 1)
+            for j in range(count + 1)
         ),
         Fraction(0),
     )
@@ -363,36 +393,38 @@ def admissible(rng: np.random.Generator, alpha: float, beta: float) -> Floats:
     return np.asarray(size * turn)
 
 
+@pytest.mark.parametrize("scheme", TABLEAUS)
 @pytest.mark.parametrize("ratio", [Fraction(1, 2), Fraction(1, 10)])
 def test_sector_covers_hold_for_different_stages(
-    ratio: Fraction, rng: np.random.Generator, scale: int
+    scheme: str, ratio: Fraction, rng: np.random.Generator, scale: int
 ):
-    """Four different admissible Jacobians, every step: below the claimed factor (T11)."""
+    """Different admissible Jacobians at the stages, every step: below the claimed factor (T11)."""
     alpha, beta = 2 * ratio, Fraction(2)
-    plan = sector_plan(Metric.scalar(np.ones(1)), alpha, beta, None)
+    plan = sector_plan(Metric.scalar(np.ones(1)), alpha, beta, None, scheme=scheme)
     assert plan is not None
     cover = plan.cover
     constants = alpha, beta, Fraction(0)
-    assert sector_cover_holds(RK4, constants, cover.intervals(), plan.multipliers)
-    eye = np.eye(2)
+    assert sector_cover_holds(TABLEAUS[scheme], constants, cover.intervals(), plan.multipliers)
+    count, step_map = STEP_MAPS[scheme]
     for _ in range(2000 * scale):
         h = float(plan.step_max) * rng.choice([1.0, rng.random()])
-        J1, J2, J3, J4 = (admissible(rng, float(alpha), float(beta)) for _ in range(4))
-        K1 = -J1
-        K2 = -J2 @ (eye + h / 2 * K1)
-        K3 = -J3 @ (eye + h / 2 * K2)
-        K4 = -J4 @ (eye + h * K3)
-        square = np.linalg.norm(eye + h / 6 * (K1 + 2 * K2 + 2 * K3 + K4), 2) ** 2
+        stages = [admissible(rng, float(alpha), float(beta)) for _ in range(count)]
+        square = np.linalg.norm(step_map(stages, h), 2) ** 2
         # 1e-9: rounding; the admissible set is met to 1e-15
         assert square <= float(cover.square_at(min(Fraction(h), plan.step_max))) + 1e-9
 
 
-@pytest.mark.parametrize("where", range(12))
-def test_a_negative_multiplier_is_refused(where: int):
-    plan = sector_plan(Metric.scalar(np.ones(1)), Fraction(1), Fraction(2), Fraction(1, 4))
+@pytest.mark.parametrize(
+    ("scheme", "where"),
+    [(key, k) for key, tableau in TABLEAUS.items() for k in range(3 * tableau.stages)],
+)
+def test_a_negative_multiplier_is_refused(scheme: str, where: int):
+    plan = sector_plan(
+        Metric.scalar(np.ones(1)), Fraction(1), Fraction(2), Fraction(1, 4), scheme=scheme
+    )
     assert plan is not None
     constants = Fraction(1), Fraction(2), Fraction(1, 4)
-    assert sector_cover_holds(RK4, constants, plan.cover.intervals(), plan.multipliers)
+    assert sector_cover_holds(TABLEAUS[scheme], constants, plan.cover.intervals(), plan.multipliers)
     rows = [list(row) for row in plan.multipliers]
     rows[0][where] = -Fraction(1, 10**12)
     for multipliers, good in (

@@ -15,10 +15,12 @@ from tests.forging.oracle import Falsehood, falsehoods
 from tests.forging.planted import misderived, placed, planted
 
 FOLDER = Path(__file__).parents[1] / "forging"
-CHEAP = ["toy", "cornered", "dense", "matrices", "settled", "settled-field", "ring", "zero-sum",
-         "field", "one-player", "blocks", "bounds", "refuted", "refuted-space"]  # fmt: skip
+CHEAP = ["toy", "heun", "cornered", "dense", "matrices", "settled", "settled-field", "ring",
+         "zero-sum", "field", "one-player", "blocks", "bounds", "refuted",
+         "refuted-space"]  # fmt: skip
 FORGED, FORGED_WELL = 150, 20_000
 PLANTED = {  # base, and words for what it is
+    "heun": "constant zero",
     "settled": "constant zero",
     "cornered": "constant boundary",
     "dense": "constant zero, dense metric, space",

@@ -12,8 +12,7 @@ import sgn
 from certificates.certificate import Certificate
 from games import Box, QuadraticGame
 from games.game import Game
-from tests.corpus.bases import bent
-from tests.corpus.make import valid
+from tests.corpus.bases import bent, turning
 from tests.helpers.scale import examples
 
 Floats = NDArray[np.float64]
@@ -35,6 +34,12 @@ def rk4(F: Force, x: Floats, h: float) -> list[Floats]:
     return [x2, x3, x4, x - h / 6 * (k1 + 2 * k2 + 2 * k3 + F(x4))]
 
 
+def heun(F: Force, x: Floats, h: float) -> list[Floats]:
+    k1 = F(x)
+    y = x - h * k1
+    return [y, x - h / 2 * (k1 + F(y))]
+
+
 def extragradient(F: Force, x: Floats, h: float) -> list[Floats]:
     y = x - h * F(x)
     return [y, x - h * F(y)]
@@ -44,6 +49,8 @@ METHODS: dict[str, Visits] = {
     "euler": euler,
     "rk4": rk4,
     "rk4_equilibrium": rk4,
+    "heun": heun,
+    "heun_equilibrium": heun,
     "extragradient": extragradient,
 }
 
@@ -53,7 +60,12 @@ def subjects() -> list[tuple[Game, Certificate]]:
     found: list[tuple[Game, Certificate]] = []
     for game in (games.catalogue.load("harker"), games.catalogue.load("sgn-toy")):
         found.append((game, sgn.certify(game, metric="scalar").require()))
-    return [*found, (bent(), Certificate(valid("bent")))]
+    return [*found, *((game, sgn.certify(game).require()) for game in (bent(), turning()))]
+
+
+def test_there_are_start_sets_of_every_method() -> None:
+    radii = [result.basin.radii for _, result in subjects() if result.basin is not None]
+    assert METHODS.keys() <= {name for each in radii for name, r in each.items() if r}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -65,10 +77,9 @@ def test_runs_from_the_start_set_stay_and_approach(method: str, rng: np.random.G
         assert isinstance(region, Box)
         if method not in basin.radii:
             continue
-        steps = getattr(result, method)
-        weights = result.weights
-        if hasattr(steps, "weights"):
-            weights = steps.weights
+        steps = result.method(method)
+        assert steps is not None
+        weights = steps.weights
         root = np.sqrt(np.repeat([float(w) for w in weights], game.sizes))
         radius, centre = float(basin.radii[method] or 0), np.array([float(v) for v in found.point])
         aims = rng.normal(size=(examples(30), game.dimension))
@@ -98,7 +109,7 @@ def test_a_start_outside_the_ball_is_promised_nothing() -> None:
     _, result = subjects()[0]
     with pytest.raises(ValueError, match="nothing is promised for a start at distance 50"):
         result.promises.steps_to(1e-6, 50)
-    assert "nothing beyond is promised" in str(result)
+    assert "nothing beyond is promised" in " ".join(str(result).split())
 
 
 def test_the_flow_ball_touches_the_nearest_face() -> None:

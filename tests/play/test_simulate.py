@@ -35,6 +35,7 @@ def linear_map(method: str, J: np.ndarray, h: float) -> np.ndarray:
     return {
         "euler": one + Y,
         "rk4": one + Y + Y @ Y / 2 + Y @ Y @ Y / 6 + Y @ Y @ Y @ Y / 24,
+        "heun": one + Y + Y @ Y / 2,
         "extragradient": one + Y + Y @ Y,
         "flow": expm(Y),
         "asynchronous": one + Y,
@@ -43,7 +44,9 @@ def linear_map(method: str, J: np.ndarray, h: float) -> np.ndarray:
 
 @settings(max_examples=examples(10), deadline=None)
 @given(SEEDS)
-@pytest.mark.parametrize("method", ["euler", "rk4", "extragradient", "flow", "asynchronous"])
+@pytest.mark.parametrize(
+    "method", ["euler", "rk4", "heun", "extragradient", "flow", "asynchronous"]
+)
 def test_a_linear_game_is_played_by_a_matrix(method: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     game, J, starts = random_game(rng)
@@ -218,6 +221,7 @@ UNIT = Box([0, 0], [1, 1])
 MISUSED: list[tuple[dict[str, Any], str]] = [
     ({"method": "eular", "step": 1}, r"the method 'eular' is unknown; did you mean 'euler'\?"),
     ({"method": "rk4", "step": 1, "region": UNIT}, "rk4 takes no region: projecting after the"),
+    ({"method": "heun", "step": 1, "region": UNIT}, "heun takes no region: projecting after the"),
     ({"method": "euler", "step": 1, "region": UNIT}, "euler takes no region: ask for projected-e"),
     ({"method": "flow", "step": 1, "region": UNIT}, "flow takes no region: use projected-euler"),
     ({"method": "projected-euler", "step": 1}, "projected-euler needs a region"),

@@ -1,5 +1,7 @@
-"""T11 (b′) and (c): RK4 steps towards the equilibrium, and where J is near one matrix."""
+"""T11 (b′) and (c): Runge–Kutta steps towards the equilibrium, and where J is near one matrix."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
@@ -13,6 +15,7 @@ import sgn
 from certificates.certificate import Certificate
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.inequalities.runge_kutta import (
+    TABLEAUS,
     is_positive_definite,
     sector_cover_holds,
     sector_matrices,
@@ -28,18 +31,34 @@ from sgn.quantities.frame import Frame
 from sgn.steps.near_linear import near_linear, near_linear_plan
 from sgn.steps.sector import sector_plan
 from tests.corpus.make import valid
-from tests.helpers.random_games import rk4_map
+from tests.helpers.random_games import STEP_MAPS
 from tests.helpers.scale import examples
 
 Floats = NDArray[np.float64]
 SEEDS = st.integers(0, 2**32 - 1)
 PLAIN = Metric.scalar(np.ones(2))
+Force = Callable[[Floats], Floats]
 TABLE = [(2, 1.090, 2.237), (5, 0.405, 1.845), (10, 0.200, 1.553)]  # β/α: hβ by (b), by (b′)
 
 
+def rk4(F: Force, x: Floats, h: float) -> Floats:
+    k1 = F(x)
+    k2 = F(x - h / 2 * k1)
+    k3 = F(x - h / 2 * k2)
+    return x - h / 6 * (k1 + 2 * k2 + 2 * k3 + F(x - h * k3))
+
+
+def heun(F: Force, x: Floats, h: float) -> Floats:
+    k1 = F(x)
+    return x - h / 2 * (k1 + F(x - h * k1))
+
+
+STEPS = {"rk4": rk4, "heun": heun}
+
+
 @cache
-def towards(ratio: int) -> SectorSteps:
-    plan = sector_plan(PLAIN, Fraction(1, ratio), Fraction(1), None, RungeKuttaTowards)
+def towards(ratio: int, scheme: str = "rk4") -> SectorSteps:
+    plan = sector_plan(PLAIN, Fraction(1, ratio), Fraction(1), None, RungeKuttaTowards, scheme)
     assert plan is not None
     return plan
 
@@ -52,18 +71,22 @@ def test_the_table_of_the_theory(ratio: int, pairs: float, equilibrium: float) -
     assert float(towards(ratio).step_max) == pytest.approx(equilibrium, abs=0.002)
 
 
+@pytest.mark.parametrize("scheme", TABLEAUS)
 @pytest.mark.parametrize("ratio", [2, 5, 10])
-def test_the_checker_grants_them_and_no_more(ratio: int) -> None:
-    plan, constants = towards(ratio), (Fraction(1, ratio), Fraction(1), Fraction(0))
+def test_the_checker_grants_them_and_no_more(ratio: int, scheme: str) -> None:
+    plan, constants = towards(ratio, scheme), (Fraction(1, ratio), Fraction(1), Fraction(0))
     ends, rates = plan.cover.steps, plan.cover.rates
     assert sector_cover_holds(plan.tableau, constants, plan.cover.intervals(), plan.multipliers)
     longer = Cover((*ends[:-1], ends[-1] * Fraction(11, 10)), rates)
     assert not sector_cover_holds(plan.tableau, constants, longer.intervals(), plan.multipliers)
 
 
+@pytest.mark.parametrize("scheme", TABLEAUS)
 @settings(max_examples=examples(60), deadline=None)
 @given(SEEDS, st.sampled_from([2, 5, 10]), st.floats(0.01, 1))
-def test_nonlinear_runs_approach_at_the_factor(seed: int, ratio: int, part: float) -> None:
+def test_nonlinear_runs_approach_at_the_factor(
+    scheme: str, seed: int, ratio: int, part: float
+) -> None:
     """F = ax + Sx + bUᵀtanh(Ux), S skew of norm s, U orthogonal: α = a, β ≤ √(a² + s²) + b."""
     rng = np.random.default_rng(seed)
     a, s = 1 / ratio, float(rng.uniform(0, 1 - 1 / ratio))
@@ -77,13 +100,10 @@ def test_nonlinear_runs_approach_at_the_factor(seed: int, ratio: int, part: floa
         value: Floats = a * x + x @ S.T + b * np.tanh(x @ U.T) @ U
         return value
 
-    steps = towards(ratio)
+    steps = towards(ratio, scheme)
     h = float(steps.step_max) * part
     x = rng.normal(size=(50, 2)) * 10 ** rng.uniform(-2, 2, (50, 1))
-    k1 = F(x)
-    k2 = F(x - h / 2 * k1)
-    k3 = F(x - h / 2 * k2)
-    after = x - h / 6 * (k1 + 2 * k2 + 2 * k3 + F(x - h * k3))
+    after = STEPS[scheme](F, x, h)
     factors = np.linalg.norm(after, axis=1) / np.linalg.norm(x, axis=1)
     assert factors.max() <= float(steps.factor(Fraction(h))) + 1e-12  # rounding of order 1 numbers
 
@@ -111,25 +131,25 @@ def linear_case(seed: int) -> tuple[Floats, float]:
     return J, float(rng.uniform(0, 0.02))
 
 
+@pytest.mark.parametrize("scheme", TABLEAUS)
 @settings(max_examples=examples(25), deadline=None)
 @given(SEEDS)
-def test_stages_near_one_matrix_contract(seed: int) -> None:
-    """Any four stage Jacobians within δ of J₀, at any h up to the largest."""
+def test_stages_near_one_matrix_contract(scheme: str, seed: int) -> None:
+    """Any stage Jacobians within δ of J₀, at any h up to the largest."""
     J, delta = linear_case(seed)
     metric = Metric.scalar(np.ones(3))
-    plan = near_linear_plan(
-        near_linear(J, Fraction(delta), Frame(metric, (1, 1, 1))), metric, (1, 1, 1)
-    )
+    linear = near_linear(J, Fraction(delta), Frame(metric, (1, 1, 1)))
+    plan = near_linear_plan(replace(linear, scheme=scheme), metric, (1, 1, 1))
     if plan is None:
         return
-    rng = np.random.default_rng(seed)
+    rng, (count, step_map) = np.random.default_rng(seed), STEP_MAPS[scheme]
     for part in (0.05, 0.5, 0.9, 1.0):
         h = plan.step_max * Fraction(part)
         stages = []
-        for _ in range(4):
+        for _ in range(count):
             E = rng.normal(size=(3, 3))
             stages.append(J + delta * E / np.linalg.norm(E, 2))
-        factor = np.linalg.norm(rk4_map(stages, float(h)), 2)
+        factor = np.linalg.norm(step_map(stages, float(h)), 2)
         assert factor <= float(plan.factor(h)) + 1e-12  # rounding
 
 

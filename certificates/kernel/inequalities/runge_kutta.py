@@ -71,6 +71,7 @@ def _tableau(rows: Sequence[Sequence[str]], output: Sequence[str]) -> Tableau:
 
 TABLEAUS = {  # by the keys of certificates/methods.py
     "rk4": _tableau([[], ["1/2"], ["0", "1/2"], ["0", "0", "1"]], ["1/6", "1/3", "1/3", "1/6"]),
+    "heun": _tableau([[], ["1"]], ["1/2", "1/2"]),
 }
 
 
