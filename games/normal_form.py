@@ -1,14 +1,16 @@
 """Normal-form games with entropy: logit quantal response, from payoff tensors."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from games.array_likes import plain_array
 from games.errors import InputError
 from games.game import Document, Floats
-from games.language.number import Number
+from games.language.number import Number, exact
 from games.markov.given import GivenTensors
 from games.markov.logit_game import LogitGame
 from games.markov.reading import (
@@ -54,6 +56,7 @@ class NormalFormGame(LogitGame):
     ) -> None:
         if not len(payoffs):
             raise InputError("the game has no players; give a payoff tensor for each")
+        payoffs = [plain_array(f"payoff {i + 1}", p) for i, p in enumerate(payoffs)]
         shape = np.shape(payoffs[0])
         if len(shape) != len(payoffs):
             raise ValueError(
@@ -91,7 +94,8 @@ class NormalFormGame(LogitGame):
         for (i, j), matrix in payoffs.items():
             if i == j or not (0 <= i < len(shape) and 0 <= j < len(shape)):
                 raise ValueError(f"pair {(i, j)} is not two players from 0 to {len(shape) - 1}")
-            pair = real_array(f"payoff {(i, j)}", matrix, (shape[i], shape[j]))
+            what = f"payoff {(i, j)}"
+            pair = real_array(what, plain_array(what, matrix), (shape[i], shape[j]))
             side = [1] * len(shape)
             side[i], side[j] = shape[i], shape[j]
             tensors[i] += (pair if i < j else pair.T).reshape(side)
@@ -124,6 +128,31 @@ class NormalFormGame(LogitGame):
     def payoffs(self) -> Floats:
         """(n, A_1, …, A_n)."""
         return self.tensors.rewards[:, 0]
+
+    def response_box(self, slack: Number = "1/4") -> Box:
+        """The box of all logits between an action's least and its greatest gain over action 0.
+
+        z_k in [min − slack, max + slack], min and max over the others' actions of
+        (u_i(k, ·) − u_i(0, ·))/τ_i. Every logit response lies so far inside it, whatever the others
+        play; the flow that starts in it stays. Raises InputError for a player without entropy.
+
+        >>> game = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], 2)
+        >>> game.response_box(slack=0).upper
+        (Fraction(1, 1), Fraction(1, 1))
+        """
+        room = exact(slack)
+        lower: list[Fraction] = []
+        upper: list[Fraction] = []
+        for i, (payoff, tau) in enumerate(zip(self.payoffs, self.tensors.entropy, strict=True)):
+            if not tau:
+                raise InputError(f"player {i + 1} has no entropy, so its logits have no bound")
+            own = np.moveaxis(payoff, i, 0).reshape(payoff.shape[i], -1)
+            base = [Fraction(value) for value in own[0].tolist()]
+            for row in own[1:].tolist():
+                gains = [Fraction(a) - b for a, b in zip(row, base, strict=True)]
+                lower.append(min(gains) / tau - room)
+                upper.append(max(gains) / tau + room)
+        return Box(lower, upper)
 
     def document(self) -> Document:
         """The payoffs as one row a player over the joint actions."""

@@ -88,7 +88,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
 
     certify = commands.add_parser("certify", help="certify a game file")
-    certify.add_argument("game", metavar="GAME.toml")
+    certify.add_argument(
+        "game", metavar="GAME", help="a .toml, .nfg, .efg, .gam, .csv, .npy, .mat or .mtx file"
+    )
+    certify.add_argument(
+        "--entropy", metavar="TAU", help="of a .nfg, .efg or .gam file: one number, or 1,1/2,…"
+    )
+    certify.add_argument(
+        "--sizes", metavar="D1,D2,…", help="of a matrix: each player's variables; 1*9 for nine of 1"
+    )
+    certify.add_argument("--form", metavar="FORM", help="of an .efg file: agent or normal")
     certify.add_argument(
         "--evidence", choices=("auto", "exact", "enclosed", "sampled"), default="auto"
     )
@@ -156,12 +165,13 @@ def _certify(options: argparse.Namespace) -> Said:
     import games
     from certificates.writing import check_name
     from games.errors import InputError
-    from games.files.toml import files_of
+    from games.files.load import file_options, files_of
     from games.reading import at
     from sgn.certify import certify
     from sgn.progress import progress_line
 
-    game = games.load(options.game)
+    told = file_options(options.entropy, options.sizes, options.form)
+    game = games.load(options.game, **told)
     options.place = options.game
     if options.seed < 0:
         raise InputError("--seed must be at least 0")

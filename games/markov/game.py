@@ -6,6 +6,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from games.array_likes import normalised, plain_array
 from games.game import Document, Floats
 from games.language.number import Number, to_text
 from games.markov.given import GivenTensors
@@ -32,6 +33,7 @@ class MarkovGame(LogitGame):
     transition: P[s, a_1, …, a_n, s']. rewards: r_i[s, a_1, …, a_n], one a player.
     discount: γ in [0, 1). entropy: τ, one number or one a player. initial: the distribution of the
         first state, uniform when absent.
+    Probabilities of type float32 or float16 are divided by their sums, which the source then says.
     occupancy_entropy: count a state's entropy as often as it is visited, not once.
     field: "fisher" (V, the natural gradient for the unweighted Fisher matrix), "kakade" (V divided
         by the occupancy) or "euclidean" (the plain gradient in all logits).
@@ -59,9 +61,17 @@ class MarkovGame(LogitGame):
         source: str = "",
         region: Box | None = None,
     ) -> None:
+        P, note = normalised("transition", transition)
+        first, other = (None, "") if initial is None else normalised("initial", initial)
         tensors = GivenTensors.given(
-            transition, rewards, discount, entropy, initial, occupancy_entropy
+            P,
+            [plain_array(f"reward {i + 1}", reward) for i, reward in enumerate(rewards)],
+            discount,
+            entropy,
+            initial if first is None or not other else first.tolist(),
+            occupancy_entropy,
         )
+        source = "; ".join(filter(None, (source, note, other)))
         self._describe(tensors, field, players, name, source, region)
 
     def values(self, policies: Sequence[ArrayLike]) -> Floats:
