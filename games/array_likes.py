@@ -24,18 +24,8 @@ def plain_array(what: str, values: Any, cure: str = "give a float to round it") 
     >>> plain_array("J", [["1/2", 2**70], ["-0.25", "0"]]).tolist()
     [[0.5, 1.1805916207174113e+21], [-0.25, 0.0]]
     """
-    parts = values if isinstance(values, list | tuple) else [values]
-    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
-        raise ValueError(f"{what} is a masked array; fill what is masked, or leave it out")
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
-    if hasattr(values, "columns") and hasattr(values, "index") and hasattr(values, "to_numpy"):
-        _check_labels(what, list(values.index), list(values.columns))
-        values = values.to_numpy()
-    raw = np.asarray(values)
-    if raw.dtype.kind in "OUS":
-        return _floats(what, exact_array(what, values), cure)
-    return raw
+    raw = _held(what, values)
+    return _floats(what, exact_array(what, raw), cure) if raw.dtype.kind == "O" else raw
 
 
 def exact_array(what: str, values: Any) -> Array:
@@ -43,7 +33,7 @@ def exact_array(what: str, values: Any) -> Array:
 
     Raises InputError for what is no number, ValueError for rows of different lengths.
     """
-    raw = np.array(values, dtype=object)
+    raw = _held(what, values).astype(object)
     result = np.empty(raw.shape, dtype=object)
     for place in np.ndindex(*raw.shape):
         value: Any = raw[place]
@@ -56,7 +46,7 @@ def exact_array(what: str, values: Any) -> Array:
     return result
 
 
-def normalised(what: str, probabilities: Any) -> tuple[Array, str]:
+def normalised(what: str, probabilities: Any) -> tuple[Any, str]:
     """Probabilities along the last axis, and what was done to them, "" if nothing.
 
     Those of fewer than 64 bits are divided by their sum, which rounding has moved away from one.
@@ -66,15 +56,29 @@ def normalised(what: str, probabilities: Any) -> tuple[Array, str]:
     >>> float(row.sum()), note
     (1.0, 'transition of type float32, its rows divided by their sums')
     """
-    array = plain_array(what, probabilities)
+    array = _held(what, probabilities)
     near = ROUNDED.get(array.dtype.name)
     if near is None or not array.ndim:
-        return array, ""
+        return probabilities if array.dtype.kind == "O" else array, ""
     wide = array.astype(np.float64)
     sums = wide.sum(axis=-1, keepdims=True)
     if not (np.abs(sums - 1) <= near).all():
         return wide, ""  # whoever checks them says where
     return wide / sums, f"{what} of type {array.dtype.name}, its rows divided by their sums"
+
+
+def _held(what: str, values: Any) -> Array:
+    """The values as NumPy holds them; text and exact numbers as objects."""
+    parts = values if isinstance(values, list | tuple) else [values]
+    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
+        raise ValueError(f"{what} is a masked array; fill what is masked, or leave it out")
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().numpy()
+    if hasattr(values, "columns") and hasattr(values, "index") and hasattr(values, "to_numpy"):
+        _check_labels(what, list(values.index), list(values.columns))
+        values = values.to_numpy()
+    raw = np.asarray(values)
+    return np.array(values, dtype=object) if raw.dtype.kind in "OUS" else raw
 
 
 def _check_labels(what: str, rows: list[Any], columns: list[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from games.array_likes import Array, exact_array, plain_array
+from games.array_likes import Array, exact_array
 from games.errors import InputError
 from games.language.number import to_text
 from games.numbered import numbered_names, numbered_variables
@@ -67,9 +67,7 @@ def linear_game(
 
 
 def _exact(what: str, values: Any, shape: tuple[int, ...]) -> Array:
-    parts = values if isinstance(values, list | tuple) else [values]
-    exactly = any(isinstance(part, str) for part in parts) or not hasattr(values, "dtype")
-    array = exact_array(what, values if exactly else plain_array(what, values))
+    array = exact_array(what, values)
     if array.shape != shape:
         raise ValueError(f"{what} has shape {array.shape}; expected {shape}")
     return array

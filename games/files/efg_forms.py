@@ -46,8 +46,7 @@ def agent_form(tree: Tree) -> Strategic:
         tree.title,
         [names[k] for k in sets],
         [by_owner[tree.sets[k].owner] for k in sets],
-        "agent form of an extensive game: every information set is a player with its owner's"
-        " payoffs, and equilibria are those of agents",
+        "agent form",
     )
 
 
@@ -78,7 +77,7 @@ def normal_form(tree: Tree) -> Strategic:
         tree.title,
         [tree.players[i] for i in kept],
         _expected(tree.leaves, places, shape, kept),
-        "reduced normal form of an extensive game: every player mixes its plans",
+        "reduced normal form",
     )
 
 

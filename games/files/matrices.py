@@ -36,9 +36,9 @@ def read_matrix_game(path: StrPath, sizes: Sequence[int] | None = None) -> Game:
     """The game whose constant Jacobian the file holds, its players one after another.
 
     sizes: how many variables each player has, summing to the matrix's side.
-    A block J_ii that is not symmetric makes the game a field, which the source says. Decimals and
+    A block J_ii that is not symmetric makes the game a field, which the name says. Decimals and
     quotients of a .csv that are no binary64 numbers are kept exactly up to 20 variables; beyond
-    they are rounded to the nearest, which the source says.
+    they are rounded to the nearest, which the name says.
     Raises InputError, one sentence that begins with the file's name, for anything else.
     """
     name = display_name(path)
@@ -47,7 +47,9 @@ def read_matrix_game(path: StrPath, sizes: Sequence[int] | None = None) -> Game:
         matrix = MATRICES[kind](read_bytes(path, MAX_FILE))
         if len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
             raise InputError(f"it has shape {matrix.shape}; a Jacobian is square")
-        return _game(matrix, _checked(sizes, matrix.shape[0]), name)
+        game = _game(matrix, _checked(sizes, matrix.shape[0]))
+        game.name = f"{name} ({game.name})" if game.name else name
+        return game
 
 
 def _checked(sizes: Sequence[int] | None, n: int) -> list[int]:
@@ -63,14 +65,14 @@ def _checked(sizes: Sequence[int] | None, n: int) -> list[int]:
     return listed
 
 
-def _game(matrix: Any, sizes: list[int], name: str) -> Game:
+def _game(matrix: Any, sizes: list[int]) -> Game:
     if not isinstance(matrix, np.ndarray) or matrix.dtype != object:
         return _quadratic(matrix, sizes, "")
     rounded, same = _rounded(matrix)
     if same:
         return _quadratic(rounded, sizes, "")
     if len(matrix) > EXACT:
-        return _quadratic(rounded, sizes, "entries rounded to the nearest binary64 numbers")
+        return _quadratic(rounded, sizes, "rounded to the nearest binary64 numbers")
     n = len(matrix)
     work.spend(n**3 * work.of_rational(4000), "an exact matrix of side {0}", n)
     try:
@@ -78,20 +80,20 @@ def _game(matrix: Any, sizes: list[int], name: str) -> Game:
     except ValueError as error:
         if "symmetric" not in str(error):
             raise
-    return linear_game(matrix, sizes, field=True, source=FIELD)
+    return linear_game(matrix, sizes, field=True, name=FIELD)
 
 
-FIELD = "read as a field, since a player's own block of J is not symmetric"
+FIELD = "as a field: a player's own block of J is not symmetric"
 
 
 def _quadratic(matrix: Any, sizes: list[int], note: str) -> QuadraticGame:
     try:
-        return QuadraticGame(matrix, sizes, source=note)
+        return QuadraticGame(matrix, sizes, name=note)
     except ValueError as error:
         if "not symmetric" not in str(error):
             raise InputError(str(error)) from error
-    source = "; ".join(filter(None, (note, FIELD)))
-    return QuadraticGame(matrix, sizes, source=source, field=True)
+    told = "; ".join(filter(None, (note, FIELD)))
+    return QuadraticGame(matrix, sizes, name=told, field=True)
 
 
 def _rounded(matrix: Array) -> tuple[Array, bool]:

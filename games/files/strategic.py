@@ -35,7 +35,7 @@ class Strategic:
     def with_entropy(self, entropy: Number | Sequence[Number] = 1) -> NormalFormGame:
         """The game of policies, whose region holds every logit response.
 
-        Players with one strategy choose nothing and are left out, which the source says.
+        Players with one strategy choose nothing and are left out, which the name says.
         entropy: τ, one number for all or one for each player of the file.
         Raises InputError where nobody has a choice.
         """
@@ -51,13 +51,13 @@ class Strategic:
                 )
             entropy = [entropy[i] for i in kept]
         alone = [name for i, name in enumerate(names) if i not in kept]
-        left_out = f"left out, having one strategy: {', '.join(alone)}" if alone else ""
+        told = [self.note, f"without {', '.join(alone)}, who choose nothing" if alone else ""]
+        said = "; ".join(filter(None, told))
         game = NormalFormGame(
             [self.payoffs[i].reshape([shape[k] for k in kept]) for i in kept],
             entropy,
             players=[names[i] for i in kept],
-            name=self.title[:200],
-            source="; ".join(filter(None, (self.note, left_out)))[:2000],
+            name=" ".join(filter(None, (self.title[:200], f"({said[:200]})" if said else ""))),
         )
         if all(tau > 0 for tau in game.tensors.entropy):
             game.region = game.response_box()

@@ -63,12 +63,13 @@ class MarkovGame(LogitGame):
     ) -> None:
         P, note = normalised("transition", transition)
         first, other = (None, "") if initial is None else normalised("initial", initial)
+        start = first.tolist() if isinstance(first, np.ndarray) else first
         tensors = GivenTensors.given(
             P,
             [plain_array(f"reward {i + 1}", reward) for i, reward in enumerate(rewards)],
             discount,
             entropy,
-            initial if first is None or not other else first.tolist(),
+            start,
             occupancy_entropy,
         )
         source = "; ".join(filter(None, (source, note, other)))

@@ -121,10 +121,10 @@ def test_names_and_what_is_left_out_are_told() -> None:
     assert names("twins.nfg") == ["player 1", "player 2"]
     assert names("dummy_middle.nfg") == ["row", "column"]
     game = games.read_nfg(FOLDER / "dummy_middle.nfg")
-    assert game.source == "left out, having one strategy: player 2"
+    assert game.name == "the second has no choice (without player 2, who choose nothing)"
     agents = games.read_efg(FOLDER / "poker.efg")
     assert [p.name for p in agents.players] == ["Alice at King", "Bob", "Alice at Queen"]
-    assert agents.source.startswith("agent form of an extensive game")
+    assert agents.name == "A one-card poker (agent form)"
     same = games.read_efg(FOLDER / "sets_of_one_name.efg")
     assert [p.name for p in same.players] == ["a at same (1.1)", "a at same (1.2)"]
 
