@@ -1,5 +1,6 @@
 """What people hold as arrays: lists, tensors, data frames, exact numbers; to plain NumPy arrays."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,23 @@ def normalised(what: str, probabilities: Any) -> tuple[Any, str]:
     return wide / sums, f"{what} of type {array.dtype.name}, its rows divided by their sums"
 
 
+def by_name(
+    arrays: Sequence[Any] | Mapping[str, Any], names: Sequence[str] | None
+) -> tuple[Sequence[Any], Sequence[str] | None]:
+    """Arrays and names from a list, or from a mapping such as PettingZoo's, agent → array.
+
+    Raises ValueError for names given twice.
+
+    >>> by_name({"agent_0": [1], "agent_1": [2]}, None)
+    ([[1], [2]], ['agent_0', 'agent_1'])
+    """
+    if not isinstance(arrays, Mapping):
+        return arrays, names
+    if names is not None:
+        raise ValueError("players is given, but the arrays have names; leave players out")
+    return list(arrays.values()), [str(name) for name in arrays]
+
+
 def _held(what: str, values: Any) -> Array:
     """The values as NumPy holds them; text and exact numbers as objects."""
     parts = values if isinstance(values, list | tuple) else [values]
@@ -78,7 +96,17 @@ def _held(what: str, values: Any) -> Array:
         _check_labels(what, list(values.index), list(values.columns))
         values = values.to_numpy()
     raw = np.asarray(values)
-    return np.array(values, dtype=object) if raw.dtype.kind in "OUS" else raw
+    if raw.dtype.kind in "OUS" or _has_large_integers(values, raw):
+        return np.array(values, dtype=object)
+    return raw
+
+
+def _has_large_integers(values: Any, array: Array) -> bool:
+    """Whether there are integers, or were in a list, that may be no binary64 numbers."""
+    if array.dtype.kind not in ("iu" if hasattr(values, "dtype") else "iuf"):
+        return False
+    size = np.abs(array.astype(np.float64))
+    return bool(((size >= 2.0**53) & np.isfinite(size)).any())
 
 
 def _check_labels(what: str, rows: list[Any], columns: list[Any]) -> None:

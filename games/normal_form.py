@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from games.array_likes import plain_array
+from games.array_likes import by_name, plain_array
 from games.errors import InputError
 from games.game import Document, Floats
 from games.language.number import Number, exact
@@ -32,7 +32,8 @@ from games.regions.shapes import Box
 class NormalFormGame(LogitGame):
     """A finite game in which each player maximises payoff plus τ_i times the entropy of its policy.
 
-    payoffs: one tensor (A_1, …, A_n) a player. entropy: τ, one number or one a player.
+    payoffs: one tensor (A_1, …, A_n) a player, in a list or by the players' names.
+    entropy: τ, one number or one a player.
     field: "fisher" or "kakade", the same here, or "euclidean". Coordinates: z_k = θ_k − θ_0.
     The zero of F is the logit quantal response equilibrium (McKelvey and Palfrey 1995).
     Raises ValueError for shapes, InputError for a player with fewer than two actions.
@@ -45,7 +46,7 @@ class NormalFormGame(LogitGame):
 
     def __init__(
         self,
-        payoffs: Sequence[ArrayLike],
+        payoffs: Sequence[ArrayLike] | Mapping[str, ArrayLike],
         entropy: Number | Sequence[Number] = 1,
         *,
         field: str = "fisher",
@@ -54,6 +55,7 @@ class NormalFormGame(LogitGame):
         source: str = "",
         region: Box | None = None,
     ) -> None:
+        payoffs, players = by_name(payoffs, players)
         if not len(payoffs):
             raise InputError("the game has no players; give a payoff tensor for each")
         payoffs = [plain_array(f"payoff {i + 1}", p) for i, p in enumerate(payoffs)]
@@ -123,6 +125,35 @@ class NormalFormGame(LogitGame):
         except (AttributeError, TypeError, KeyError) as error:
             raise InputError(f"it is no strategic game of pygambit ({error})") from error
         return cls(list(payoffs), entropy, players=names, name=title)
+
+    @classmethod
+    def from_openspiel(cls, game: Any, entropy: Number | Sequence[Number] = 1) -> "NormalFormGame":
+        """The game of an OpenSpiel game in which all move once, at once (OpenSpiel not imported).
+
+        game: matrix games, tensor games and whatever else ends after one simultaneous move: has
+            ``num_players()`` and ``new_initial_state()``. Its state and what follows are asked for
+            ``legal_actions``, ``clone``, ``apply_actions``, ``is_terminal`` and ``returns``.
+        Raises InputError for anything else.
+        """
+        try:
+            state = game.new_initial_state()
+            count = int(game.num_players())
+            if not state.is_simultaneous_node():
+                raise InputError("its players do not all move at once; give a matrix game")
+            moves = [list(state.legal_actions(i)) for i in range(count)]
+            shape = tuple(map(len, moves))
+            if int(np.prod(shape, dtype=object)) > MAX_ACTIONS:
+                raise InputError(f"there are more than {MAX_ACTIONS} joint actions; use a smaller")
+            payoffs = np.empty((count, *shape))
+            for profile in np.ndindex(*shape):
+                after = state.clone()
+                after.apply_actions([own[a] for own, a in zip(moves, profile, strict=True)])
+                if not after.is_terminal():
+                    raise InputError("it does not end after one move; give a matrix game")
+                payoffs[(slice(None), *profile)] = after.returns()
+        except (AttributeError, TypeError) as error:
+            raise InputError(f"it is no matrix game of OpenSpiel ({error})") from error
+        return cls(list(payoffs), entropy, name=str(game))
 
     @property
     def payoffs(self) -> Floats:

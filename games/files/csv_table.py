@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from games.files.gambit_text import number_of
 
 MAX_SIDE = 2000
 MARKS = ",;\t"
+_NUMBER = re.compile(r"[+-]?\.?[0-9]")
 _SPACES = re.compile(r"[ \t]+")
 
 
@@ -37,7 +39,7 @@ def read_table(data: bytes) -> Array:
     mark = next((mark for mark in MARKS if mark in lines[0][1]), " ")
     rows = [(number, _entries(line, mark, number)) for number, line in lines]
     skipped = 0
-    if not all(_is_number(entry) for entry in rows[0][1]):
+    if _is_head(rows[0][1]):
         head = rows.pop(0)[1]
         width = len(rows[0][1]) if rows else 0
         skipped = int(bool(head) and (not head[0] or len(head) == width - 1))
@@ -66,9 +68,6 @@ def _entries(line: str, mark: str, number: int) -> list[str]:
     return [entry.strip() for entry in entries]
 
 
-def _is_number(entry: str) -> bool:
-    try:
-        number_of(entry)
-    except InputError:
-        return False
-    return True
+def _is_head(entries: Sequence[str]) -> bool:
+    """Whether they are names: the first is empty, or none begins as a number does."""
+    return not entries[0] or not any(_NUMBER.match(entry) for entry in entries)
