@@ -178,11 +178,9 @@ class NormalFormGame(LogitGame):
             if not tau:
                 raise InputError(f"player {i + 1} has no entropy, so its logits have no bound")
             own = np.moveaxis(payoff, i, 0).reshape(payoff.shape[i], -1)
-            base = [Fraction(value) for value in own[0].tolist()]
-            for row in own[1:].tolist():
-                gains = [Fraction(a) - b for a, b in zip(row, base, strict=True)]
-                lower.append(min(gains) / tau - room)
-                upper.append(max(gains) / tau + room)
+            for row in own[1:]:
+                lower.append(-_largest(own[0], row) / tau - room)
+                upper.append(_largest(row, own[0]) / tau + room)
         return Box(lower, upper)
 
     def document(self) -> Document:
@@ -190,6 +188,15 @@ class NormalFormGame(LogitGame):
         document = head_document(self, "normal-form")
         document["payoffs"] = self.payoffs.reshape(len(self.players), -1)
         return document | settings_document(self)
+
+
+def _largest(values: Floats, others: Floats) -> Fraction:
+    """max_k (values_k − others_k), exactly: rounding keeps the order of differences."""
+    with np.errstate(over="ignore"):
+        gains = values - others
+    near = gains == gains.max()
+    pairs = np.unique(np.stack([values[near], others[near]], axis=1), axis=0)
+    return max(Fraction(a) - Fraction(b) for a, b in pairs.tolist())
 
 
 def read_normal_form(document: Mapping[str, Any]) -> NormalFormGame:

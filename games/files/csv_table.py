@@ -48,7 +48,9 @@ def read_table(data: bytes) -> Array:
     width = len(rows[0][1])
     table = np.empty((len(rows), width - skipped), dtype=object)
     for k, (number, entries) in enumerate(rows):
-        if len(entries) != width or width > MAX_SIDE + 1:
+        if len(entries) > MAX_SIDE + 1:
+            raise InputError(f"line {number} has {len(entries)} entries; at most {MAX_SIDE} fit")
+        if len(entries) != width:
             raise InputError(f"line {number} has {len(entries)} entries; the first row has {width}")
         for m, entry in enumerate(entries[skipped:]):
             try:
