@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import games
+import sgn
 from games import InputError, NormalFormGame
 from games.files.efg import parse_efg
 from games.files.efg import strategic_of as extensive
@@ -15,6 +16,7 @@ from games.files.gam import parse_gam
 from games.files.gam import strategic_of as tracer
 from games.files.nfg import strategic_of as strategic
 from games.files.strategic import Strategic
+from sgn.cli import main
 from tests.helpers import gambit_oracle as oracle
 
 FOLDER = Path(__file__).parents[1] / "data" / "games"
@@ -228,3 +230,34 @@ def test_a_long_centipede_is_read_in_its_normal_form() -> None:
 def test_a_strategic_game_needs_a_choice() -> None:
     with pytest.raises(InputError, match="nothing to choose"):
         Strategic("", ["a"], [np.zeros(1)]).with_entropy()
+
+
+def test_the_command_line_certifies_files_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "c.json")
+    pennies = str(FOLDER / "pennies.nfg")
+    assert main(["certify", pennies, "--entropy", "2", "-o", out]) == 0
+    assert main(["verify", out]) == 0
+    assert main(["certify", str(FOLDER / "entry.efg"), "--form", "normal", "-o", out]) == 0
+    (tmp_path / "J.csv").write_text("1,10\n0.05,1\n")
+    table = str(tmp_path / "J.csv")
+    assert main(["certify", table, "--sizes", "1,1", "-o", out]) == 0
+    capsys.readouterr()
+    for arguments, message in (
+        ([table], "J.csv: it is a 2 × 2 Jacobian"),
+        ([table, "--sizes", "1,x"], "--sizes: 'x' is no size"),
+        ([table, "--sizes", "1*999999999"], "--sizes: it lists too many players"),
+        ([table, "--sizes", "1,1", "-o", table], "this is what is read"),
+        ([pennies, "--sizes", "1,1"], "pennies.nfg: sizes says nothing about such a file"),
+        ([pennies, "--entropy", "x"], "'x' is not a number"),
+        ([pennies, "--entropy", "0"], "the game has no region"),
+    ):
+        assert main(["certify", *arguments]) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_a_missing_region_names_the_boxes_there_are() -> None:
+    game = NormalFormGame([[[1, 0], [0, 1]]] * 2, 1)
+    with pytest.raises(ValueError, match=r"give a Box as the region, such as game.logit_box\(1\)"):
+        sgn.certify(game)
