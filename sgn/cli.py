@@ -151,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
 
     catalogue = commands.add_parser("catalogue", help="list the games, or write one as a file")
     catalogue.add_argument("name", nargs="?", metavar="NAME")
+    catalogue.add_argument("--tag", metavar="TAG", help="list those with this tag alone")
     catalogue.add_argument("-o", "--output", metavar="GAME.toml", help="write the game here")
     catalogue.set_defaults(run=_catalogue)
 
@@ -261,12 +262,15 @@ def _catalogue(options: argparse.Namespace) -> Said:
     if options.name is None:
         if options.output:
             raise InputError("-o needs the name of a game; run 'sgn catalogue' to see the names")
-        width = max(map(len, catalogue.names()))
+        names = catalogue.names(options.tag)
+        width = max(map(len, names))
         room = WIDTH - width - 2
         return EXIT_OK, "\n".join(
             f"{name:<{width}}  {shorten(catalogue.entry(name).source, room, placeholder=' …')}"
-            for name in catalogue.names()
+            for name in names
         )
+    if options.tag:
+        raise InputError("--tag lists games; leave out the name, or the tag")
     game = catalogue.load(options.name)
     if options.output:
         games.save(game, options.output)
