@@ -124,7 +124,7 @@ class NormalFormGame(LogitGame):
             title = str(game.title)
         except (AttributeError, TypeError, KeyError) as error:
             raise InputError(f"it is no strategic game of pygambit ({error})") from error
-        return cls(list(payoffs), entropy, players=names, name=title)
+        return cls(list(payoffs), entropy, players=names, name=title).with_response_box()
 
     @classmethod
     def from_openspiel(cls, game: Any, entropy: Number | Sequence[Number] = 1) -> "NormalFormGame":
@@ -153,7 +153,7 @@ class NormalFormGame(LogitGame):
                 payoffs[(slice(None), *profile)] = after.returns()
         except (AttributeError, TypeError) as error:
             raise InputError(f"it is no matrix game of OpenSpiel ({error})") from error
-        return cls(list(payoffs), entropy, name=str(game))
+        return cls(list(payoffs), entropy, name=str(game)).with_response_box()
 
     @property
     def payoffs(self) -> Floats:
@@ -182,6 +182,12 @@ class NormalFormGame(LogitGame):
                 lower.append(-_largest(own[0], row) / tau - room)
                 upper.append(_largest(row, own[0]) / tau + room)
         return Box(lower, upper)
+
+    def with_response_box(self) -> "NormalFormGame":
+        """This game, its region now :meth:`response_box` if each player has entropy."""
+        if all(tau > 0 for tau in self.tensors.entropy):
+            self.region = self.response_box()
+        return self
 
     def document(self) -> Document:
         """The payoffs as one row a player over the joint actions."""

@@ -59,9 +59,7 @@ class Strategic:
             players=[names[i] for i in kept],
             name=" ".join(filter(None, (self.title[:200], f"({said[:200]})" if said else ""))),
         )
-        if all(tau > 0 for tau in game.tensors.entropy):
-            game.region = game.response_box()
-        return game
+        return game.with_response_box()
 
 
 def check_players(players: int) -> None:

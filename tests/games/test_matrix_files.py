@@ -351,6 +351,7 @@ def test_openspiel_matrix_games_are_read() -> None:
     game = games.NormalFormGame.from_openspiel(_Spiel(), entropy=2)
     assert game.payoffs.tolist() == [[[3, 0], [5, 1]], [[3, 5], [0, 1]]]
     assert game.name == "matrix_pd()"
+    assert game.region == game.response_box()
     with pytest.raises(InputError, match="does not end after one move"):
         games.NormalFormGame.from_openspiel(_Spiel(long=True))
     with pytest.raises(InputError, match="no matrix game of OpenSpiel"):
