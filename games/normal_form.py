@@ -107,20 +107,18 @@ class NormalFormGame(LogitGame):
     def from_pygambit(cls, game: Any, entropy: Number | Sequence[Number] = 1) -> "NormalFormGame":
         """The game of a pygambit strategic game (pygambit itself is not imported).
 
-        game: has ``players``, each with ``strategies``, and outcomes by profile, ``game[0, 1]``,
-            whose entry of a player is its payoff. Raises InputError for anything else.
+        game: has ``players``, and ``to_arrays()`` (version 16 and later) or players with
+            ``strategies`` and outcomes by profile, ``game[0, 1]``, whose entry of a player is its
+            payoff. Raises InputError for anything else.
         """
         try:
             members = list(game.players)
-            shape = tuple(len(member.strategies) for member in members)
-            if int(np.prod(shape, dtype=object)) > MAX_ACTIONS:
-                raise InputError(f"there are more than {MAX_ACTIONS} joint actions; use a smaller")
-            payoffs = np.empty((len(members), *shape))
-            for profile in np.ndindex(*shape):
-                outcome = game[profile]
-                for i, member in enumerate(members):
-                    payoffs[(i, *profile)] = float(outcome[member])
-            names = [str(member.label) or f"player {i + 1}" for i, member in enumerate(members)]
+            if hasattr(game, "to_arrays"):
+                payoffs = np.array([np.asarray(a, dtype=float) for a in game.to_arrays()])
+            else:
+                payoffs = _outcomes(game, members)
+            labels = [str(getattr(member, "label", member)) for member in members]
+            names = [label or f"player {i + 1}" for i, label in enumerate(labels)]
             title = str(game.title)
         except (AttributeError, TypeError, KeyError) as error:
             raise InputError(f"it is no strategic game of pygambit ({error})") from error
@@ -194,6 +192,19 @@ class NormalFormGame(LogitGame):
         document = head_document(self, "normal-form")
         document["payoffs"] = self.payoffs.reshape(len(self.players), -1)
         return document | settings_document(self)
+
+
+def _outcomes(game: Any, members: Sequence[Any]) -> Floats:
+    """(n, A_1, …, A_n) of a game of pygambit, outcome by outcome."""
+    shape = tuple(len(member.strategies) for member in members)
+    if int(np.prod(shape, dtype=object)) > MAX_ACTIONS:
+        raise InputError(f"there are more than {MAX_ACTIONS} joint actions; use a smaller")
+    payoffs = np.empty((len(members), *shape))
+    for profile in np.ndindex(*shape):
+        outcome = game[profile]
+        for i, member in enumerate(members):
+            payoffs[(i, *profile)] = float(outcome[member])
+    return payoffs
 
 
 def _largest(values: Floats, others: Floats) -> Fraction:

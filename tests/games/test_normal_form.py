@@ -1,6 +1,7 @@
 """Normal-form games: logit response, polymatrix games, Gambit files in both versions."""
 
 import itertools
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,19 @@ class _Pygambit:
         return {self.players[0]: 10 * profile[0], self.players[1]: profile[1]}
 
 
+class _NewPygambit:
+    """The same of version 17: players are labels, payoffs come as arrays of rationals."""
+
+    title, players = "duck", ("a", "")
+
+    def to_arrays(self) -> list[Any]:
+        return [np.array([[Fraction(1, 2), 0], [0, 1]], dtype=object)] * 2
+
+
 def test_pygambit_objects_are_read() -> None:
+    new = NormalFormGame.from_pygambit(_NewPygambit())
+    assert new.payoffs.tolist() == [[[0.5, 0], [0, 1]]] * 2
+    assert [player.name for player in new.players] == ["a", "player 2"]
     game = NormalFormGame.from_pygambit(_Pygambit(), entropy=2)
     assert game.payoffs[0].tolist() == [[0, 0, 0], [10, 10, 10]]
     assert [player.name for player in game.players] == ["a", "player 2"]
