@@ -3,12 +3,15 @@
 from games import catalogue as catalogue
 from games.callable import CallableGame as CallableGame
 from games.errors import InputError as InputError
+from games.files.efg import read_efg as read_efg
+from games.files.gam import read_gam as read_gam
+from games.files.load import load as load
 from games.files.nfg import read_nfg as read_nfg
-from games.files.toml import load as load
 from games.files.toml import save as save
 from games.files.toml import to_text as to_text
 from games.game import Game as Game
 from games.game import Structure as Structure
+from games.linear import linear_game as linear_game
 from games.markov.game import MarkovGame as MarkovGame
 from games.markov.logits import kl_divergence as kl_divergence
 from games.normal_form import NormalFormGame as NormalFormGame

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from games.array_likes import plain_array
 from games.errors import InputError
 from games.game import Document, Floats, Game, Structure, as_points
 from games.numbered import LISTED, NumberedPlayers, numbered_names, numbered_variables
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     Sparse = csr_array[np.float64]
     AnySparse = sparray[Any] | spmatrix[Any]
 
+KEPT = "games.linear_game keeps it, or give a float to round it"
 DENSE_LIMIT = 2000  # the largest n whose sparse J is handed out as one dense matrix (32 MB)
 
 
@@ -28,7 +30,9 @@ class QuadraticGame(Game):
     """A game whose pseudo-gradient is affine: F(x) = J x + linear.
 
     J: (n, n), an array or any ``scipy.sparse`` matrix, finite; row block i is the derivative of
-        player i's gradient. sizes: how many variables each player has, summing to n.
+        player i's gradient. Tensors and data frames will do, and so will exact numbers (text,
+        fractions, large integers) that are binary64 numbers; :func:`games.linear_game` keeps all.
+    sizes: how many variables each player has, summing to n.
     linear: (n,), zero if absent. names: one per player, "player 1", … if absent.
     region: the box it is certified on unless told otherwise; all of R^n if absent.
     field: True if F need not come from costs; then J_ii may be asymmetric.
@@ -59,7 +63,9 @@ class QuadraticGame(Game):
         counts = check_sizes(sizes)
         n = sum(counts)
         self.matrix = _sparse_matrix(J, n) if hasattr(J, "tocsr") else _dense_matrix(J, n)
-        self.linear = real_array("linear", np.zeros(n) if linear is None else linear, (n,))
+        self.linear = real_array(
+            "linear", np.zeros(n) if linear is None else plain_array("linear", linear, KEPT), (n,)
+        )
         self.field = field
         self.name, self.source = name, source
         self.players = numbered_players(counts, names)
@@ -236,7 +242,7 @@ def _check_array(value: Any, shape: tuple[int, ...], place: str) -> None:
 
 
 def _dense_matrix(J: Any, n: int) -> Floats:
-    return real_array("jacobian", J, (n, n))
+    return real_array("jacobian", plain_array("jacobian", J, KEPT), (n, n))
 
 
 def _sparse_matrix(J: Any, n: int) -> "Sparse":

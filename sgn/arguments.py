@@ -43,6 +43,9 @@ def parser() -> argparse.ArgumentParser:
     )
     catalogue.add_argument("name", nargs="?", metavar="NAME", help="of a game, e.g. harker")
     catalogue.add_argument(
+        "--tag", metavar="TAG", help="list those with this tag alone; e.g. --tag cournot"
+    )
+    catalogue.add_argument(
         "-o", "--output", metavar="GAME.toml", help="write the game here, e.g. -o harker.toml"
     )
     command(
@@ -70,8 +73,24 @@ def _certify(command: _Add) -> None:
     part.add_argument(
         "game",
         metavar="GAME",
-        help="a game file (.toml), the name of a game in the catalogue, or - for standard input;"
-        " e.g. duopoly.toml, or harker",
+        help="a game file (.toml, .nfg, .efg, .gam, .csv, .npy, .mat or .mtx), the name of a game"
+        " in the catalogue, or - for standard input; e.g. duopoly.toml, or harker",
+    )
+    part.add_argument(
+        "--entropy",
+        metavar="TAU",
+        help="of a .nfg, .efg or .gam file: one number, or one a player (default 1);"
+        " e.g. --entropy 1/2",
+    )
+    part.add_argument(
+        "--sizes",
+        metavar="D1,D2,…",
+        help="of a matrix: each player's variables, 1*9 for nine of 1; e.g. --sizes 2,2",
+    )
+    part.add_argument(
+        "--form",
+        metavar="FORM",
+        help="of an .efg file: agent (default) or normal; e.g. --form normal",
     )
     part.add_argument(
         "--evidence",

@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
 EXIT_OK, EXIT_NO, EXIT_INPUT = 0, 1, 2
 VERSION_LINE = f"sgn {VERSION} (small-gain-nash)"
-_NO_PAGES = (".toml", ".npz", ".nfg", ".json", ".json.gz")  # what is read as something else
+# what is read as something else
+_NO_PAGES = (
+    ".toml",
+    ".npz",
+    ".nfg",
+    ".efg",
+    ".gam",
+    ".csv",
+    ".npy",
+    ".mat",
+    ".mtx",
+    ".gz",
+    ".json",
+)
 Said = tuple[int, str]  # a command's exit status and what it prints
 
 
@@ -29,15 +42,16 @@ def certify(options: argparse.Namespace) -> Said:
     """A certificate or refusal of a game file, or of a game of the catalogue."""
     from certificates.writing import check_name
     from games.errors import InputError
-    from games.files.toml import files_of
+    from games.files.load import file_options, files_of
     from games.reading import at
     from sgn.certify import certify
     from sgn.console import end_interruptions
     from sgn.inputs import STANDARD_INPUT, as_file, display
     from sgn.progress import progress_line
 
+    told = file_options(options.entropy, options.sizes, options.form)
     with as_file(options.game) as path:
-        game = _named_game(path)
+        game = _named_game(path, told)
         read = files_of(path) if os.path.exists(path) and options.game != STANDARD_INPUT else ()
     options.place = display(options.game)
     if options.seed < 0:
@@ -67,7 +81,7 @@ def certify(options: argparse.Namespace) -> Said:
     return status, result.details() if options.details else str(result)
 
 
-def _named_game(path: str) -> Game:
+def _named_game(path: str, told: dict[str, Any]) -> Game:
     """The game in a file; where there is no file, the game of that name in the catalogue."""
     import games
     from games import catalogue
@@ -75,8 +89,10 @@ def _named_game(path: str) -> Game:
     from games.reading import near
 
     if os.path.lexists(path) or os.path.dirname(path) or os.path.splitext(path)[1]:
-        return games.load(path)
+        return games.load(path, **told)
     if path in catalogue.names():
+        for option in told:
+            raise InputError(f"--{option}: {path} is a game of the catalogue; leave it out")
         return catalogue.load(path)
     raise InputError(
         f"{path}: there is no such file, and no such game in the catalogue;"
@@ -264,12 +280,15 @@ def catalogue(options: argparse.Namespace) -> Said:
     if options.name is None:
         if options.output:
             raise InputError("-o needs the name of a game; run 'sgn catalogue' to see the names")
-        width = max(map(len, catalogue.names()))
+        names = catalogue.names(options.tag)
+        width = max(map(len, names))
         room = WIDTH - width - 2
         return EXIT_OK, "\n".join(
             f"{name:<{width}}  {shorten(catalogue.entry(name).source, room, placeholder=' …')}"
-            for name in catalogue.names()
+            for name in names
         )
+    if options.tag:
+        raise InputError("--tag lists games; leave out the name, or the tag")
     game = catalogue.load(options.name)
     if options.output:
         games.save(game, options.output)

@@ -2,22 +2,22 @@
 
 import os
 from concurrent.futures import Executor
-from pathlib import Path
 
 import games
 from certificates import certificate
 from certificates.certificate import Certificate, Refusal
 from certificates.kernel import verify as check
 from certificates.kernel.document.reading import read
+from games.files.load import READERS, ending
 from games.game import Game
 
 
 def load(path: str | os.PathLike[str]) -> Game | Certificate | Refusal:
-    """A game (.toml), or a certificate or refusal (.json, .json.gz).
+    """A game (every file that :func:`games.load` reads), or a certificate or refusal (.json, .gz).
 
     Raises InputError in one sentence that starts with the file's name.
     """
-    if Path(path).suffix.lower() == ".toml":
+    if ending(path) in (".toml", *READERS):
         return games.load(path)
     return certificate.load(path)
 

@@ -75,9 +75,13 @@ def certificates_in(paths: Sequence[str]) -> list[str]:
 
 def holds_game(path: str) -> bool:
     """Whether a file is a game's, by its name, else by its first letter (JSON begins with {)."""
-    name = path.lower()
-    if name.endswith((".toml", *_CERTIFICATES)):
-        return name.endswith(".toml")
+    from games.files.load import READERS, ending  # not on import: a check rests on none of it
+
+    known = ending(path)
+    if known == ".toml" or known in READERS:
+        return True
+    if path.lower().endswith(_CERTIFICATES):
+        return False
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError):

@@ -1,5 +1,6 @@
 """Games from the literature by name, with their sources and the numbers expected of them."""
 
+from dataclasses import replace
 from functools import cache
 
 from games.catalogue.entry import Entry, Expected
@@ -7,7 +8,7 @@ from games.errors import InputError
 from games.game import Game
 from games.reading import near, short
 
-__all__ = ["Entry", "Expected", "entry", "load", "names"]
+__all__ = ["Entry", "Expected", "entry", "load", "names", "tags"]
 
 
 @cache
@@ -19,29 +20,50 @@ def _entries() -> dict[str, Entry]:
         gan,
         markov,
         matrix_games,
+        min_max,
         oligopoly,
         quadratic_examples,
+        shared_resources,
     )
 
     families = (
-        quadratic_examples,
-        facchinei_kanzow,
-        oligopoly,
-        contest,
-        gan,
-        matrix_games,
-        markov,
+        (quadratic_examples, "quadratic"),
+        (facchinei_kanzow, "facchinei-kanzow"),
+        (oligopoly, "economics"),
+        (contest, "economics"),
+        (gan, "gan"),
+        (min_max, "min-max"),
+        (shared_resources, "shared resources"),
+        (matrix_games, "policies"),
+        (markov, "policies"),
     )
-    return {entry.name: entry for family in families for entry in family.ENTRIES}
+    return {
+        each.name: replace(each, tags=tuple(dict.fromkeys((tag, *each.tags))))
+        for family, tag in families
+        for each in family.ENTRIES
+    }
 
 
-def names() -> tuple[str, ...]:
-    """The names of all games in the catalogue.
+def tags() -> tuple[str, ...]:
+    """The tags there are, in the order of the alphabet.
 
-    >>> names()[:3]
-    ('sgn-toy', 'rosen', 'harker')
+    >>> "min-max" in tags()
+    True
     """
-    return tuple(_entries())
+    return tuple(sorted({tag for each in _entries().values() for tag in each.tags}))
+
+
+def names(tag: str | None = None) -> tuple[str, ...]:
+    """The names of all games in the catalogue, or of those with a tag.
+
+    Raises InputError, with a near match, for a tag that no game has.
+
+    >>> names()[:3], names("not Nash")
+    (('sgn-toy', 'rosen', 'harker'), ('stable-not-min-max', 'forsaken'))
+    """
+    if tag is not None and tag not in tags():
+        raise InputError(f"no game of the catalogue has the tag {short(tag)}; {near(tag, tags())}")
+    return tuple(name for name, each in _entries().items() if tag is None or tag in each.tags)
 
 
 def entry(name: str) -> Entry:

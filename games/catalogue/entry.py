@@ -27,10 +27,14 @@ class Expected:
 @final
 @dataclass(frozen=True)
 class Entry:
-    """One game: its name, how to build it, where it is from, what was changed, what is expected."""
+    """One game: its name, how to build it, where it is from, what was changed, what is expected.
+
+    tags: by which `sgn catalogue --tag` finds it, beside that of its family.
+    """
 
     name: str
     build: Callable[[], Game]
     source: str
     expected: Expected
     changes: str = ""
+    tags: tuple[str, ...] = ()

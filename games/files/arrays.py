@@ -9,8 +9,8 @@ import math
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
-from typing import Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ Array = NDArray[Any]
 MAX_BYTES = 4 * 2**30
 MAX_MEMBERS = 64
 TYPES = ("<f8", "<i8", "<i4")
+_WIDE = ("f2", "f4", "f8", "i2", "i4", "i8", "u2", "u4", "u8")
+ANY_TYPES = ("|i1", "|u1", *(order + kind for order in "<>" for kind in _WIDE))
 SPARSE_PARTS = ("indptr", "indices", "data")
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,60})\.npy", re.ASCII)
 _HEADER = re.compile(
@@ -45,6 +47,14 @@ def read_arrays(stream: BinaryIO) -> dict[str, Array]:
             return {_member_name(m): _read_member(archive, m) for m in members}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise InputError(f"it is no readable .npz file ({error}); save the game again") from error
+
+
+def read_array(data: bytes) -> Array:
+    """The one array of an .npy file: real numbers of any type and order of bytes.
+
+    Raises InputError for anything else, Python objects above all.
+    """
+    return _parse_member("it", io.BytesIO(data), len(data), ANY_TYPES)
 
 
 def write_arrays(stream: BinaryIO, arrays: Mapping[str, Array]) -> None:
@@ -138,35 +148,41 @@ def _member_name(member: zipfile.ZipInfo) -> str:
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
-    name = _member_name(member)
     with archive.open(member) as file:
-        start = file.read(12)
-        version, width = start[6:8], 4 if start[6:7] > b"\x01" else 2
-        if start[:6] != b"\x93NUMPY" or version not in (b"\x01\x00", b"\x02\x00", b"\x03\x00"):
-            raise InputError(f"its array {name!r} is not in NumPy's format; save it with numpy")
-        length = int.from_bytes(start[8 : 8 + width], "little")
-        begun = start[8 + width :]
-        if length > 4096:
-            raise InputError(f"its array {name!r} has a header of {length} bytes; save it again")
-        header = begun + file.read(length - len(begun))
-        dtype, fortran, shape = _parse_header(name, header)
-        size = math.prod(shape) * dtype.itemsize
-        if 8 + width + length + size != member.file_size:
-            raise InputError(f"its array {name!r} has another size than it says; save it again")
-        data = file.read(size)
-        if len(data) != size or file.read(1):
-            raise InputError(f"its array {name!r} is cut short; save it again")
+        return _parse_member(f"its array {_member_name(member)!r}", file, member.file_size, TYPES)
+
+
+def _parse_member(what: str, file: IO[bytes], total: int, types: Sequence[str]) -> Array:
+    """An array in NumPy's format, of so many bytes in all."""
+    start = file.read(12)
+    version, width = start[6:8], 4 if start[6:7] > b"\x01" else 2
+    if start[:6] != b"\x93NUMPY" or version not in (b"\x01\x00", b"\x02\x00", b"\x03\x00"):
+        raise InputError(f"{what} is not in NumPy's format; save it with numpy")
+    length = int.from_bytes(start[8 : 8 + width], "little")
+    begun = start[8 + width :]
+    if length > 4096:
+        raise InputError(f"{what} has a header of {length} bytes; save it again")
+    header = begun + file.read(length - len(begun))
+    dtype, fortran, shape = _parse_header(what, header, types)
+    size = math.prod(shape) * dtype.itemsize
+    if 8 + width + length + size != total:
+        raise InputError(f"{what} has another size than it says; save it again")
+    data = file.read(size)
+    if len(data) != size or file.read(1):
+        raise InputError(f"{what} is cut short; save it again")
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
-def _parse_header(name: str, header: bytes) -> tuple[np.dtype[Any], bool, tuple[int, ...]]:
+def _parse_header(
+    what: str, header: bytes, types: Sequence[str]
+) -> tuple[np.dtype[Any], bool, tuple[int, ...]]:
     match = _HEADER.fullmatch(header)
     if match is None:
-        raise InputError(f"the header of its array {name!r} is not a plain one; save it with numpy")
+        raise InputError(f"the header of {what} is not a plain one; save it with numpy")
     kind = match[1].decode("latin-1")
-    if kind not in TYPES:
-        raise InputError(f"its array {name!r} has type {kind}; save it as float64 or int64")
+    if kind not in types:
+        raise InputError(f"{what} has type {kind}; save it as float64 or int64")
     sides = [side for side in match[3].decode("ascii").replace(" ", "").split(",") if side]
     if any(len(side) > 15 for side in sides):
-        raise InputError(f"its array {name!r} is too large; at most {MAX_BYTES} bytes are read")
+        raise InputError(f"{what} is too large; at most {MAX_BYTES} bytes are read")
     return np.dtype(kind), match[2] == b"True", tuple(int(side) for side in sides)

@@ -236,11 +236,17 @@ def _decimal(text: str) -> Decimal:
         raise InputError(f"the exponent of {text[:20]}… is too large; write it shorter") from error
 
 
-def read_file(path: StrPath) -> str:
+def read_bytes(path: StrPath, most: int) -> bytes:
+    """What a regular file holds, if it is no longer than so many bytes."""
     with _regular_file(path) as file:
-        data = file.read(MAX_TEXT + 1) or b""  # None: there is nothing yet, as in /proc/kmsg
-    if len(data) > MAX_TEXT:
-        raise InputError(f"it is longer than {MAX_TEXT} bytes; a game file is shorter")
+        data = file.read(most + 1) or b""  # None: there is nothing yet, as in /proc/kmsg
+    if len(data) > most:
+        raise InputError(f"it is longer than {most} bytes; a game file is shorter")
+    return data
+
+
+def read_file(path: StrPath) -> str:
+    data = read_bytes(path, MAX_TEXT)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

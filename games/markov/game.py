@@ -6,6 +6,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from games.array_likes import by_name, normalised, plain_array
 from games.game import Document, Floats
 from games.language.number import Number, to_text
 from games.markov.given import GivenTensors
@@ -29,9 +30,11 @@ class MarkovGame(LogitGame):
     """A discounted Markov game with entropy-regularised policies; F is G of z' = −G(z).
 
     f_i = −(1−γ) E Σ_t γ^t r_i − τ_i Σ_s H(π_i(·|s)); z_k = θ_k − θ_0 per state and player.
-    transition: P[s, a_1, …, a_n, s']. rewards: r_i[s, a_1, …, a_n], one a player.
+    transition: P[s, a_1, …, a_n, s']. rewards: r_i[s, a_1, …, a_n], one a player,
+        in a list or by the players' names.
     discount: γ in [0, 1). entropy: τ, one number or one a player. initial: the distribution of the
         first state, uniform when absent.
+    Probabilities of type float32 or float16 are divided by their sums, which the source then says.
     occupancy_entropy: count a state's entropy as often as it is visited, not once.
     field: "fisher" (V, the natural gradient for the unweighted Fisher matrix), "kakade" (V divided
         by the occupancy) or "euclidean" (the plain gradient in all logits).
@@ -47,7 +50,7 @@ class MarkovGame(LogitGame):
     def __init__(
         self,
         transition: ArrayLike,
-        rewards: Sequence[ArrayLike],
+        rewards: Sequence[ArrayLike] | Mapping[str, ArrayLike],
         discount: Number,
         entropy: Number | Sequence[Number] = 1,
         initial: Sequence[Number] | None = None,
@@ -59,9 +62,19 @@ class MarkovGame(LogitGame):
         source: str = "",
         region: Box | None = None,
     ) -> None:
+        rewards, players = by_name(rewards, players)
+        P, note = normalised("transition", transition)
+        first, other = (None, "") if initial is None else normalised("initial", initial)
+        start = first.tolist() if isinstance(first, np.ndarray) else first
         tensors = GivenTensors.given(
-            transition, rewards, discount, entropy, initial, occupancy_entropy
+            P,
+            [plain_array(f"reward {i + 1}", reward) for i, reward in enumerate(rewards)],
+            discount,
+            entropy,
+            start,
+            occupancy_entropy,
         )
+        source = "; ".join(filter(None, (source, note, other)))
         self._describe(tensors, field, players, name, source, region)
 
     def values(self, policies: Sequence[ArrayLike]) -> Floats:

@@ -1,13 +1,14 @@
 """Games of softmax policies in logit coordinates: what Markov and normal-form games share."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from games.array_likes import normalised
 from games.errors import InputError
 from games.game import Floats, Game, Structure, as_points
 from games.language.expression import Graph, to_text
@@ -147,23 +148,30 @@ class LogitGame(Game):
                 start = own.stop
         return result
 
-    def logits(self, policies: Sequence[ArrayLike]) -> Floats:
+    def logits(self, policies: Sequence[ArrayLike] | Mapping[str, ArrayLike]) -> Floats:
         """The coordinates z_k = log π_k − log π_0 (n,) or (k, n) of positive policies.
 
+        policies: one (S, A_i) or (k, S, A_i) a player, or (A_i,) where there is one state; in a
+            list or by the players' names. Those of type float32 are divided by their sums.
         Raises ValueError for arrays that are not policies of this game, all actions played.
         """
+        policies = self._given(policies)
         checked = self._checked(policies)
         parts = [differences(np.log(policy), axis=-1) for policy in checked]
         flat = np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
         many = any(np.ndim(policy) == 3 for policy in policies)
         return flat if many else flat[0]
 
-    def logit_box(self, radius: Number, center: Sequence[ArrayLike] | None = None) -> Box:
+    def logit_box(
+        self,
+        radius: Number,
+        center: Sequence[ArrayLike] | Mapping[str, ArrayLike] | None = None,
+    ) -> Box:
         """The box that holds every policy whose logits are within the radius of the centre's.
 
         A cube of that radius in logits is inside the box of twice the radius in differences (T18).
-        center: policies, one (S, A_i) a player; without it the game's equilibrium if it has one,
-            else the one that is found, rounded to nine decimals.
+        center: policies as for :meth:`logits`, such as trained ones; without it the game's
+            equilibrium if it has one, else the one that is found, rounded to nine decimals.
         Raises InputError for a negative radius or when no equilibrium is found.
         """
         r = exact(radius)
@@ -230,6 +238,20 @@ class LogitGame(Game):
         if self.equilibrium is not None:
             return self.equilibrium
         return [exact(f"{z:.{CENTRE_DIGITS}f}") for z in self.find_equilibrium()]
+
+    def _given(self, policies: Sequence[ArrayLike] | Mapping[str, ArrayLike]) -> list[Floats]:
+        """Policies in the order of the players, in binary64, with an axis for the states."""
+        if isinstance(policies, Mapping):
+            names = [player.name for player in self.players]
+            if sorted(policies) != sorted(names):
+                raise ValueError(f"policies are for {list(policies)}; expected {names}")
+            policies = [policies[name] for name in names]
+        result = []
+        for i, policy in enumerate(policies):
+            array, _ = normalised(f"policy {i + 1}", policy)
+            one_state = np.ndim(array) == 1 and self.tensors.states == 1
+            result.append(np.asarray(array[None] if one_state else array, dtype=np.float64))
+        return result
 
     def _checked(self, policies: Sequence[ArrayLike]) -> tuple[Floats, ...]:
         return check_policies(policies, self.tensors.states, self.tensors.actions)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from games.game import Game, Structure
+from games.markov.logit_game import LogitGame
 from games.regions.region import Space
 from games.regions.shapes import MetricBall, Region
 from sgn.bounds.bounder import Bounder
@@ -82,8 +83,9 @@ def region_of(game: Game, region: Region | MetricBall | None = None) -> Region:
         return found
     if game.structure is Structure.CONSTANT:
         return Space(game.dimension)
+    cure = ", such as game.logit_box(1)" if isinstance(game, LogitGame) else ""
     raise ValueError(
-        "the game has no region and its Jacobian is not constant; give a Box as the region"
+        f"the game has no region and its Jacobian is not constant; give a Box as the region{cure}"
     )
 
 

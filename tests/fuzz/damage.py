@@ -62,7 +62,8 @@ def damaged(content: bytes, name: str, rng: Random) -> bytes:
     ways: tuple[Callable[[bytes, Random], bytes], ...] = {
         "json": (raw_bytes, text, tokens, structure, structure, structure),
         "toml": (raw_bytes, text, tokens, tokens, lines),
-        "nfg": (raw_bytes, text, tokens, tokens),
+        **dict.fromkeys(("nfg", "efg", "gam", "csv", "mtx"), (raw_bytes, text, tokens, tokens)),
+        **dict.fromkeys(("npy", "mat"), (raw_bytes,)),
         "npz": (raw_bytes, arrays, arrays, arrays, arrays, arrays),
     }[name.rpartition(".")[2]]
     way = rng.choice(ways)

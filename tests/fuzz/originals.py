@@ -1,12 +1,15 @@
 """What is damaged: small files of every kind, each read and used by the commands as it stands."""
 
 import gzip
+import io
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+import numpy as np
+import scipy.io
 import scipy.sparse
 
 import games
@@ -14,6 +17,7 @@ import sgn
 from games import NormalFormGame, QuadraticGame, catalogue
 from tests.helpers.game_files import HARKER
 
+GAMES = Path(__file__).parent.parent / "data" / "games"
 CORPUS = Path(__file__).parent.parent / "corpus" / "valid"
 CERTIFICATES = (
     "toy", "zero-sum", "one-player", "blocks", "dense", "matrices", "field", "flat-region",
@@ -77,7 +81,7 @@ def originals() -> dict[str, Sequence[Original]]:
     found = [
         *(_text(text.encode()) for text in (HARKER, FIELD, COSTS)),
         *(original for game in _games() for original in _with_arrays(game)),
-        *(Original("nfg", {"game.nfg": text.encode()}, "game.nfg") for text in NFG),
+        *_peoples(),
         *(_json("certificate", (CORPUS / f"{name}.json").read_bytes()) for name in CERTIFICATES),
         _json("certificate", _saved(sgn.certify(catalogue.load("harker"), evidence="sampled"))),
         *(_json("refusal", path.read_bytes()) for path in sorted(CORPUS.glob("refuted*.json"))),
@@ -87,6 +91,30 @@ def originals() -> dict[str, Sequence[Original]]:
         _packed(original) for original in found if original.kind in ("certificate", "refusal")
     ]
     return {kind: [o for o in found if o.kind == kind] for kind in {o.kind for o in found}}
+
+
+def _peoples() -> list[Original]:
+    """Games and matrices as other programs write them."""
+    files = {path.name: path.read_bytes() for path in sorted(GAMES.iterdir())}
+    files |= {f"game{k}.nfg": text.encode() for k, text in enumerate(NFG)}
+    return [Original("people's", {name: content}, name) for name, content in files.items()] + [
+        Original("people's", {name: content}, name) for name, content in _matrices().items()
+    ]
+
+
+def _matrices() -> dict[str, bytes]:
+    """The same 2 × 2 matrix in every kind of file."""
+    J = np.array([[2.0, 0.5], [0.25, 1.0]])
+    npy, mat, packed, mtx = (io.BytesIO() for _ in range(4))
+    np.save(npy, J)
+    scipy.io.savemat(mat, {"J": J})  # type: ignore[arg-type]
+    scipy.io.savemat(packed, {"J": scipy.sparse.csc_array(J)}, do_compression=True)  # type: ignore[arg-type]
+    scipy.io.mmwrite(mtx, scipy.sparse.coo_array(J))
+    return {
+        "J.csv": b"2,0.5\n1/4,1\n", "named.csv": b",x,y\nx,2,.3\ny,1e-1,1.\n",
+        "J.npy": npy.getvalue(), "J.mat": mat.getvalue(), "packed.mat": packed.getvalue(),
+        "J.mtx": mtx.getvalue(), "J.mtx.gz": gzip.compress(mtx.getvalue()),
+    }  # fmt: skip
 
 
 def _games() -> list[games.Game]:

@@ -40,6 +40,9 @@ IDS = {
 }
 
 
+WITH_EQUILIBRIUM = catalogue.names("published equilibrium")
+
+
 def _as_published(reference: dict[str, Any]) -> SymbolicGame:
     return SymbolicGame.from_costs(
         {player["name"]: player["vars"] for player in reference["players"]},
@@ -56,7 +59,7 @@ def _region(game: Game) -> Box:
 
 
 def test_every_published_game_is_there() -> None:
-    assert set(COST_GAMES) == set(IDS)
+    assert set(COST_GAMES) == set(IDS) | set(WITH_EQUILIBRIUM)
     assert set(PUBLISHED) == set(IDS.values())
 
 
@@ -192,3 +195,34 @@ def test_the_stochastic_games_are_as_their_docstrings_say() -> None:
     both = coordination().tensors
     assert both.transition[0, 1, 1].tolist() == [0.1, 0.9]
     assert both.transition[0, 0, 1].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("name", WITH_EQUILIBRIUM)
+def test_published_equilibria_are_zeros_and_margins_are_reached(
+    name: str, rng: np.random.Generator
+) -> None:
+    entry = catalogue.entry(name)
+    game, expected = entry.build(), entry.expected
+    assert game.equilibrium is not None
+    zero = np.array([float(v) for v in game.equilibrium])
+    # forsaken's is published to eight digits, the others in closed form
+    np.testing.assert_allclose(game.pseudo_gradient(zero), 0, atol=1e-8)
+    region = _region(game)
+    corners = np.array([[float(v) for v in corner] for corner in region.vertices()])
+    J = game.jacobian(np.vstack([region.sample(rng, 200), corners]))
+    root = np.sqrt(np.repeat(expected.weights, game.sizes))
+    B = root[:, None] * J / root
+    margins = np.linalg.eigvalsh((B + np.swapaxes(B, 1, 2)) / 2)[:, 0]
+    # each is the least at a corner of the box; eigvalsh errs by a few ulps of 10
+    assert margins.min() == pytest.approx(expected.direct_margin, abs=1e-12)
+    assert expected.structural_margin <= expected.direct_margin
+    assert expected.constant == (game.structure is Structure.CONSTANT)
+    assert game.source == entry.source
+
+
+def test_games_are_found_by_their_tags() -> None:
+    assert "forsaken" in catalogue.names("min-max")
+    assert set(catalogue.names("policies")) > {"rock-paper-scissors"}
+    assert all(catalogue.entry(name).tags for name in catalogue.names())
+    with pytest.raises(InputError, match="has the tag 'min max'; did you mean 'min-max'"):
+        catalogue.names("min max")

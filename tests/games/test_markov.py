@@ -269,7 +269,7 @@ def test_kakade_needs_every_state_reached() -> None:
         ([[[0.5, 0.5]]], "policies has 1 arrays; expected 2"),
         ([[[0.5, 0.5]], [[1.0, 0.0]]], "policy 2 is not made of positive probabilities"),
         ([[[0.5, 0.5]], [[0.5, 0.6]]], "policy 2 is not made of positive probabilities"),
-        ([[[0.5, 0.5]], [0.5, 0.5]], "policy 2 has shape"),
+        ([[[0.5, 0.5]], [0.5, 0.3, 0.2]], "policy 2 has shape"),
     ],
 )
 def test_bad_policies_are_told(policies: Any, message: str) -> None:

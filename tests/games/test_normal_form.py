@@ -1,6 +1,7 @@
 """Normal-form games: logit response, polymatrix games, Gambit files in both versions."""
 
 import itertools
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,9 @@ def test_outcome_zero_quotients_and_bare_points_are_read(tmp_path: Path) -> None
         (f"{HEAD} {{ 2 2 }} 1 2 3 4 5 6 7 1e999", "larger than any float"),
         (f'{HEAD} {{ 2 2 }} {{ {{ "" 1 }} }} 1 1 1 1', "outcome 1: found '}'"),
         (f'{HEAD} {{ 2 2 }} {{ {{ "" 1 2 }} }} 1 2 1 1', "is 2; there are 1"),
-        (f"{HEAD} {{ 2 1 }} 1 2 3 4", "player 2 has one action"),
+        (f"{HEAD} {{ 1 1 }} 1 2", "no player has two strategies"),
+        (f"{HEAD} {{ 2 0 }} 1 2", "player 2 has no strategy"),
+        (f"{HEAD}\n{{ 2 2 }}\n1 2 3\n4 x 6 7 8", "line 4: the payoffs of contingency 3: 'x' is"),
         ('NFG 1 R "x" { "a"', "it ends within the players"),
         ('NFG 1 R "x', "begins nothing; check quotes"),
         (f'{HEAD} {{ {{ "1" {{ "2" }} }} }}', "expected text in quotes"),
@@ -186,7 +189,19 @@ class _Pygambit:
         return {self.players[0]: 10 * profile[0], self.players[1]: profile[1]}
 
 
+class _NewPygambit:
+    """The same of version 17: players are labels, payoffs come as arrays of rationals."""
+
+    title, players = "duck", ("a", "")
+
+    def to_arrays(self) -> list[Any]:
+        return [np.array([[Fraction(1, 2), 0], [0, 1]], dtype=object)] * 2
+
+
 def test_pygambit_objects_are_read() -> None:
+    new = NormalFormGame.from_pygambit(_NewPygambit())
+    assert new.payoffs.tolist() == [[[0.5, 0], [0, 1]]] * 2
+    assert [player.name for player in new.players] == ["a", "player 2"]
     game = NormalFormGame.from_pygambit(_Pygambit(), entropy=2)
     assert game.payoffs[0].tolist() == [[0, 0, 0], [10, 10, 10]]
     assert [player.name for player in game.players] == ["a", "player 2"]

@@ -6,7 +6,7 @@ sentence, or with what is true. `python -m tests.hostile [NAME ...]` runs them a
 in a process of its own, and prints the table.
 """
 
-from tests.hostile import arithmetic, policies, reading, texts
+from tests.hostile import arithmetic, game_files, policies, reading, texts
 from tests.hostile.documents import TRICKS
 
-__all__ = ["TRICKS", "arithmetic", "policies", "reading", "texts"]
+__all__ = ["TRICKS", "arithmetic", "game_files", "policies", "reading", "texts"]

@@ -100,7 +100,7 @@ def contingencies_without_number(folder: Path) -> list[str]:
     payoffs = " ".join(["1"] * 18)
     text = f'NFG 1 R "" {{ {names} }} {{ {strategies} }} {{ {{ "" {payoffs} }} }} ' + "1 " * 2**18
     (folder / "game.nfg").write_text(text)
-    return ["nfg", str(folder / "game.nfg")]
+    return ["load", str(folder / "game.nfg")]
 
 
 @trick

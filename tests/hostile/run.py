@@ -38,8 +38,11 @@ _GUARD = (  # in the process itself: what runs between fork and exec would warn 
     f"resource.setrlimit(resource.RLIMIT_AS, ({GUARD}, {GUARD}))\n"
     "resource.setrlimit(resource.RLIMIT_CPU, ({0}, {0}))\n"
 )
-_NFG = (
-    "import sys; from games import InputError, read_nfg\ntry: read_nfg(sys.argv[2])\n"
+_LOAD = (
+    "import sys, games; from games import InputError\n"
+    "from games.files.load import file_options\n"
+    "path, sizes, form = (*sys.argv[2:], '', '')[:3]\n"
+    "try: games.load(path, **file_options(None, sizes or None, form or None))\n"
     "except InputError as e: print('sgn:', e, file=sys.stderr); sys.exit(2)"
 )
 _CLI = "import sys; from sgn.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -51,7 +54,7 @@ def run(made: Trick, limit: int = 2 * SECONDS) -> Outcome:
         folder = Path(name)
         arguments = made.make(folder)
         size = sum(file.stat().st_size for file in folder.iterdir())
-        code = _NFG if arguments[0] == "nfg" else _CLI
+        code = _LOAD if arguments[0] == "load" else _CLI
         with (folder / "out").open("w+b") as out:
             process = subprocess.Popen(
                 [sys.executable, "-c", _GUARD.format(limit) + code, *arguments],

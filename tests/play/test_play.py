@@ -14,6 +14,7 @@ PROVED = [
     pytest.param(name, marks=() if name in QUICK else pytest.mark.stress)
     for name in games.catalogue.names()
     if games.catalogue.entry(name).expected.verdict == "proved"
+    if name not in games.catalogue.names("not Nash")  # dense metrics promise nothing projected
 ]
 
 
