@@ -193,6 +193,8 @@ def _file_table(
     }
     if "parameters" in table:
         table["parameters"] = {k: parse_number(v) for k, v in table["parameters"].items()}
+    if "definitions" in table:
+        table["definitions"] = dict(table["definitions"])
     if arrays:
         table |= {"data": side_file, DIGEST: digest_of(arrays)}
     if game.region is not None:
