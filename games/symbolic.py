@@ -109,9 +109,9 @@ class SymbolicGame(Game):
         :func:`games.language.expression.parse`) or a sympy expression; parameters: name → number
         (text is exact, a float its binary value); definitions: name → text of a part that costs
         share, from variables, parameters and the definitions before it; region, equilibrium:
-        optional, n sides and n numbers in the order of the variables. Raises InputError for a missing or surplus cost, an
-        unusable name or number, and whatever an expression may not hold; ValueError for a region or
-        equilibrium of the wrong length.
+        optional, n sides and n numbers in the order of the variables.
+        Raises InputError for a missing or surplus cost, an unusable name or number, and whatever
+        an expression may not hold; ValueError for a region or equilibrium of the wrong length.
 
         >>> game = SymbolicGame.from_costs(
         ...     {"a": ["x"], "b": ["y"]}, {"a": "x**2 + x*y/2", "b": "y**2 - k*x*y"}, {"k": "0.5"})
