@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 POINTS = 20
 TOLERANCE = 1e-9  # relative, of values
+FLOOR = 1e-3  # beside their size: where terms of size 1 cancel, what is left is rounding
 SLOPE_TOLERANCE = 1e-7  # relative, of gradients: JAX's own take more steps
 SHORT = 12  # characters up to which a shared part is written out
 DEEP, LONG = 40, 2000  # nesting and characters from which a part gets a name
@@ -98,7 +99,7 @@ def differ(
     """Raise InputError where numbers of the function and of its trace are not the same."""
     with np.errstate(invalid="ignore"):
         used = np.isfinite(own) & np.isfinite(traced)
-        scale = np.abs(own) + (np.median(np.abs(own[used])) if used.any() else 0)
+        scale = FLOOR + np.abs(own) + (np.median(np.abs(own[used])) if used.any() else 0)
         wrong = used & ~(np.abs(own - traced) <= tolerance * scale)
         wrong |= np.isnan(own) & (np.abs(traced) < 1e100)
     if wrong.any():

@@ -85,6 +85,10 @@ def _compare_slopes(jax: Any, game: Any, functions: Sequence[Any], at: Any) -> N
     F = game.pseudo_gradient(at)
     for player, function, own in zip(game.players, functions, game.slices, strict=True):
         slope = jax.jit(jax.grad(function))
+        try:
+            slope(at[0])
+        except ValueError:  # while loops have derivatives in this direction only
+            slope = jax.jit(jax.jacfwd(function))
         values = np.array([np.asarray(slope(x))[own] for x in at])
         for k in range(values.shape[1]):
             build.differ(

@@ -28,7 +28,7 @@ UNARY = {
 MOVES = {
     "reshape", "transpose", "broadcast_in_dim", "slice", "gather", "dynamic_slice", "concatenate",
     "rev", "squeeze", "expand_dims", "pad", "select_n", "scatter", "dynamic_update_slice", "copy",
-    "split", "copy_p", "tile",
+    "split", "stack", "unstack", "tile",
 }  # fmt: skip
 SAME = {
     "device_put", "optimization_barrier", "reduce_precision", "real", "sharding_constraint",
@@ -44,7 +44,6 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 RANDOM = "random numbers make another cost of every call; draw them once, outside of the cost"
 MENDS = {
-    "sign": "sign is not smooth; use a smooth function, such as tanh(x/0.1)",
     "floor": "floor is not smooth; leave it out of the cost",
     "ceil": "ceil is not smooth; leave it out of the cost",
     "round": "rounding is not smooth; leave it out of the cost",
@@ -190,7 +189,7 @@ class Interpreter:
             entries += list(flat.flat)
             places = np.arange(start, start + flat.size).reshape(flat.shape)
             operands.append(jax.numpy.asarray(places))
-        results = _bind(equation, operands)
+        results = _bind(equation, operands, moved=True)
         pool = np.empty(len(entries) + 1, dtype=object)
         pool[1:] = entries
         pool[0] = float("nan")
@@ -262,6 +261,7 @@ class Interpreter:
             "rsqrt": lambda a: tape.div(1.0, tape.call("sqrt", a)),
             "erfc": lambda a: tape.sub(1.0, tape.call("erf", a)),
             "abs": tape.size,
+            "sign": tape.sign,
             "max": lambda a, b: tape.extreme("max", [a, b]),
             "min": lambda a, b: tape.extreme("min", [a, b]),
             "stop_gradient": tape.held,
@@ -423,11 +423,13 @@ def _constant_operands(name: str, count: int) -> set[int]:
     return set()
 
 
-def _bind(equation: Any, operands: Sequence[Any]) -> list[Any]:
-    """The primitive of an equation on constants, computed by JAX."""
+def _bind(equation: Any, operands: Sequence[Any], moved: bool = False) -> list[Any]:
+    """The primitive of an equation on constants, computed by JAX; moved: on numbers of entries."""
     primitive = equation.primitive
     given = primitive.get_bind_params(equation.params)
     subfunctions, params = given if isinstance(given, tuple) else ((), given)
+    if moved and "fill_value" in params:
+        params = params | {"fill_value": 0}
     found = primitive.bind(*subfunctions, *operands, **params)
     return list(found) if primitive.multiple_results else [found]
 

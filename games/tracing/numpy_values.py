@@ -28,7 +28,6 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "not_equal": lambda a, b: a != b,
 }
 _MENDS = {
-    "sign": "sign is not smooth; use a smooth function, such as tanh(x/0.1)",
     "heaviside": "heaviside is not smooth; use a smooth function, such as logistic",
     "floor": "floor is not smooth; leave it out of the cost",
     "ceil": "ceil is not smooth; leave it out of the cost",
@@ -313,6 +312,7 @@ def _rule(tape: Tape, name: str) -> Rule:
         "square": lambda a: tape.power(a, 2),
         "reciprocal": lambda a: tape.div(1.0, a),
         "absolute": tape.size,
+        "sign": tape.sign,
         "fabs": tape.size,
         "maximum": lambda a, b: tape.extreme("max", [a, b]),
         "fmax": lambda a, b: tape.extreme("max", [a, b]),

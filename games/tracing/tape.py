@@ -312,6 +312,15 @@ class Tape:
             return a
         return Value(self.node(a), half=Half.SIZE)
 
+    def sign(self, a: Element) -> Element:
+        """1 where a is certainly positive."""
+        number = None if isinstance(a, Value) and not a.is_plain else self.number(a)
+        if number is not None:
+            return float((number > 0) - (number < 0))
+        if isinstance(a, Value) and not a.shift and not a.half and self._is_positive(a.node):
+            return 1.0
+        return self.fail("sign is not smooth; use a smooth function, such as tanh(x/0.1)")
+
     def extreme(self, name: str, values: Sequence[Element]) -> Element:
         """max or min: of numbers the number, else an unknown that must cancel."""
         best: Callable[[Sequence[Any]], Number] = max if name == "max" else min
@@ -343,8 +352,10 @@ class Tape:
         )
         return self.unknown(what, ("held",), [a])
 
-    def compare(self, a: Element, b: Element) -> tuple[Fraction, Fraction]:
+    def compare(self, a: Element, b: Element) -> tuple[Number, ...]:
         """Both numbers; a comparison of what depends on the variables is refused."""
+        if any(not isinstance(v, Value | Fraction) and not np.isfinite(v) for v in (a, b)):
+            return tuple(0 if isinstance(v, Value) else v for v in (a, b))  # as any finite number
         one, other = self.number(a), self.number(b)
         if one is None or other is None:
             self.fail(
