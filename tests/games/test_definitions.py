@@ -34,7 +34,8 @@ def test_a_game_with_definitions_is_proved_from_its_document(tmp_path) -> None:
     result.require().save(tmp_path / "c.json")
     assert sgn.verify(tmp_path / "c.json")
     loaded = sgn.load(tmp_path / "c.json")
-    assert isinstance(loaded, sgn.Certificate) and loaded.verdict == "proved"
+    assert isinstance(loaded, sgn.Certificate)
+    assert loaded.verdict == "proved"
 
 
 def test_a_file_keeps_definitions_in_order(tmp_path) -> None:
