@@ -311,3 +311,8 @@ def test_players_take_pytrees() -> None:
 def test_a_cost_that_is_no_scalar() -> None:
     with pytest.raises(ValueError, match="returns shape"):
         games.from_jax([lambda x: x], [2])
+
+
+def test_a_cost_that_rounds_in_single_precision_is_refused() -> None:
+    with pytest.raises(games.InputError, match="single precision"):
+        games.from_jax([lambda x: jnp.sum(jnp.tanh(x.astype(jnp.float32)) ** 2)], [2])
