@@ -22,5 +22,7 @@ from games.regions.region import Space as Space
 from games.regions.shapes import Box as Box
 from games.regions.shapes import MetricBall as MetricBall
 from games.symbolic import SymbolicGame as SymbolicGame
+from games.tracing.functions import from_functions as from_functions
+from games.tracing.jax_functions import from_jax as from_jax
 
 __all__: list[str]

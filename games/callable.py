@@ -80,6 +80,22 @@ class CallableGame(Game):
         game._derivatives = JaxDerivatives(costs, game.slices)
         return game
 
+    @classmethod
+    def of(
+        cls,
+        derivatives: Derivatives,
+        sizes: Sequence[int],
+        names: Sequence[str] | None = None,
+        name: str = "",
+        source: str = "",
+        region: Box | None = None,
+    ) -> "CallableGame":
+        """The game whose F and J are computed so; the rest as above."""
+        game = cls.__new__(cls)
+        game._describe(sizes, names, name, source, region)
+        game._derivatives = derivatives
+        return game
+
     def _describe(
         self,
         sizes: Sequence[int],

@@ -22,7 +22,7 @@ class JaxDerivatives(Derivatives):
     symmetric = True
 
     def __init__(self, costs: Sequence[Cost], slices: Sequence[slice]) -> None:
-        jax = self._jax = _import_jax()
+        jax = self._jax = import_jax()
         self._slices = tuple(slices)
         with jax.enable_x64(True):
             for player, cost in enumerate(costs, start=1):
@@ -44,7 +44,8 @@ class JaxDerivatives(Derivatives):
         return J[:, rows, columns]
 
 
-def _import_jax() -> Any:
+def import_jax() -> Any:
+    """JAX, or an ImportError that says how to install it."""
     try:
         import jax
     except ImportError as error:

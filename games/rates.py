@@ -90,6 +90,7 @@ def _(game: SymbolicGame, eta: tuple[Fraction, ...]) -> Game:
             tuple(f"({to_text(rate)})*({part})" for part in parts)
             for rate, parts in zip(eta, game.fields, strict=False)  # costs or fields are empty
         ),
+        definitions=game.definitions,
     )
 
 

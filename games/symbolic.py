@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 
 _MAX_VARIABLES = 4000  # whose Jacobian is kept as a table of nodes
 _NOTHING: Mapping[str, Number] = MappingProxyType({})
+_NO_TEXT: Mapping[str, str] = MappingProxyType({})
 
 
 @final
@@ -44,6 +45,7 @@ class SymbolicGame(Game):
     """
 
     parameters: dict[str, Fraction]
+    definitions: dict[str, str]  # shared parts of costs by name, each from those before it
     costs: tuple[str, ...]
     fields: tuple[tuple[str, ...], ...]  # empty unless the game is a field
     graph: Graph
@@ -62,8 +64,10 @@ class SymbolicGame(Game):
         region: Box | None,
         equilibrium: Sequence[Number] | None,
         fields: tuple[tuple[str, ...], ...] = (),
+        definitions: Mapping[str, str] = _NO_TEXT,
     ) -> None:
-        check_identifiers(players, parameters)
+        check_identifiers(players, parameters, definitions)
+        self.definitions = dict(definitions)
         self.name, self.source, self.players, self.region = name, source, players, region
         self.parameters, self.costs, self.fields = dict(parameters), costs, fields
         self.graph = Graph()
@@ -73,6 +77,7 @@ class SymbolicGame(Game):
         )
         self.equilibrium = None if equilibrium is None else tuple(exact(v) for v in equilibrium)
         names = _names(self.graph, players, self.parameters)
+        _define(self.graph, names, self.definitions)
         self.stated = tuple(
             (where, parse(text, self.graph, names, where)) for where, text in self._texts()
         )
@@ -96,15 +101,17 @@ class SymbolicGame(Game):
         source: str = "",
         region: Box | None = None,
         equilibrium: Sequence[Number] | None = None,
+        definitions: Mapping[str, str] = _NO_TEXT,
     ) -> "SymbolicGame":
         """The game of the players' costs.
 
         players: name → names of its variables; costs: name → text (see
         :func:`games.language.expression.parse`) or a sympy expression; parameters: name → number
-        (text is exact, a float its binary value); region, equilibrium: optional, n sides and n
-        numbers in the order of the variables. Raises InputError for a missing or surplus cost, an
-        unusable name or number, and whatever an expression may not hold; ValueError for a region or
-        equilibrium of the wrong length.
+        (text is exact, a float its binary value); definitions: name → text of a part that costs
+        share, from variables, parameters and the definitions before it; region, equilibrium:
+        optional, n sides and n numbers in the order of the variables.
+        Raises InputError for a missing or surplus cost, an unusable name or number, and whatever
+        an expression may not hold; ValueError for a region or equilibrium of the wrong length.
 
         >>> game = SymbolicGame.from_costs(
         ...     {"a": ["x"], "b": ["y"]}, {"a": "x**2 + x*y/2", "b": "y**2 - k*x*y"}, {"k": "0.5"})
@@ -117,7 +124,8 @@ class SymbolicGame(Game):
         check_identifiers(members, numbers)
         check_stated(members, costs, "cost")
         texts = tuple(
-            _cost_text(player, costs[player.name], members, numbers) for player in members
+            _cost_text(player, costs[player.name], members, numbers, definitions)
+            for player in members
         )
         return cls(
             members,
@@ -127,6 +135,7 @@ class SymbolicGame(Game):
             source=source,
             region=region,
             equilibrium=equilibrium,
+            definitions=definitions,
         )
 
     @classmethod
@@ -140,6 +149,7 @@ class SymbolicGame(Game):
         source: str = "",
         region: Box | None = None,
         equilibrium: Sequence[Number] | None = None,
+        definitions: Mapping[str, str] = _NO_TEXT,
     ) -> "SymbolicGame":
         """The dynamics x' = −F(x) where the players' parts of F are given, not their costs.
 
@@ -164,6 +174,7 @@ class SymbolicGame(Game):
             region=region,
             equilibrium=equilibrium,
             fields=tuple(field_texts(player, fields[player.name]) for player in members),
+            definitions=definitions,
         )
 
     @property
@@ -217,6 +228,8 @@ class SymbolicGame(Game):
             document["source"] = self.source
         if self.parameters:
             document["parameters"] = {k: number_text(v) for k, v in self.parameters.items()}
+        if self.definitions:
+            document["definitions"] = [list(pair) for pair in self.definitions.items()]
         stated: Sequence[Document] = [{"cost": cost} for cost in self.costs]
         if self.fields:
             stated = [{"field": list(part)} for part in self.fields]
@@ -227,7 +240,7 @@ class SymbolicGame(Game):
         return document
 
     def latex(self) -> tuple[str, ...]:
-        """LaTeX of each player's cost (or of each part of the field), parameters by name.
+        """LaTeX of each player's cost (or part of the field), parameters and definitions by name.
 
         >>> SymbolicGame.from_costs({"a": ["x"]}, {"a": "k*x**2"}, {"k": 3}).latex()
         ('k x^{2}',)
@@ -235,7 +248,8 @@ class SymbolicGame(Game):
         from games.language import sympy_bridge
 
         graph = Graph()
-        names = {key: graph.variable(key) for key in (*self._variable_names, *self.parameters)}
+        known = (*self._variable_names, *self.parameters, *self.definitions)
+        names = {key: graph.variable(key) for key in known}
         return tuple(
             sympy_bridge.latex(graph, parse(text, graph, names, where))
             for where, text in self._texts()
@@ -313,8 +327,18 @@ def _names(
     return names | {key: graph.constant(value) for key, value in parameters.items()}
 
 
+def _define(graph: Graph, names: dict[str, int], definitions: Mapping[str, str]) -> None:
+    """Give the name of each definition the node of its text."""
+    for name, text in definitions.items():
+        names[name] = parse(text, graph, names, f"definition of {name}")
+
+
 def _cost_text(
-    player: Player, cost: object, players: Sequence[Player], parameters: Mapping[str, Fraction]
+    player: Player,
+    cost: object,
+    players: Sequence[Player],
+    parameters: Mapping[str, Fraction],
+    definitions: Mapping[str, str],
 ) -> str:
     """The cost as text; a sympy expression goes through a graph, so its numbers stay exact."""
     if isinstance(cost, str):
@@ -323,4 +347,5 @@ def _cost_text(
 
     graph = Graph()
     names = _names(graph, players, parameters)
+    _define(graph, names, definitions)
     return to_text(graph, sympy_bridge.from_sympy(cost, graph, names, f"cost of {player.name}"))

@@ -4,6 +4,8 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import combinations
+from types import MappingProxyType
 
 from games.errors import InputError
 from games.language.expression import FUNCTIONS
@@ -45,10 +47,18 @@ def parameter_value(name: str, value: Number) -> Fraction:
         raise InputError(f"parameter {name!r}: {error}") from None
 
 
-def check_identifiers(players: Sequence[Player], parameters: Mapping[str, Fraction]) -> None:
+def check_identifiers(
+    players: Sequence[Player],
+    parameters: Mapping[str, Fraction],
+    definitions: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     check_names(players)
     variables = [variable for player in players for variable in player.variables]
-    for kind, names in (("variable", variables), ("parameter", list(parameters))):
+    kinds = {"variable": variables, "parameter": parameters, "definition": definitions}
+    for name, text in definitions.items():
+        if not isinstance(text, str):
+            raise InputError(f"definition {name!r} is {type(text).__name__}; write it as text")
+    for kind, names in kinds.items():
         for name in names:
             if not _IDENTIFIER.fullmatch(name):
                 raise InputError(
@@ -57,9 +67,9 @@ def check_identifiers(players: Sequence[Player], parameters: Mapping[str, Fracti
                 )
             if name in FUNCTIONS or name == "pi":
                 raise InputError(f"{kind} {name!r} has a reserved name; choose another")
-    shared = sorted(set(variables) & set(parameters))
-    if shared:
-        raise InputError(f"{shared[0]!r} is both a variable and a parameter; rename one of them")
+    for one, other in combinations(kinds, 2):
+        for name in sorted(set(kinds[one]) & set(kinds[other])):
+            raise InputError(f"{name!r} is both a {one} and a {other}; rename one of them")
 
 
 def check_stated(players: Sequence[Player], stated: Mapping[str, object], what: str) -> None:

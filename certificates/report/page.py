@@ -245,7 +245,9 @@ def _game(claims: Claims | RefusalClaims) -> str:
         names = ", ".join(claims.names[:MAX_SHOWN])
         return f"<p>Only bounds were given, for the players {_text(names)}.</p>"
     source = f"<p>Source: {_text(game['source'])}</p>" if game.get("source") else ""
-    return source + _players(claims, game) + _parameters(game) + _jacobian(game)
+    return (
+        source + _players(claims, game) + _parameters(game) + _definitions(game) + _jacobian(game)
+    )
 
 
 def _players(claims: Claims | RefusalClaims, game: Document) -> str:
@@ -299,6 +301,16 @@ def _parameters(game: Document) -> str:
         return ""
     rows = [Row(str(name), str(value), ASKED) for name, value in given.items()]
     return f"<h3>Parameters</h3>{_table(rows)}"
+
+
+def _definitions(game: Document) -> str:
+    """What the names in costs stand for, the first of them."""
+    given = game.get("definitions")
+    if not isinstance(given, list) or not given:
+        return ""
+    rows = [Row(str(name), str(text)[:MAX_TEXT], ASKED) for name, text in given[:MAX_SHOWN]]
+    more = f"<p>and {len(given) - MAX_SHOWN} more</p>" if len(given) > MAX_SHOWN else ""
+    return f"<h3>Definitions</h3>{_table(rows)}{more}"
 
 
 def _jacobian(game: Document) -> str:

@@ -24,6 +24,7 @@ from games.reading import (
 from games.symbolic import SymbolicGame
 
 FORMAT = "sgn-game/1"
+_SHARED = "definitions"
 MAX_VARIABLES = 2000  # of a symbolic game: its Jacobian has their square of entries
 _FORMAT = re.compile(r"sgn-game/([0-9]{1,9})", re.ASCII)
 
@@ -70,7 +71,10 @@ def check_format(document: Mapping[str, Any]) -> None:
 
 def _symbolic(document: Mapping[str, Any]) -> Game:
     check_keys(
-        document, ("format", "players"), ("kind", "name", "source", "parameters"), "the game"
+        document,
+        ("format", "players"),
+        ("kind", "name", "source", "parameters", "definitions"),
+        "the game",
     )
     key = "field" if _has_field(document) else "cost"
     players = read_players(document, ("name", "variables", key))
@@ -94,11 +98,30 @@ def _symbolic(document: Mapping[str, Any]) -> Game:
     title, source = read_head(document)
     parameters = read_table(document.get("parameters", {}), "parameters")
     numbers = {key: read_number(v, f"parameter {short(key)}") for key, v in parameters.items()}
+    shared = _definitions(document.get("definitions", {}))
     if key == "field":
         fields = {p["name"]: _parts(p) for p in players}
-        return SymbolicGame.from_field(variables, fields, numbers, name=title, source=source)
+        return SymbolicGame.from_field(
+            variables, fields, numbers, name=title, source=source, definitions=shared
+        )
     costs = {p["name"]: read_text(p["cost"], f"cost of {short(p['name'])}") for p in players}
-    return SymbolicGame.from_costs(variables, costs, numbers, name=title, source=source)
+    return SymbolicGame.from_costs(
+        variables, costs, numbers, name=title, source=source, definitions=shared
+    )
+
+
+def _definitions(stated: Any) -> dict[str, str]:
+    """Name to text in order: a table in a game file, a list of pairs in a certificate."""
+    pairs = list(stated.items()) if isinstance(stated, Mapping) else read_list(stated, _SHARED)
+    found: dict[str, str] = {}
+    for pair in pairs:
+        if len(pair) != 2 or isinstance(pair, str):
+            raise InputError(f"{_SHARED} has an entry that is no pair; give a name and a text")
+        name, text = (read_text(part, _SHARED) for part in pair)
+        if name in found:
+            raise InputError(f"{short(name)} is defined twice; define it once")
+        found[name] = text
+    return found
 
 
 def _has_field(document: Mapping[str, Any]) -> bool:

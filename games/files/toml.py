@@ -24,6 +24,7 @@ from games.files.arrays import (
     write_arrays,
 )
 from games.files.document import KINDS, check_format, from_document
+from games.files.macros import keys_written_out, written_out
 from games.files.toml_text import toml_text
 from games.files.writing import Fill, StrPath, reason, write_files
 from games.game import Game
@@ -99,6 +100,10 @@ def _load(path: StrPath, where: str) -> Game:
         region = _optional_table(table, "region")
         hint = _optional_table(table, "equilibrium")
         document = {k: v for k, v in table.items() if k not in ("region", "equilibrium")}
+        if kind == "symbolic":
+            document = written_out(document)
+            region = None if region is None else keys_written_out(region)
+            hint = None if hint is None else keys_written_out(hint)
         if "data" in document:
             document = _with_arrays(document, Path(path))
         elif kind in KINDS and kind not in TABLES:
@@ -193,6 +198,8 @@ def _file_table(
     }
     if "parameters" in table:
         table["parameters"] = {k: parse_number(v) for k, v in table["parameters"].items()}
+    if "definitions" in table:
+        table["definitions"] = dict(table["definitions"])
     if arrays:
         table |= {"data": side_file, DIGEST: digest_of(arrays)}
     if game.region is not None:

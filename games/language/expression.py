@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 from games.errors import InputError
 from games.language import number, parser
@@ -40,10 +41,11 @@ def parse(text: str, graph: Graph, names: Mapping[str, int], where: str) -> int:
         raise InputError(f"{error.place}: {hint(error.token, names)}") from None
 
 
-def to_text(graph: Graph, node: int) -> str:
+def to_text(graph: Graph, node: int, names: Mapping[int, str] = MappingProxyType({})) -> str:
     """Exact text of a node; :func:`parse` turns it back into the same node of the same graph.
 
-    Raises InputError when the text exceeds 1 MiB (shared parts are written out at each use).
+    names: of nodes that are written by a name; the node itself is not. Raises InputError when the
+    text exceeds 1 MiB (shared parts without a name are written out at each use).
 
     >>> graph = Graph()
     >>> to_text(graph, parse("-(x - 1/3)**2", graph, {"x": graph.variable("x")}, "cost"))
@@ -51,14 +53,16 @@ def to_text(graph: Graph, node: int) -> str:
     """
     done: list[str] = []
     size = 0
-    todo: list[_Piece] = [(node, _SUM)]
+    todo: list[_Piece] = [*reversed(_spell(graph, node, _SUM))]
     while todo:
         piece = todo.pop()
-        if isinstance(piece, str):
-            done.append(piece)
-            size += len(piece)
-        else:
-            todo.extend(reversed(_spell(graph, *piece)))
+        if not isinstance(piece, str):
+            if piece[0] not in names:
+                todo.extend(reversed(_spell(graph, *piece)))
+                continue
+            piece = names[piece[0]]
+        done.append(piece)
+        size += len(piece)
         if size > MAX_TEXT:
             raise InputError(
                 f"the expression takes more than {MAX_TEXT} characters to write; simplify it"

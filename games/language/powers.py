@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from games.language.graph import Graph
 
+MAX_POWER = 10**6  # a node with a higher one is taken for no polynomial: shared squares double it
+
 
 def powers(
     graph: Graph, outputs: Iterable[int], variables: Sequence[int]
@@ -34,6 +36,8 @@ def powers(
             known[node] = args[0]
         elif op == "**" and (exponent := natural_exponent(graph, node)) is not None:
             known[node] = tuple(max(1, exponent) * power for power in args[0])
+        if max(known.get(node, none), default=0) > MAX_POWER:
+            del known[node]
     return known
 
 

@@ -36,19 +36,38 @@ class Slopes:
         self._graph, self._late, self._made = graph, late, 0
         self.zero, self._one = graph.constant(_ZERO), graph.constant(_ONE)
         self._along: dict[int, dict[int, int]] = {}
+        self._origin: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self._mixed: dict[tuple[int, tuple[int, ...]], int] = {}
 
     def of(self, node: int, variable: int) -> int:
-        """The node of ∂node/∂variable."""
+        """The node of ∂node/∂variable; of mixed derivatives one stands for every order."""
+        root, by = self._origin.get(node, (node, ()))
+        mixed = root, tuple(sorted((*by, variable)))
+        if mixed not in self._mixed:
+            found = self._mixed[mixed] = self._forward(node, variable)
+            self._origin.setdefault(found, mixed)
+        return self._mixed[mixed]
+
+    def _forward(self, node: int, variable: int) -> int:
         known = self._along.setdefault(variable, {variable: self._one})
-        if node not in known:
-            for each in self._graph.needed([node]):
-                if each not in known:
-                    self._made += 1
-                    if self._made % BETWEEN == 0 and self._late():
-                        message = "the derivatives of the costs took longer than the time given"
-                        raise CannotBound("budget", message)
-                    known[each] = self._chain(each, [known[a] for a in self._graph.args[each]])
+        for each in self._missing(node, known):
+            self._made += 1
+            if self._made % BETWEEN == 0 and self._late():
+                message = "the derivatives of the costs took longer than the time given"
+                raise CannotBound("budget", message)
+            known[each] = self._chain(each, [known[a] for a in self._graph.args[each]])
         return known[node]
+
+    def _missing(self, node: int, known: dict[int, int]) -> list[int]:
+        """The nodes under a node whose derivative is not known yet, in tape order."""
+        missing = set() if node in known else {node}
+        todo = list(missing)
+        while todo:
+            for argument in self._graph.args[todo.pop()]:
+                if argument not in known and argument not in missing:
+                    missing.add(argument)
+                    todo.append(argument)
+        return sorted(missing)
 
     def _chain(self, node: int, inner: list[int]) -> int:
         """Of a node whose arguments have the derivatives `inner`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from certificates.kernel.document.geometry import LOGIT_KINDS
-from certificates.kernel.document.reading import Document, number, require_keys
+from certificates.kernel.document.reading import Document, number, read_list, require_keys
 from certificates.kernel.jacobian.head import WHERE, check_head
 from certificates.kernel.policies.logit import logit_field
 from certificates.kernel.uncheckable import Uncheckable
@@ -50,7 +50,7 @@ def read_costs(game: Document) -> Costs:
         owners, graph, nodes = logit_field(game)
         return Costs(owners, tuple(v for p in owners for v in p.variables), graph, nodes, True)
     required = {"format", "kind", "name", "players"}
-    fields = require_keys(game, WHERE, required, {"source", "parameters"})
+    fields = require_keys(game, WHERE, required, {"source", "parameters", "definitions"})
     check_head(fields)
     players, texts, entries = [], [], fields["players"]
     first = entries[0] if isinstance(entries, list) and entries else None
@@ -75,8 +75,22 @@ def read_costs(game: Document) -> Costs:
         if name in names:
             raise InputError(f"{WHERE}.parameters: {name!r} is also a variable")
         names[name] = graph.constant(number(value, f"{WHERE}.parameters.{name}"))
+    _define(fields.get("definitions", []), graph, names)
     costs = tuple(parse(text, graph, names, where) for where, text in texts)
     return Costs(tuple(players), order, graph, costs, key == "field")
+
+
+def _define(stated: object, graph: Graph, names: dict[str, int]) -> None:
+    """Give each definition's name the node of its text, which may use the names before it."""
+    where = f"{WHERE}.definitions"
+    for entry in read_list(stated, where):
+        if not isinstance(entry, list) or [type(part) for part in entry] != [str, str]:
+            raise InputError(f"{where}: expected pairs of a name and a text")
+        name, text = entry
+        _check_identifiers([name])
+        if name in names:
+            raise InputError(f"{where}: {name[:40]!r} is defined already")
+        names[name] = parse(text, graph, names, f"{where}.{name[:40]}")
 
 
 def _stated(player: Document, key: str) -> list[tuple[str, str]]:
