@@ -75,7 +75,7 @@ BAD_TEXT: dict[str, tuple[str, str, str]] = {
     "huge file": ("[param", "#" * 5 * 2**20 + "\n[param", "longer than 4194304 bytes"),
     "huge power": ("x2**2", "x2**99999", "exponent after '**' is beyond ±1000"),
     "divides by 0": ("x2**2", "x2/0", "'/' divides by zero"),
-    "parameter a list": ("a = 34.0", "a = [1]", "parameter 'a' is a list; write a number"),
+    "parameter a list": ("a = 34.0", "a = [[1]]", "parameter 'a1' is a list; write a number"),
     "parameter true": ("a = 34.0", "a = true", "parameter 'a' is true or false"),
     "parameter nan": ("a = 34.0", "a = nan", "parameter 'a': NaN is not a finite number"),
     "parameter inf": ("a = 34.0", "a = -inf", "parameter 'a': -Infinity is not a finite"),
