@@ -49,7 +49,8 @@ def certify(options: argparse.Namespace) -> Said:
     from sgn.inputs import STANDARD_INPUT, as_file, display
     from sgn.progress import progress_line
 
-    told = file_options(options.entropy, options.sizes, options.form)
+    asked_for = file_options(options.entropy, options.sizes, options.form)
+    told = {key: value for key, value in asked_for.items() if value is not None}
     with as_file(options.game) as path:
         game = _named_game(path, told)
         read = files_of(path) if os.path.exists(path) and options.game != STANDARD_INPUT else ()

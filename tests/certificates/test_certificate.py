@@ -492,10 +492,10 @@ def test_methods_are_named_whose_stages_have_to_stay() -> None:
     """Each once, though RK4 has steps between runs and longer ones to the equilibrium."""
     bent = Certificate(valid("bent"))
     assert {"rk4", "rk4_equilibrium"} <= bent.methods.keys()
-    text = " ".join(str(bent).split())
+    text = " ".join(bent.details().split())
     stages = text.partition("while play stays in the region, the stages of ")[2]
     assert stages.startswith("RK4 and the midpoints")
-    assert "the stages of RK4 and Heun" in " ".join(str(sgn.certify(turning())).split())
+    assert "the stages of RK4 and Heun" in " ".join(sgn.certify(turning()).details().split())
 
 
 def test_estimates_carry_a_label_line_by_line() -> None:

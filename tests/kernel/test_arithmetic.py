@@ -120,11 +120,12 @@ def test_the_command_line_says_it_in_one_line(
     certificate.save(path)
     games.save(QuadraticGame([[1.0, 0.0], [0.0, 1.0]], [1, 1]), tmp_path / "g.toml")
     file = tmp_path / "g.toml" if command == "certify" else path
-    output = ["-o", str(tmp_path / "out.json")] if command != "verify" else []
+    written = tmp_path / ("out.html" if command == "report" else "out.json")
+    output = ["-o", str(written)] if command != "verify" else []
     with changed("up"):
         assert main([command, str(file), *output]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("sgn: floating-point arithmetic was changed")
     assert err.count("\n") == 1
-    assert not (tmp_path / "out.json").exists()
+    assert not written.exists()

@@ -110,7 +110,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, capsys: Captured):
 
 
 def test_a_folder(tmp_path: Path, capsys: Captured):
-    assert "directory" in refused(tmp_path, capsys)
+    assert "this folder holds no certificate" in refused(tmp_path, capsys)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

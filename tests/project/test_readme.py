@@ -59,7 +59,7 @@ def test_game_file_is_certified(tmp_path: Path) -> None:
 
 def test_documented_game_files_are_read(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-    symbolic, quadratic, markov = re.findall(
+    symbolic, _definitions, quadratic, markov = re.findall(
         r"^```toml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE
     )
     file = tmp_path / "game.toml"

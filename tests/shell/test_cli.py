@@ -613,8 +613,8 @@ verify
 """
 GAMES = """
 Box CallableGame Game InputError MarkovGame MetricBall NormalFormGame Player QuadraticGame Space
-Structure SymbolicGame catalogue kl_divergence linear_game load read_efg read_gam read_nfg save
-to_text with_rates
+Structure SymbolicGame catalogue from_functions from_jax kl_divergence linear_game load read_efg
+read_gam read_nfg save to_text with_rates
 """
 
 
