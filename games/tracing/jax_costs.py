@@ -11,7 +11,7 @@ from games.language.graph import Graph
 from games.tracing import places
 from games.tracing.jaxpr import Interpreter, is_traced
 from games.tracing.places import Untraceable
-from games.tracing.tape import Tape
+from games.tracing.tape import Tape, traced
 
 _BRANCH = (
     "this branches on a value that depends on the variables; write one smooth formula, or use"
@@ -37,15 +37,9 @@ def trace(
 ) -> int:
     """The node of a cost, a function of the vector of all variables; own: as the user wrote it.
 
-    It is traced twice, to see that it is the same function every time. Raises Untraceable with the
-    user's line.
+    Raises Untraceable with the user's line.
     """
-    first = Tape(graph)
-    root = _run(first, cost, variables, own)
-    again = Tape(graph)
-    again.expected = first.log
-    _run(again, cost, variables, own)
-    return root
+    return traced(graph, lambda tape: _run(tape, cost, variables, own))
 
 
 def _run(
@@ -63,7 +57,7 @@ def _run(
     except (jax.errors.JAXTypeError, jax.errors.JAXIndexError) as error:
         raise places.untraceable(places.of_error(error) or whole, _BRANCH) from error
     tape.where = lambda: whole
-    return tape.node(result[()] if is_traced(result) else np.asarray(result).item())
+    return tape.root(result[()] if is_traced(result) else np.asarray(result).item())
 
 
 def _zeros(n: int) -> Any:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from games.tracing.places import spoken
-from games.tracing.tape import Element, Tape, Value
+from games.tracing.tape import Tape
+from games.tracing.value import Element, Value
 
 Objects = NDArray[Any]
 MAX_STEPS = 100_000  # of a loop
@@ -265,7 +266,7 @@ class Interpreter:
             "max": lambda a, b: tape.extreme("max", [a, b]),
             "min": lambda a, b: tape.extreme("min", [a, b]),
             "stop_gradient": tape.held,
-            "is_finite": lambda a: isinstance(a, Value) or bool(np.isfinite(float(a))),
+            "is_finite": tape.is_finite,
             "and": lambda a, b: a & b if not isinstance(a, Value) else self._logic(),
             "or": lambda a, b: a | b if not isinstance(a, Value) else self._logic(),
             "not": lambda a: not a if isinstance(a, bool) else self._logic(),
@@ -283,11 +284,8 @@ class Interpreter:
         )
 
     def _compared(self, name: str, a: Element, b: Element) -> bool:
-        same = isinstance(a, Value) and isinstance(b, Value) and a.node == b.node
-        if name == "ne" and same and a.is_plain and b.is_plain:  # type: ignore[union-attr]
-            return False  # what isnan asks
-        if name == "ne" and isinstance(a, Value) and a is b:
-            return False
+        if name == "ne" and isinstance(a, Value) and isinstance(b, Value) and a.is_same(b):
+            return not self.tape.is_finite(a)  # what isnan asks
         return COMPARISONS[name](*self.tape.compare(a, b))
 
     def _converted(self, equation: Any, value: Objects) -> Objects:

@@ -9,7 +9,7 @@ from games.language.graph import Graph
 from games.tracing import places
 from games.tracing.numpy_values import Scalar, array, element
 from games.tracing.places import Untraceable
-from games.tracing.tape import Tape
+from games.tracing.tape import Tape, traced
 
 
 def trace(
@@ -17,15 +17,9 @@ def trace(
 ) -> int:
     """The node of a cost, a function of the vector of all variables; own: as the user wrote it.
 
-    It is called twice, to see that it is the same function every time. Raises Untraceable with the
-    user's line.
+    Raises Untraceable with the user's line.
     """
-    first = Tape(graph)
-    root = _run(first, cost, variables, own)
-    again = Tape(graph)
-    again.expected = first.log
-    _run(again, cost, variables, own)
-    return root
+    return traced(graph, lambda tape: _run(tape, cost, variables, own))
 
 
 def _run(
@@ -49,7 +43,7 @@ def _run(
     tape.where = lambda: places.of_function(own)
     if isinstance(result, np.ndarray) and result.shape == ():
         result = result[()]
-    return tape.node(element(result))
+    return tape.root(element(result))
 
 
 def _said(error: Exception) -> str:

@@ -6,7 +6,8 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from games.tracing.tape import Element, Tape, Value
+from games.tracing.tape import Tape
+from games.tracing.value import Element, Value
 
 Objects = NDArray[Any]
 Rule = Callable[..., Element]
@@ -321,8 +322,8 @@ def _rule(tape: Tape, name: str) -> Rule:
         "clip": lambda a, low, high: tape.extreme("min", [tape.extreme("max", [a, low]), high]),
         "logaddexp": tape.logaddexp,
         "hypot": lambda a, b: tape.call("sqrt", tape.add(tape.power(a, 2), tape.power(b, 2))),
-        "isfinite": lambda a: isinstance(a, Value) or bool(np.isfinite(float(a))),
-        "isnan": lambda a: not isinstance(a, Value) and bool(np.isnan(float(a))),
+        "isfinite": tape.is_finite,
+        "isnan": lambda a: not tape.is_finite(a) and bool(np.isnan(float(a))),
         "log_expit": lambda a: tape.neg(tape.call("softplus", tape.neg(a))),
         "xlogy": lambda a, b: tape.mul(a, tape.call("log", b)),
     }

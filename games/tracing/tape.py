@@ -1,17 +1,6 @@
-"""Numbers that remember how they came about: every operation on them is a node of a graph.
-
-Beside plain nodes there are three passing forms, so that costs which guard against overflow are
-traced as the smooth functions that they are. m stands for a real number of which nothing is known
-(a maximum, a minimum or what stop_gradient holds fixed), δ for a node:
-
-- u + k·m and u·exp(k·m): what a shift by m does before and after exp. A cost is accepted only
-  where every m has cancelled by exp(u + k·m) = exp(u)·exp(k·m), log(u·exp(k·m)) = log(u) + k·m
-  and the laws of + − * /; then the value holds for *every* m, and no derivative sees it;
-- |δ|, −|δ|, exp(−|δ|), log1p(exp(−|δ|)): max(a, b) + log1p(exp(−|a − b|)) = logsumexp(a, b).
-"""
+"""The tape of a cost: every operation on its numbers is a node of a graph, or refused."""
 
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from fractions import Fraction
 from functools import reduce
 from typing import Any, NoReturn, final
@@ -24,55 +13,12 @@ from games.language.graph import MAX_EXPONENT, Graph
 from games.language.hints import FORMULAS
 from games.language.number import exact
 from games.language.template import written
+from games.tracing.domains import Domains, is_positive
 from games.tracing.places import here, untraceable
+from games.tracing.recognised import is_difference, logarithm, logsumexp, sigmoid
+from games.tracing.value import Element, Half, Number, Shift, Symbol, Value, combined
 
 MAX_NODES = 200_000  # of one game: what the parser takes
-MAX_TERMS = 1_000  # of a logarithm of a sum that is looked through
-_POSITIVE = {"pi"} | {row.name for row in FUNCTIONS.values() if row.is_positive}
-
-Number = bool | int | float | Fraction
-Shift = tuple[tuple[int, Fraction], ...]  # symbols m and their factors k, ascending
-
-
-class Half(IntEnum):
-    """How far log1p(exp(−|δ|)) has been built."""
-
-    NONE = 0
-    SIZE = 1  # |δ|
-    MINUS_SIZE = 2  # −|δ|
-    SMALL = 3  # exp(−|δ|)
-    REST = 4  # log1p(exp(−|δ|))
-
-
-@final
-class Value:
-    """A number in a cost that is being traced.
-
-    node: of the graph (for a half form: δ); shift, scale: m in u + k·m and in u·exp(k·m).
-    """
-
-    __slots__ = ("half", "node", "scale", "shift")
-
-    def __init__(
-        self, node: int, shift: Shift = (), scale: Shift = (), half: Half = Half.NONE
-    ) -> None:
-        self.node, self.shift, self.scale, self.half = node, shift, scale, half
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is its node and nothing else."""
-        return not (self.shift or self.scale or self.half)
-
-
-Element = Value | Number
-
-
-@final
-class Symbol:
-    """m: a number of which nothing is known. pair: a and b where it is max(a, b)."""
-
-    def __init__(self, what: str, place: str, pair: tuple[int, int] | None) -> None:
-        self.what, self.place, self.pair = what, place, pair
 
 
 @final
@@ -90,7 +36,8 @@ class Tape:
         self.expected: list[int] | None = None
         self._symbols: list[Symbol] = []
         self._known: dict[tuple[object, ...], int] = {}
-        self._total: dict[int, bool] = {}
+        self._domains = Domains(graph)
+        self._assumed: dict[int, str] = {}
 
     # Nodes.
 
@@ -112,6 +59,28 @@ class Tape:
         if not value.is_plain:
             self._refuse((*value.shift, *value.scale)[0][0])
         return value.node
+
+    def root(self, value: Element) -> int:
+        """The node of a whole cost; what has cancelled in it must not take its domain with it."""
+        root = self.node(value)
+        lost = self._domains.lost(self._assumed, root)
+        if lost is not None:
+            raise untraceable(
+                next(self._assumed[n] for n in self._assumed if lost in self.graph.needed([n])),
+                f"a value that is not defined everywhere ({self.graph.ops[lost]!r}) is used here,"
+                " and no longer in the cost, which would forget where it is defined; leave it out",
+            )
+        return root
+
+    def assume(self, value: Element) -> None:
+        """Something was concluded that holds only where the value is defined: see root."""
+        if isinstance(value, Value) and not self._domains.is_total(value.node):
+            self._assumed.setdefault(value.node, self.where())
+
+    def is_finite(self, a: Element) -> bool:
+        """Whether a number is; what depends on variables is, wherever the cost is defined."""
+        self.assume(a)
+        return isinstance(a, Value) or bool(np.isfinite(float(a)))
 
     def plain(self, value: Element) -> Value:
         return Value(self.node(value))
@@ -148,11 +117,13 @@ class Tape:
     def unknown(self, what: str, key: tuple[object, ...], values: Sequence[Element]) -> Value:
         """The number m of this key: an extreme of plain values, or a value held fixed."""
         nodes = tuple(self.node(value) for value in values)
+        for value in values:
+            self.assume(value)
         full = (*key, tuple(sorted(set(nodes))))
         if full not in self._known:
-            pair = (nodes[0], nodes[1]) if key == ("max",) and len(nodes) == 2 else None
+            is_pair = key == ("max",) and len(nodes) == 2
             self._known[full] = len(self._symbols)
-            self._symbols.append(Symbol(what, self.where(), pair))
+            self._symbols.append(Symbol(what, self.where(), nodes, is_pair))
         zero = self.graph.constant(Fraction(0))
         return Value(zero, shift=((self._known[full], Fraction(1)),))
 
@@ -177,7 +148,7 @@ class Tape:
         if a.scale != b.scale or ((a.shift or b.shift) and a.scale) or a.half or b.half:
             return self.add(self.plain(a), self.plain(b))
         total = self._sum(a.node, b.node)
-        return Value(total.node, _combined(a.shift, b.shift, 1), a.scale)
+        return Value(total.node, combined(a.shift, b.shift, 1), a.scale)
 
     def sub(self, a: Element, b: Element) -> Element:
         if not isinstance(a, Value) and not isinstance(b, Value):
@@ -191,7 +162,7 @@ class Tape:
             node = a.node
         else:
             node = self.apply("-", a.node, b.node).node
-        return Value(node, _combined(a.shift, b.shift, -1), a.scale)
+        return Value(node, combined(a.shift, b.shift, -1), a.scale)
 
     def neg(self, a: Element) -> Element:
         if not isinstance(a, Value):
@@ -229,7 +200,7 @@ class Tape:
                 )
         if a.half or b.half:
             a, b = self.plain(a), self.plain(b)
-        scale = _combined(a.scale, b.scale, 1)
+        scale = combined(a.scale, b.scale, 1)
         if a.scale or b.scale:
             return self._scaled(self.mul(Value(a.node), Value(b.node)), scale)
         if a.node == b.node:
@@ -247,11 +218,14 @@ class Tape:
         a, b = self._value(a), self._value(b)
         if a.half or b.half or a.shift or b.shift:
             a, b = self.plain(a), self.plain(b)
-        scale = _combined(a.scale, b.scale, -1)
+        scale = combined(a.scale, b.scale, -1)
         if a.scale or b.scale:
             return self._scaled(self.div(Value(a.node), Value(b.node)), scale)
-        inside = self._sigmoid(a.node, b.node)
-        return self.apply("/", a.node, b.node) if inside is None else inside
+        known = sigmoid(self.graph, a.node, b.node)
+        if known is None:
+            return self.apply("/", a.node, b.node)
+        u, is_mirrored = Value(known[0]), known[1]
+        return self.call("logistic", self.neg(u) if is_mirrored else u)
 
     def power(self, a: Element, b: Element) -> Element:
         """a**b; a natural power for whole b, exp(b·log(a)) for every other."""
@@ -308,7 +282,7 @@ class Tape:
         number = self.number(a)
         if number is not None:
             return self.plain(abs(number))
-        if not a.shift and not a.half and self._is_positive(a.node):
+        if not a.shift and not a.half and is_positive(self.graph, a.node):
             return a
         return Value(self.node(a), half=Half.SIZE)
 
@@ -317,7 +291,8 @@ class Tape:
         number = None if isinstance(a, Value) and not a.is_plain else self.number(a)
         if number is not None:
             return float((number > 0) - (number < 0))
-        if isinstance(a, Value) and not a.shift and not a.half and self._is_positive(a.node):
+        if isinstance(a, Value) and self.size(a) is a:
+            self.assume(a)
             return 1.0
         return self.fail("sign is not smooth; use a smooth function, such as tanh(x/0.1)")
 
@@ -355,6 +330,8 @@ class Tape:
     def compare(self, a: Element, b: Element) -> tuple[Number, ...]:
         """Both numbers; a comparison of what depends on the variables is refused."""
         if any(not isinstance(v, Value | Fraction) and not np.isfinite(v) for v in (a, b)):
+            self.assume(a)
+            self.assume(b)
             return tuple(0 if isinstance(v, Value) else v for v in (a, b))  # as any finite number
         one, other = self.number(a), self.number(b)
         if one is None or other is None:
@@ -404,120 +381,28 @@ class Tape:
             return None
         if b.half != Half.REST or a.scale or len(a.shift) != 1 or a.shift[0][1] != 1:
             return None
-        pair = self._symbols[a.shift[0][0]].pair
-        if pair is None or not self._is_difference(b.node, *pair):
+        symbol = self._symbols[a.shift[0][0]]
+        if not symbol.is_pair or not is_difference(self.graph, b.node, *symbol.nodes):
             return None
-        return self._sum(self._logsumexp(list(pair)).node, a.node)
-
-    def _is_difference(self, node: int, a: int, b: int) -> bool:
-        """Whether a node is a − b or b − a."""
-        graph = self.graph
-        for p, q in ((a, b), (b, a)):
-            if graph.ops[node] == "-" and graph.args[node] == (p, q):
-                return True
-            if graph.number(q) == 0 and node == p:
-                return True
-            if graph.number(q) == 0 and graph.ops[node] == "neg" and graph.args[node] == (p,):
-                return True
-        return False
+        return self._sum(self._logsumexp(list(symbol.nodes)).node, a.node)
 
     def _log(self, node: int) -> Value:
         """log; of a sum of exponentials logsumexp, which it is."""
-        terms = self._terms(node)
-        inside = [self._exponent(term) for term in terms]
-        known = [u for u in inside if u is not None]
-        if len(terms) == 1 and self.graph.ops[node] == "exp":
-            return Value(self.graph.args[node][0])
-        if len(known) < len(inside) or len(known) < 2:
+        known = logarithm(self.graph, node)
+        if known is None:
             return self.apply("log", node)
-        return self._logsumexp(known)
+        name, args = known
+        return self.apply(name, *args) if name else Value(args[0])
 
-    def _logsumexp(self, nodes: Sequence[int]) -> Value:
-        zeros = [u for u in nodes if self.graph.number(u) == 0]
-        rest = [u for u in nodes if self.graph.number(u) != 0]
-        if len(zeros) == 1 and len(rest) == 1:
-            return self.apply("softplus", *rest)
-        return self.apply("logsumexp", *nodes)
-
-    def _terms(self, node: int) -> list[int]:
-        """The terms of a sum, in order; only itself if it is none, or one of very many."""
-        found: list[int] = []
-        todo = [node]
-        while todo:
-            term = todo.pop()
-            if self.graph.ops[term] == "+":
-                todo += reversed(self.graph.args[term])
-            else:
-                found.append(term)
-            if len(found) + len(todo) > MAX_TERMS:
-                return [node]
-        return found
-
-    def _exponent(self, node: int) -> int | None:
-        """u for a node exp(u), 0 for the node 1, None for every other."""
-        if self.graph.ops[node] == "exp":
-            return self.graph.args[node][0]
-        return self.graph.constant(Fraction(0)) if self.graph.number(node) == 1 else None
-
-    def _sigmoid(self, a: int, b: int) -> Value | None:
-        """logistic(−u) for 1/(1 + exp(u)); logistic(u) for exp(u)/(1 + exp(u))."""
-        graph, terms = self.graph, self._terms(b)
-        inside = [self._exponent(term) for term in terms]
-        if len(terms) != 2 or None in inside or graph.constant(Fraction(0)) not in inside:
-            return None
-        u = next((u for u in inside if u is not None and graph.number(u) != 0), None)
-        if u is None:
-            return None
-        if graph.number(a) == 1:
-            return Value(self.node(self.call("logistic", self.neg(Value(u)))))
-        if graph.ops[a] == "exp" and graph.args[a] == (u,):
-            return Value(self.node(self.call("logistic", Value(u))))
-        return None
-
-    def _is_positive(self, node: int) -> bool:
-        """Whether a node is > 0 by its form: sums, products, quotients of what is."""
-        todo, graph = [node], self.graph
-        for _ in range(MAX_TERMS):
-            if not todo:
-                return True
-            part = todo.pop()
-            number = graph.number(part)
-            if number is not None and number > 0:
-                continue
-            if graph.ops[part] in ("+", "*", "/"):
-                todo += graph.args[part]
-            elif graph.ops[part] not in _POSITIVE:
-                return False
-        return False
+    def _logsumexp(self, nodes: list[int]) -> Value:
+        name, args = logsumexp(self.graph, nodes)
+        return self.apply(name, *args)
 
     def _is_total(self, a: Element) -> bool:
         """Whether a value is certainly defined at every point, so that 0 times it is 0."""
         if not isinstance(a, Value):
             return bool(np.isfinite(float(a)))
-        todo = [a.node]
-        while todo and not (a.shift or a.half):
-            node = todo[-1]
-            missing = [arg for arg in self.graph.args[node] if arg not in self._total]
-            if missing:
-                todo += missing
-                continue
-            todo.pop()
-            self._total[node] = self._defined(node) and all(
-                self._total[arg] for arg in self.graph.args[node]
-            )
-        return self._total.get(a.node, False)
-
-    def _defined(self, node: int) -> bool:
-        graph = self.graph
-        match graph.ops[node]:
-            case "/":
-                divisor = graph.args[node][1]
-                return bool(graph.number(divisor)) or graph.ops[divisor] in _POSITIVE
-            case "**":
-                exponent = graph.number(graph.args[node][1])
-                return exponent is not None and exponent >= 0 and exponent.denominator == 1
-            case op:
-                return op not in FUNCTIONS or FUNCTIONS[op].is_total
+        return self._domains.is_total(a.node)
 
     def sum(self, values: Sequence[Element]) -> Element:
         """Σ from the left; of nothing 0."""
@@ -528,14 +413,16 @@ class Tape:
         return reduce(self.mul, values) if len(values) else 1.0
 
 
+def traced(graph: Graph, run: Callable[[Tape], int]) -> int:
+    """The node that run gives, called twice to see that it is the same function every time."""
+    first = Tape(graph)
+    root = run(first)
+    again = Tape(graph)
+    again.expected = first.log
+    run(again)
+    return root
+
+
 def _python(value: Any) -> Any:
     """The Python number of a NumPy or JAX scalar, exactly."""
     return value.item() if hasattr(value, "item") else value
-
-
-def _combined(a: Shift, b: Shift, sign: int) -> Shift:
-    """a + sign·b."""
-    total = dict(a)
-    for m, k in b:
-        total[m] = total.get(m, Fraction(0)) + sign * k
-    return tuple(sorted((m, k) for m, k in total.items() if k))

@@ -204,6 +204,11 @@ def _print(x: Any) -> Any:
     return x[0] ** 2
 
 
+def _cancelled(a: Any) -> Any:
+    held = lax.stop_gradient(jnp.log(a + 5))
+    return a**2 + held - held
+
+
 UNTRACEABLE: dict[str, tuple[Any, str]] = {
     "branch": (_branch, "if x[0] > 0"),
     "abs": (lambda x: jnp.abs(x[0]), "abs is not smooth"),
@@ -232,6 +237,25 @@ UNTRACEABLE: dict[str, tuple[Any, str]] = {
     "stop_gradient": (lambda x: lax.stop_gradient(x[0]) * x[1], "stop_gradient changes"),
     "shift that stays": (lambda x: x[0] - lax.stop_gradient(x.mean()), "stop_gradient changes"),
     "half a shift": (lambda x: jnp.log(jnp.exp(x - x.max()).sum()), "max is not smooth"),
+    "domain of a held logarithm": (
+        lambda x: _cancelled(x[0]), "forget where it is defined",
+    ),
+    "domain of a maximum": (
+        lambda x: x[0]**2 + jnp.log(jnp.exp(x - jnp.sqrt(x + 5).max()).sum())
+        + jnp.sqrt(x + 5).max(), "'sqrt') is used here",
+    ),
+    "domain asked by isnan": (
+        lambda x: jnp.where(jnp.isnan(jnp.log(x[0] + 5)), 1.0, x[0]), "'log') is used here",
+    ),
+    "domain asked by isfinite": (
+        lambda x: jnp.where(jnp.isfinite(1 / (x[0] + 5)), x[0], 1.0), "'/') is used here",
+    ),
+    "domain asked by infinity": (
+        lambda x: jnp.where(jnp.log(x[0] + 5) < jnp.inf, x[0], 1.0), "'log') is used here",
+    ),
+    "domain of a sign": (
+        lambda x: jnp.sign(jnp.exp(jnp.log(x[0] + 5))) * x[0], "'log') is used here",
+    ),
     "solve": (lambda x: jnp.linalg.solve(jnp.eye(2) * x, x)[0], "line"),
     "eigenvalues": (lambda x: jnp.linalg.eigvalsh(jnp.outer(x, x))[0], "line"),
     "gamma": (lambda x: jax.scipy.special.gammaln(x[0]), "lgamma"),

@@ -128,6 +128,16 @@ def _counter(x: Any, calls: list[int] = []) -> Any:  # noqa: B006 - the state is
 
 
 UNTRACEABLE: dict[str, tuple[Any, str]] = {
+    "domain of a maximum": (
+        lambda x: np.log(np.exp(x - np.log(x + 5).max()).sum()) + np.log(x + 5).max(),
+        "'log') is used here",
+    ),
+    "domain asked by isfinite": (
+        lambda x: np.where(np.isfinite(np.sqrt(x[0] + 5)), x[0], 1.0), "'sqrt') is used here",
+    ),
+    "domain asked by isnan": (
+        lambda x: np.where(np.isnan(np.log(x[0] + 5)), 1.0, x[0]), "'log') is used here",
+    ),
     "branch": (_branch, "if x[0] > 0"),
     "abs": (lambda x: abs(x[0]), "abs is not smooth"),
     "np.abs": (lambda x: np.abs(x).sum(), "abs is not smooth"),
