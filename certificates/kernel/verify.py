@@ -14,6 +14,7 @@ import numpy as np
 from certificates.kernel.certificate import read_claims
 from certificates.kernel.claims import Bounds, Claim, Claims, Cost
 from certificates.kernel.document.assumption import assumption
+from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.head import is_refusal
 from certificates.kernel.document.reading import Document, digest, require_arrays
 from certificates.kernel.jacobian.base import Jacobian
@@ -178,7 +179,11 @@ def _enclosed(claims: Claims, game: Document, part: Part) -> tuple[Jacobian | No
     if "covers" in claims.evidence:
         from certificates.kernel.jacobian.enclosed import by_covers
 
-        return by_covers(claims, game, part)
+        if game.get("kind") not in LOGIT_KINDS:
+            return by_covers(claims, game, part)
+        from certificates.kernel.policies.enclosed import EnclosedPolicies
+
+        return by_covers(claims, game, part, EnclosedPolicies)
     from certificates.kernel.policies.values import by_values
 
     return by_values(claims, game, part)

@@ -16,8 +16,9 @@ from certificates.decay import Decay, falling_exp
 from certificates.documents import signed
 from certificates.kernel.certificate import read_claims
 from certificates.kernel.document.reading import decode_arrays, encode_arrays, read
-from certificates.kernel.jacobian.enclosed import EnclosedJacobian, read_covers
+from certificates.kernel.jacobian.enclosed import read_covers
 from certificates.kernel.policies.divergence import largest_level, simplex_coupling
+from certificates.kernel.policies.enclosed import EnclosedPolicies
 from certificates.kernel.policies.policies import Policies
 from certificates.kernel.shares import WHOLE, Part
 from certificates.kernel.theorems.kl import DecayInRegion, DecayLevel, DecayOnSimplex
@@ -433,7 +434,7 @@ def test_pieces_of_the_cover_are_checked_apart() -> None:
     covers, policies = read_covers(claims.evidence["covers"]), Policies(claims.game)
     counts = []
     for part in (WHOLE, *(Part(k, 3) for k in range(3))):
-        J = EnclosedJacobian(claims.game, claims.region, covers, part)
+        J = EnclosedPolicies(claims.game, claims.region, covers, part)
         leaves = list(J.each_reward("bregman", policies))
         assert all(policies.keep(decay.rate, decay.weights, *leaf).all() for leaf in leaves)
         counts.append(sum(len(low) for low, _, _ in leaves))

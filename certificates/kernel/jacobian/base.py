@@ -81,6 +81,11 @@ class ExactJacobian(Jacobian):
             yield self.whole[start : start + batch]
 
 
+def repeated(whole: Ball, count: int) -> Ball:
+    """One matrix, or a batch of one, at so many points."""
+    return whole.on(lambda a: np.broadcast_to(a, (count, *a.shape[1:])))
+
+
 def slices_of(sizes: tuple[int, ...]) -> list[slice]:
     """Where each player's variables stand."""
     ends = np.cumsum(sizes).tolist()

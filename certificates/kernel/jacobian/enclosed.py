@@ -4,20 +4,17 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
-from typing import Any, final
+from typing import Any
 
 from numpy.typing import NDArray
 
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.reading import Document, declared_bytes, decode_array
-from certificates.kernel.jacobian.base import Blocks, Family, slices_of
+from certificates.kernel.jacobian.base import Blocks, Family, Jacobian, slices_of
 from certificates.kernel.jacobian.bernstein import in_the_midst
-from certificates.kernel.jacobian.cover import NATURAL, STAR, Leaves, read_cover
-from certificates.kernel.jacobian.model import BATCH, Block, Model
+from certificates.kernel.jacobian.cover import STAR, Leaves, read_cover
+from certificates.kernel.jacobian.model import Block, Model
 from certificates.kernel.jacobian.text import read_costs
-from certificates.kernel.numbers.matrices import Ball, Floats
-from certificates.kernel.policies.base import PolicyJacobian
-from certificates.kernel.policies.policies import Policies
 from certificates.kernel.shares import WHOLE, Part
 from certificates.kernel.uncheckable import Uncheckable
 from games.errors import InputError
@@ -30,11 +27,9 @@ PURPOSES = re.compile(
     re.ASCII,
 )
 MAX_BYTES = 2**27  # of the tokens of all covers together
-MAX_POLICIES = 2**22  # sides of the leaves on which policies are enclosed
 
 
-@final
-class EnclosedJacobian(PolicyJacobian):
+class EnclosedJacobian(Jacobian):
     """J by natural, Taylor and Bernstein forms over covers of the region, one cover a purpose.
 
     Covers: "domain"; "block i j" for every pair that is not identically zero; and for all of J
@@ -55,30 +50,18 @@ class EnclosedJacobian(PolicyJacobian):
 
     def is_defined(self) -> bool:
         """Whether every cost is smooth on the region."""
-        return self._model.costs_are_smooth(self._leaves("domain"))
+        return self._model.costs_are_smooth(self.leaves("domain"))
 
     def each_block(self) -> Iterator[Blocks]:
         for i, j, block in self._blocks:
-            leaves = self._leaves(f"block {i} {j}")
+            leaves = self.leaves(f"block {i} {j}")
             if (leaves.form == STAR).any():
                 raise Uncheckable("a leaf of a block is a star; those are for all of J")
             for family in block.jacobians(leaves):
                 yield Blocks.one(i, j, family.every())
 
     def each_whole(self, purpose: str) -> Iterator[Family]:
-        yield from self._whole.jacobians(self._leaves(purpose))
-
-    def each_reward(
-        self, purpose: str, policies: Policies
-    ) -> Iterator[tuple[Floats, Floats, Ball]]:
-        leaves = self._leaves(purpose)
-        if leaves.low.size > MAX_POLICIES or (leaves.form != NATURAL).any():
-            raise Uncheckable(
-                f"the cover for {purpose!r} has more than {MAX_POLICIES} sides or other leaves than"
-                " of the natural form"
-            )
-        for part in leaves.parts(BATCH):
-            yield part.low, part.high, policies.rewards(part.low, part.high)
+        yield from self._whole.jacobians(self.leaves(purpose))
 
     @cached_property
     def _whole(self) -> Block:
@@ -97,17 +80,20 @@ class EnclosedJacobian(PolicyJacobian):
         n = sum(self.sizes)
         return sum(int((tokens >= n).sum()) for tokens in self._covers.values())
 
-    def _leaves(self, purpose: str) -> Leaves:
+    def leaves(self, purpose: str) -> Leaves:
+        """Those of one cover that are checked here. Raises Uncheckable."""
         if purpose not in self._covers:
             raise Uncheckable(f"the cover for {purpose!r} is missing")
         leaves = read_cover(self._covers[purpose], self._region)
         return leaves.only(self._part.of(len(leaves)))
 
 
-def by_covers(claims: Claims, game: Document, part: Part) -> tuple[EnclosedJacobian | None, str]:
+def by_covers(
+    claims: Claims, game: Document, part: Part, kind: type[EnclosedJacobian] = EnclosedJacobian
+) -> tuple[EnclosedJacobian | None, str]:
     """J, if every cost is smooth on every leaf of a cover of the region; and a word about it."""
     covers = read_covers(claims.evidence["covers"])
-    jacobian = EnclosedJacobian(game, claims.region, covers, part)
+    jacobian = kind(game, claims.region, covers, part)
     if not jacobian.is_defined():
         return None, "a cost may be undefined or not smooth somewhere on the region"
     return jacobian, f"enclosed over {len(covers)} covers, {jacobian.leaf_count} leaves"

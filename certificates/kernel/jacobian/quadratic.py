@@ -1,6 +1,6 @@
 """Quadratic games: J is the matrix of the document, and F(x) = Jx + linear."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
@@ -18,7 +18,7 @@ from certificates.kernel.document.reading import (
     require_keys,
     vector,
 )
-from certificates.kernel.jacobian.base import MAX_DENSE, Blocks, ExactJacobian
+from certificates.kernel.jacobian.base import MAX_DENSE, Blocks, ExactJacobian, repeated
 from certificates.kernel.jacobian.head import WHERE, check_head
 from certificates.kernel.numbers.matrices import UNIT, Ball, Floats, rounded_up
 from certificates.kernel.uncheckable import Uncheckable
@@ -135,3 +135,9 @@ def force(game: Document, point: Vector) -> Ball:
     spend(2 * count * of_rational(bits), what, count, bits)
     np.add.at(sums, row, exact * x[entries.cols])
     return Ball.of(sums)
+
+
+def constant_at(game: Document, points: Sequence[object]) -> Ball:
+    """J (K, n, n), the same at each of the K points. Raises Uncheckable or InputError."""
+    [whole] = quadratic(game).each_whole("point")
+    return repeated(whole, len(points))

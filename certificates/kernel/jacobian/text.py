@@ -8,7 +8,6 @@ from typing import final
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.reading import Document, number, read_list, require_keys
 from certificates.kernel.jacobian.head import WHERE, check_head
-from certificates.kernel.policies.logit import logit_field
 from certificates.kernel.uncheckable import Uncheckable
 from games.errors import InputError
 from games.language.functions import FUNCTIONS
@@ -47,6 +46,8 @@ def read_costs(game: Document) -> Costs:
     if game.get("kind") not in TEXT_KINDS:
         raise Uncheckable("the game holds nothing that can be re-derived")
     if game.get("kind") in LOGIT_KINDS:
+        from certificates.kernel.policies.logit import logit_field
+
         owners, graph, nodes = logit_field(game)
         return Costs(owners, tuple(v for p in owners for v in p.variables), graph, nodes, True)
     required = {"format", "kind", "name", "players"}

@@ -32,14 +32,12 @@ from certificates.kernel.uncheckable import Uncheckable
 from games import work
 from games.errors import InputError
 from games.language.number import float_enclosure
-from games.markov.expressions import MAX_STATES
 from games.markov.tensors import Tensors
 from games.regions.region import Box, Region
 
 FIELDS = ("fisher", "kakade")
 MAX_KEPT = 2**24  # numbers in the stars of all leaves
 CLAIMS = 12  # of which each goes through all leaves again
-MAX_LOGITS = 10  # up to which a field at a point is read from its expressions
 WHERE = "evidence.values"
 
 
@@ -97,15 +95,6 @@ class ValuesJacobian(PolicyJacobian):
         """J (K, 1 + n, n, n) on a batch of leaves after the other."""
         numbers, leaves = Numbers.of(self._tensors, self._field), self._leaves
         return [e.jacobian() for e in enclosures(numbers, self._tensors, leaves.low, leaves.high)]
-
-
-def needs_values(game: Document) -> bool:
-    """Whether the game is one of policies that is too large to be written as expressions."""
-    if game.get("kind") not in LOGIT_KINDS:
-        return False
-    _, tensors, field = read_policies_game(game)
-    small = tensors.states <= MAX_STATES and sum(tensors.sizes) <= MAX_LOGITS
-    return not small and field in FIELDS
 
 
 def _of_policies(game: Document) -> tuple[Tensors, str]:
