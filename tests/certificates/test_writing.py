@@ -106,5 +106,6 @@ def test_killed_processes_leave_nothing_for_long(way: str, tmp_path: Path, scale
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     _, unreadable, *left = done.stdout.split()
-    assert int(unreadable) <= 1  # between the two files of a game: refused, not read as another
+    # between the two files of a game: refused, not read as another; how often is chance
+    assert int(unreadable) <= 5 * min(scale, 20)
     assert left == ["game.json.gz", "game.npz", "game.toml"]
