@@ -5,14 +5,18 @@ The document is what is saved and checked.
 
 import abc
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from games.errors import InputError
+from games.language.number import Number
 from games.players import Player
+from games.reading import near
 from games.regions.shapes import Box
 
 Floats = NDArray[np.float64]
@@ -38,12 +42,36 @@ class Game(abc.ABC):
     players: Sequence[Player]
     region: Box | None  # where it is certified unless told otherwise
     equilibrium: tuple[Fraction, ...] | None  # a hint, never trusted
+    parameters: Mapping[str, Fraction] = MappingProxyType({})  # numbers that have names
 
     def __repr__(self) -> str:
         name = f" {self.name[:60]!r}" if self.name else ""
         where = "no region" if self.region is None else repr(self.region)
         counts = f"{_count(len(self.players), 'player')}, {_count(self.dimension, 'variable')}"
         return f"<{type(self).__name__}{name}: {counts}, {where}>"
+
+    def with_parameters(self, values: Mapping[str, Number]) -> Self:
+        """The same game, on the same region, with other numbers for some of its ``parameters``.
+
+        Raises InputError for a name that is none of them, and for a number that cannot be.
+
+        >>> import games
+        >>> game = games.catalogue.load("tullock").with_parameters({"c1": "0.1"})
+        >>> game.parameters["c1"]
+        Fraction(1, 10)
+        """
+        for key in values:
+            if not self.parameters:
+                raise InputError(f"{key!r}: the game has no parameters")
+            if key not in self.parameters:
+                raise InputError(
+                    f"{key!r} is no parameter of the game; {near(key, self.parameters)}"
+                )
+        return self._with_numbers({**self.parameters, **values})
+
+    def _with_numbers(self, numbers: Mapping[str, Number]) -> Self:
+        """The game with these numbers for all its parameters; a family that has some gives it."""
+        raise NotImplementedError
 
     @property
     def sizes(self) -> tuple[int, ...]:

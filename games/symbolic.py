@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
-from typing import final
+from typing import Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,6 +175,19 @@ class SymbolicGame(Game):
             equilibrium=equilibrium,
             fields=tuple(field_texts(player, fields[player.name]) for player in members),
             definitions=definitions,
+        )
+
+    def _with_numbers(self, numbers: Mapping[str, Number]) -> Self:
+        return type(self)(
+            tuple(self.players),
+            self.costs,
+            {key: parameter_value(key, value) for key, value in numbers.items()},
+            name=self.name,
+            source=self.source,
+            region=self.region,
+            equilibrium=None,
+            fields=self.fields,
+            definitions=self.definitions,
         )
 
     @property

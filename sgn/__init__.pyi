@@ -41,6 +41,10 @@ from sgn.pipeline.ladder import FullBlock as FullBlock
 from sgn.quantities.effort import Progress as Progress
 from sgn.simulation.simulate import Simulation as Simulation
 from sgn.simulation.simulate import simulate as simulate
+from sgn.sweeps.sweep import Sweep as Sweep
+from sgn.sweeps.sweep import sweep as sweep
+from sgn.sweeps.threshold import Threshold as Threshold
+from sgn.sweeps.threshold import threshold as threshold
 from sgn.table import Table as Table
 from sgn.table import table as table
 

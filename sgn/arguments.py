@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from sgn import commands
+from sgn import sweep_commands as sweeps
 
 _RESULT = "c.json"
 
@@ -31,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
         return part
 
     _certify(command)
+    _sweep(command)
+    _threshold(command)
     _verify(command)
     _show(command)
     _attack(command)
@@ -70,6 +73,43 @@ def _certify(command: _Add) -> None:
         "certify a game file, or a game of the catalogue",
         "sgn certify game.toml --metric dense -o c.json",
     )
+    _game(part)
+    part.add_argument(
+        "--evidence",
+        choices=("auto", "exact", "enclosed", "sampled"),
+        default="auto",
+        help="what the numbers rest on: exact arithmetic, enclosures of nonlinear costs, or samples"
+        " (an estimate, no proof); auto takes the strongest that is possible (default auto);"
+        " e.g. --evidence sampled",
+    )
+    _metric(part)
+    part.add_argument(
+        "--objective",
+        choices=("margin", "euler_step", "rk4_step", "factor"),
+        default="margin",
+        help="what the metric is chosen for: the rate of the flow, the longest step of Euler's or"
+        " of the RK4 method, or the least factor of a step (default margin);"
+        " e.g. --objective euler_step",
+    )
+    _limit(part)
+    part.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT.json",
+        help=f"write the result here, compressed if it ends in .gz; e.g. -o {_RESULT}",
+    )
+    part.add_argument(
+        "--details", action="store_true", help="print all that is certified; e.g. --details"
+    )
+    part.add_argument(
+        "--json",
+        action="store_true",
+        help="print the result's document as JSON and nothing else; e.g. --json > c.json",
+    )
+    _seed(part)
+
+
+def _game(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "game",
         metavar="GAME",
@@ -92,14 +132,9 @@ def _certify(command: _Add) -> None:
         metavar="FORM",
         help="of an .efg file: agent (default) or normal; e.g. --form normal",
     )
-    part.add_argument(
-        "--evidence",
-        choices=("auto", "exact", "enclosed", "sampled"),
-        default="auto",
-        help="what the numbers rest on: exact arithmetic, enclosures of nonlinear costs, or samples"
-        " (an estimate, no proof); auto takes the strongest that is possible (default auto);"
-        " e.g. --evidence sampled",
-    )
+
+
+def _metric(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--metric",
         choices=("auto", "euclidean", "scalar", "block", "dense"),
@@ -108,14 +143,9 @@ def _certify(command: _Add) -> None:
         " player), block (a matrix a player), dense (one matrix); auto takes the first of scalar,"
         " block and dense that certifies (default auto); e.g. --metric dense",
     )
-    part.add_argument(
-        "--objective",
-        choices=("margin", "euler_step", "rk4_step", "factor"),
-        default="margin",
-        help="what the metric is chosen for: the rate of the flow, the longest step of Euler's or"
-        " of the RK4 method, or the least factor of a step (default margin);"
-        " e.g. --objective euler_step",
-    )
+
+
+def _limit(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--time-limit",
         type=float,
@@ -123,22 +153,91 @@ def _certify(command: _Add) -> None:
         help="stop enclosing then, with what is proved (Ctrl-C does the same);"
         " e.g. --time-limit 60",
     )
+
+
+def _seed(part: argparse.ArgumentParser) -> None:
+    part.add_argument(
+        "--seed", type=int, default=0, help="of all randomness (default 0); e.g. --seed 1"
+    )
+
+
+def _sweep(command: _Add) -> None:
+    part = command(
+        "sweep",
+        sweeps.sweep,
+        "certify a game at every combination of values of its parameters",
+        "sgn sweep game.toml --vary a=1:5:50 -o table.csv --plot margin.png",
+    )
+    _game(part)
+    part.add_argument(
+        "--vary",
+        action="append",
+        required=True,
+        metavar="NAME=FROM:TO:COUNT",
+        help="a parameter and its values, or a list of them; may be given again for another;"
+        " entropy and discount are parameters of games of policies; e.g. --vary a=1:5:50,"
+        " or --vary b=1,2,5",
+    )
+    _metric(part)
+    _limit(part)
+    _seed(part)
+    part.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="processes (default 1); e.g. --jobs 4"
+    )
+    part.add_argument(
+        "--save",
+        metavar="FOLDER",
+        help="keep each result here, and go on from what is there already; e.g. --save runs",
+    )
+    part.add_argument(
+        "-o",
+        "--output",
+        metavar="TABLE",
+        help="write the table here, as .csv, .md or .tex (default: print it); e.g. -o table.csv",
+    )
+    part.add_argument(
+        "--plot", metavar="PICTURE", help="draw it, as .png, .svg or .pdf; e.g. --plot margin.png"
+    )
+    part.add_argument(
+        "--of",
+        default="margin",
+        metavar="NUMBER",
+        help="what is drawn: margin, lipschitz, or a method, whose longest step is (default"
+        " margin); e.g. --of euler",
+    )
+
+
+def _threshold(command: _Add) -> None:
+    part = command(
+        "threshold",
+        sweeps.threshold,
+        "find the value of a parameter where the proof ends, by bisection",
+        "sgn threshold matching-pennies --vary entropy=0.05:1",
+    )
+    _game(part)
+    part.add_argument(
+        "--vary",
+        required=True,
+        metavar="NAME=FROM:TO",
+        help="a parameter, a value at which the game is proved and one at which it is not, in"
+        " either order; e.g. --vary entropy=0.05:1",
+    )
+    part.add_argument(
+        "--tolerance",
+        type=float,
+        default=1e-3,
+        metavar="SHARE",
+        help="how near the two values get, as a share of TO - FROM (default 0.001);"
+        " e.g. --tolerance 0.01",
+    )
+    _metric(part)
+    _limit(part)
+    _seed(part)
     part.add_argument(
         "-o",
         "--output",
         metavar="OUT.json",
-        help=f"write the result here, compressed if it ends in .gz; e.g. -o {_RESULT}",
-    )
-    part.add_argument(
-        "--details", action="store_true", help="print all that is certified; e.g. --details"
-    )
-    part.add_argument(
-        "--json",
-        action="store_true",
-        help="print the result's document as JSON and nothing else; e.g. --json > c.json",
-    )
-    part.add_argument(
-        "--seed", type=int, default=0, help="of all randomness (default 0); e.g. --seed 1"
+        help=f"write the certificate at the value that is proved here; e.g. -o {_RESULT}",
     )
 
 
@@ -214,9 +313,7 @@ def _attack(command: _Add) -> None:
         metavar="N",
         help="how long (default 10); e.g. --seconds 60",
     )
-    part.add_argument(
-        "--seed", type=int, default=0, help="of all randomness (default 0); e.g. --seed 1"
-    )
+    _seed(part)
     part.add_argument(
         "--json",
         action="store_true",

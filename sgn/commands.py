@@ -14,6 +14,7 @@ from certificates.version import VERSION
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from certificates.kernel.verify import Verification
     from certificates.trust import TrustedFile
@@ -42,25 +43,18 @@ def certify(options: argparse.Namespace) -> Said:
     """A certificate or refusal of a game file, or of a game of the catalogue."""
     from certificates.writing import check_name
     from games.errors import InputError
-    from games.files.load import file_options, files_of
     from games.reading import at
     from sgn.certify import certify
     from sgn.console import end_interruptions
-    from sgn.inputs import STANDARD_INPUT, as_file, display
     from sgn.progress import progress_line
 
-    asked_for = file_options(options.entropy, options.sizes, options.form)
-    told = {key: value for key, value in asked_for.items() if value is not None}
-    with as_file(options.game) as path:
-        game = _named_game(path, told)
-        read = files_of(path) if os.path.exists(path) and options.game != STANDARD_INPUT else ()
-    options.place = display(options.game)
+    game, read = chosen_game(options)
     if options.seed < 0:
         raise InputError("--seed must be at least 0")
     if options.time_limit is not None and not options.time_limit > 0:
         raise InputError("--time-limit must be more than 0 seconds")
     if options.output:
-        _check_not_read(options.output, read)
+        check_not_read(options.output, read)
         check_name(options.output)
     with progress_line(sys.stderr) as progress, at(options.place):
         result = certify(
@@ -80,6 +74,20 @@ def certify(options: argparse.Namespace) -> Said:
     if options.json:
         return status, _json(result.document)
     return status, result.details() if options.details else str(result)
+
+
+def chosen_game(options: argparse.Namespace) -> tuple[Game, Sequence[Path]]:
+    """The game that is named, and the files that it was read from; later messages name it."""
+    from games.files.load import file_options, files_of
+    from sgn.inputs import STANDARD_INPUT, as_file, display
+
+    asked_for = file_options(options.entropy, options.sizes, options.form)
+    told = {key: value for key, value in asked_for.items() if value is not None}
+    with as_file(options.game) as path:
+        game = _named_game(path, told)
+        read = files_of(path) if os.path.exists(path) and options.game != STANDARD_INPUT else ()
+    options.place = display(options.game)
+    return game, read
 
 
 def _named_game(path: str, told: dict[str, Any]) -> Game:
@@ -108,7 +116,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, allow_nan=False)
 
 
-def _check_not_read(output: str, inputs: Iterable[str | os.PathLike[str]]) -> None:
+def check_not_read(output: str, inputs: Iterable[str | os.PathLike[str]]) -> None:
     """Raise InputError where an input would be written over, by whatever name or link."""
     from games.errors import InputError
 
@@ -258,7 +266,7 @@ def report(options: argparse.Namespace) -> Said:
     if options.output.lower().endswith(_NO_PAGES):
         raise InputError(f"{options.output}: this names no page; give it a name that ends in .html")
     if options.certificate != STANDARD_INPUT:
-        _check_not_read(options.output, [options.certificate])
+        check_not_read(options.output, [options.certificate])
     with as_file(options.certificate) as path:
         verification = save_report(path, options.output)
     broken = verification.obligations and not verification

@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, final
@@ -15,7 +15,7 @@ from certificates.safe import Lower, Upper
 from certificates.writing import write_file
 
 DIGITS = 6  # of a number in print; files and frames have floats
-Cell = str | int | Lower | Upper | None
+Cell = str | int | float | Lower | Upper | None
 Result = Certificate | Refusal
 _LATEX = {c: f"\\{c}" for c in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
@@ -138,16 +138,21 @@ def table(results: Mapping[str, Result] | Iterable[Result]) -> Table:
             raise TypeError(
                 f"{name} is a {type(result).__name__}; expected what certify returns, or load"
             )
-    keys = [key for key in METHODS if any(key in _methods(result) for _, result in named)]
-    heads = [
+    heads, cells = columns_of([result for _, result in named])
+    return Table(("game", *heads), tuple((name, *cells(result)) for name, result in named))
+
+
+def columns_of(
+    every: Sequence[Result],
+) -> tuple[tuple[str, ...], Callable[[Result], tuple[Cell, ...]]]:
+    """Headings for results that stand in one table, and what stands under them for each."""
+    keys = [key for key in METHODS if any(key in _methods(result) for result in every)]
+    heads = (
         head
         for key in keys
         for head in (f"{METHODS[key].name} step", f"{METHODS[key].name} factor")
-    ]
-    return Table(
-        ("game", "verdict", "margin", "Lipschitz", *heads),
-        tuple((name, *_cells(result, keys)) for name, result in named),
     )
+    return ("verdict", "margin", "Lipschitz", *heads), lambda result: tuple(_cells(result, keys))
 
 
 def _name(result: object, number: int) -> str:
@@ -176,6 +181,8 @@ def _cells(result: Result, keys: Sequence[str]) -> list[Cell]:
 def _text(cell: Cell) -> str:
     if isinstance(cell, Lower | Upper):
         return cell.text(DIGITS)
+    if isinstance(cell, float):
+        return f"{cell:.{DIGITS}g}"
     return "" if cell is None else plain(str(cell))
 
 
@@ -195,7 +202,7 @@ def _latex(text: str) -> str:
 
 def _latex_cell(cell: Cell) -> str:
     text = _text(cell)
-    if not isinstance(cell, Lower | Upper | int):
+    if not isinstance(cell, Lower | Upper | int | float):
         return _latex(text)
     mantissa, exponent, power = text.partition("e")
     return f"${mantissa}\\cdot 10^{{{power}}}$" if exponent else f"${text}$"

@@ -61,6 +61,7 @@ class LogitGame(Game):
             for i, (name, count) in enumerate(zip(names, tensors.actions, strict=True), start=1)
         )
         check_names(self.players)
+        self.parameters = _parameters(tensors)
         self.region = check_region(region, self.dimension)
         self.equilibrium: tuple[Fraction, ...] | None = None
         self._choose(field)
@@ -74,6 +75,23 @@ class LogitGame(Game):
         """
         other = copy.copy(self)
         other._choose(field)
+        return other
+
+    def _with_numbers(self, numbers: Mapping[str, Number]) -> Self:
+        other, tensors = copy.copy(self), self.tensors
+        other.tensors = GivenTensors.given(
+            tensors.transition,
+            list(tensors.rewards),
+            numbers.get("discount", tensors.discount),
+            [
+                numbers.get("entropy", numbers.get(f"entropy_{i}", tau))
+                for i, tau in enumerate(tensors.entropy, start=1)
+            ],
+            tensors.initial,
+            tensors.occupancy_entropy,
+        )
+        other.parameters, other.equilibrium = _parameters(other.tensors), None
+        other._choose(self.field)
         return other
 
     @property
@@ -280,3 +298,11 @@ class LogitGame(Game):
         self.field = field
         if DIVIDED[field]:
             check_visited(self.tensors)
+
+
+def _parameters(tensors: GivenTensors) -> dict[str, Fraction]:
+    """Entropy, one number or one a player; and the discount, where something follows a state."""
+    named = {f"entropy_{i}": tau for i, tau in enumerate(tensors.entropy, start=1)}
+    if len(set(tensors.entropy)) == 1:
+        named = {"entropy": tensors.entropy[0]}
+    return named if tensors.states == 1 else {**named, "discount": tensors.discount}

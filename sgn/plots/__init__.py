@@ -11,6 +11,7 @@ from sgn.plots.phases import step_phases
 from sgn.plots.pieces import cover, tightness
 from sgn.plots.play import convergence, trap_and_escape
 from sgn.plots.spectra import pseudospectra
+from sgn.plots.sweeps import sweep
 
 __all__ = [
     "convergence",
@@ -19,6 +20,7 @@ __all__ = [
     "margin_against_coupling",
     "pseudospectra",
     "step_phases",
+    "sweep",
     "tightness",
     "time_scale_band",
     "trap_and_escape",

@@ -604,12 +604,12 @@ def test_help_names_every_command(capsys: Capture) -> None:
 
 SGN = """
 Bounder Bounds CannotBound Certificate Enclosed Exact NotCertified Progress Refusal Sampled
-Verification Attack Simulation Table BlockScalar Dense EntropicDual Euclidean FullBlock
+Verification Attack Simulation Sweep Table Threshold BlockScalar Dense EntropicDual Euclidean FullBlock
 BestRates CouplingReport Fix Ratios TimeVaryingRates
 band band_matrix band_slice best_rates certify_rates coupling_report suggest time_varying_rates
 rates_in_metric
-attack certify certify_bounds estimate_bounds largest_region load optimal_weights simulate table
-verify
+attack certify certify_bounds estimate_bounds largest_region load optimal_weights simulate sweep
+table threshold verify
 """
 GAMES = """
 Box CallableGame Game InputError MarkovGame MetricBall NormalFormGame Player QuadraticGame Space
