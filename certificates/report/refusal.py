@@ -6,7 +6,12 @@ from certificates.kernel.claims import Claims, Point
 from certificates.kernel.document.geometry import FIELDS, LOGIT_KINDS, Geometry, geometry_of
 from certificates.kernel.document.reading import Document
 from certificates.kernel.refusal import RefusalClaims
-from certificates.kernel.theorems.refutation import NO_WEIGHTS, EigenvalueWitness, Witness
+from certificates.kernel.theorems.refutation import (
+    NO_WEIGHTS,
+    EigenvalueWitness,
+    ExactWitness,
+    Witness,
+)
 from certificates.report.shown import Row, line
 from certificates.report.steps import PROVED_BY
 from certificates.report.texts import (
@@ -28,6 +33,11 @@ FOUND_FROM = {  # by the name of a margin
 }
 UNDECIDED = "UNDECIDED: nothing is proved of this game, and nothing refuted"
 MATRICES = "; a metric of matrices is not excluded"
+NOISE = Fraction(1, 10**9)  # of a margin that may be 0
+CIRCLES = (
+    "; it is the same everywhere, so play near an equilibrium in the region's interior does not"
+    " always approach it"
+)
 EVERYWHERE = "; it is the same everywhere, so an equilibrium in the region's interior is unstable"
 
 
@@ -77,6 +87,12 @@ def refuted_sentence(witness: Witness, game: Document | None) -> str:
             f"{'' if constant else 'at a point of the region '}the Jacobian has an eigenvalue of"
             f" real part below {Upper(witness.shift).text(DIGITS)}, so {witness.refutes}"
             f"{EVERYWHERE if constant else ''}"
+        )
+    if isinstance(witness, ExactWitness):
+        return (
+            f"{'' if constant else 'at a point of the region '}the Jacobian has an eigenvalue of"
+            f" real part at most 0, found exactly, so {witness.refutes}"
+            f"{CIRCLES if constant else ''}"
         )
     count = len(witness.points)
     if constant:
@@ -130,7 +146,8 @@ def _best_label(key: str) -> str:
 def _best_text(key: str, value: Fraction) -> str:
     """A margin, with what it was found from where that is known by its name."""
     found = FOUND_FROM.get(key)
-    return f"{down(value)}, {found}" if found else down(value)
+    text = "about 0" if 0 > value > -NOISE else down(value)
+    return f"{text}, {found}" if found else text
 
 
 def _places(points: tuple[Point, ...]) -> str:

@@ -9,10 +9,10 @@ import numpy as np
 
 from certificates.certificate import Refusal
 from certificates.kernel.document.reading import Document, texts
-from certificates.kernel.theorems.refutation import NO_WEIGHTS, Witness
+from certificates.kernel.theorems.refutation import NO_WEIGHTS, ExactWitness, Witness
 from certificates.kernel.verify import Verification, verify
 from certificates.report.refusal import refuted_sentence
-from certificates.safe import Lower
+from certificates.safe import Lower, Upper
 from games.game import Structure
 from games.language.number import to_text
 from games.regions.shapes import Box
@@ -22,7 +22,13 @@ from sgn.metrics.weights import SMALL
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.numbers import DIRECT_LIMIT, Study
 from sgn.refusals.document import refusal_document
-from sgn.refusals.refutation import dual_refutations, eigenvalue_refutations, least_stable, stated
+from sgn.refusals.refutation import (
+    dual_refutations,
+    eigenvalue_refutations,
+    exact_refutations,
+    least_stable,
+    stated,
+)
 from sgn.rounding import up
 
 if TYPE_CHECKING:
@@ -75,7 +81,9 @@ def not_certified(
             if point is not None:
                 details["worst_point"] = texts(point)
         witnesses = chain(
-            eigenvalue_refutations(problem, places), dual_refutations(problem, only_weights)
+            eigenvalue_refutations(problem, places),
+            exact_refutations(problem, places),
+            dual_refutations(problem, only_weights),
         )
         refuted = _refuted(problem, subject, evidence, details, witnesses, found)
         if refuted is not None:
@@ -157,6 +165,11 @@ def _down(margin: Fraction) -> str:
     return Lower(margin).text(6)
 
 
+NOISE = Fraction(1, 10**9)  # of a margin that may be 0
+_OTHER_PLAY = (
+    "or play extragradient or optimistic gradient, which may converge where gradient play circles;"
+    " without a margin nothing is certified of them"
+)
 _REGULARISE = "add curvature to the costs (regularise), or weaken the coupling"
 
 
@@ -194,7 +207,21 @@ def _beside(problem: Problem, witness: Witness, found: Study) -> list[str]:
     """What to try where a witness refutes every metric, or the weights alone."""
     matrices = ["let matrices be tried: metric 'auto'"] if witness.refutes == NO_WEIGHTS else []
     smaller = [] if _is_constant(problem) else ["shrink the region"]
-    return [*matrices, _REGULARISE, *_promises(found), *smaller]
+    circling = [_OTHER_PLAY] if isinstance(witness, ExactWitness) else []
+    return [*matrices, *_regularisers(found), *circling, *_promises(found), *smaller]
+
+
+def _regularisers(found: Study) -> list[str]:
+    """How much curvature is enough: sym(J + eI) ⪰ (a + e)I where sym J ⪰ aI."""
+    equal = None if found.direct is None else found.direct.euclidean_margin
+    if equal is None or equal > 0:
+        return [_REGULARISE]
+    enough = Upper(-equal).text(3) if -equal > NOISE else "0"
+    return [
+        f"add (e/2)*x**2 for each variable x to its player's cost: with e above {enough} the margin"
+        " with equal weights is positive",
+        "or weaken the coupling",
+    ]
 
 
 def _best(found: Study) -> Document:

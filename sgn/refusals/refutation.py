@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from certificates.kernel.document.fields import Vector
 from certificates.kernel.theorems.refutation import (
+    MAX_EXACT,
     DualForMetrics,
     DualForWeights,
     DualWitness,
     EigenvalueWitness,
+    ExactWitness,
     Witness,
 )
 from games.game import Game, Structure
@@ -42,6 +44,7 @@ DUAL_LIMIT = 16  # dimensions up to which dual witnesses are searched for
 ROUNDS = 6  # of the dual search, each with the worst points for the last metric added
 ADDED = 3  # of those points
 CLEAR = 1e-8  # of the Jacobians' size: what a dual witness must reach
+NEARLY = 1e-9  # of the Jacobian's size: a real part that may be 0
 NEGLIGIBLE = 1e-9  # part of the total trace
 
 
@@ -93,6 +96,16 @@ def eigenvalue_refutations(problem: Problem, places: list[LeastStable]) -> Itera
         point = stated(problem, place.point)
         shift = Fraction(witness.shift)
         yield EigenvalueWitness(_vector(point), shift, witness.H, decimals(witness.v))
+
+
+def exact_refutations(problem: Problem, places: list[LeastStable]) -> Iterator[Witness]:
+    """At each point, that an eigenvalue's real part is at most 0, where rounding hides which."""
+    if problem.game.dimension > MAX_EXACT:
+        return
+    for place in places:
+        size = np.abs(problem.game.jacobian(_floats([place.point]))).max()
+        if place.real_part <= NEARLY * size:
+            yield ExactWitness(_vector(stated(problem, place.point)))
 
 
 def dual_refutations(problem: Problem, only_weights: bool) -> Iterator[Witness]:

@@ -51,6 +51,16 @@ def unstable() -> SymbolicGame:
     )
 
 
+def circling() -> SymbolicGame:
+    """Curved everywhere but in one corner, where the eigenvalues lie on the imaginary axis."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"]},
+        {"a": "x*y + x**3/3", "b": "y**3/3 - x*y"},
+        name="circling",
+        region=Box([0, 0], [1, 1]),
+    )
+
+
 def opposed() -> SymbolicGame:
     """Stable at both ends of the third player's side, in no metric that they share."""
     return SymbolicGame.from_costs(
@@ -325,6 +335,10 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         "leaning.json": sgn.certify(leaning()),
         "matrices.json": sgn.certify(matrices()),
         "refuted.json": sgn.certify(unstable()),
+        "refuted-circling.json": sgn.certify(
+            QuadraticGame([[0.0, 1.0], [-1.0, 0.0]], sizes=[1, 1], name="circling")
+        ),
+        "refuted-corner.json": sgn.certify(circling()),
         "refuted-dual.json": sgn.certify(opposed()),
         "refuted-weights.json": sgn.certify(shear(), metric="scalar"),
         "refuted-space.json": sgn.certify(

@@ -318,6 +318,18 @@ LIES = [
         "game.jacobian", entry((0, 1), -1.0))),
     Lie("witness-matrix-of-another-size", "refuted-space", WITNESS, put(
         "witness: matrix", encode_array(np.diag([1.0, -1.0, 1.0])))),
+    Lie("exact-witness-outside-the-region", "refuted-corner", WITNESS, put(
+        "witness: point", ["-0.5", "0"])),
+    Lie("exact-witness-where-play-is-stable", "refuted-corner", WITNESS, put(
+        "witness: point", ["1", "1"])),
+    Lie("exact-witness-point-missing", "refuted-corner", WITNESS, put("witness: point", None)),
+    Lie("exact-witness-without-interior", "refuted-corner", WITNESS, put("region.upper.1", "0")),
+    Lie("exact-witness-of-another-matrix", "refuted-circling", WITNESS, put(
+        "game.jacobian", encode_array(np.array([[1e-300, 1.0], [-1.0, 0.0]])))),
+    Lie("exact-witness-of-another-dimension", "refuted-circling", WITNESS, put(
+        "region.dimension", 3)),
+    Lie("exact-witness-of-another-game", "refuted-corner", WITNESS, text(
+        "game.players.0.cost", "x*y", "exp(x)*y")),
     Lie("witness-of-weights-called-one-of-all-metrics", "refuted-weights", WITNESS, cites(
         "witness", "refutation/T6 (dual)")),
     *BAND_LIES,

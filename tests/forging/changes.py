@@ -33,7 +33,8 @@ THEOREMS = (
     "bands/T5", "bands/T4 (any pair)", "equilibrium/T13", "equilibrium/T13 (boundary)",
     "equilibrium/T13 (Nash)", "equilibrium/T13 (restricted Nash)", "equilibrium/T18 (Nash)",
     "equilibrium/T19 (Nash)", "equilibrium/T13 (no zero)", "kl/T19", "kl/T19 (corollary)",
-    "refutation/T6", "refutation/T6 (dual)", "refutation/T6 (dual, weights)",
+    "refutation/T6", "refutation/T6 (exact)", "refutation/T6 (dual)",
+    "refutation/T6 (dual, weights)",
 )  # fmt: skip
 CHOICES = {
     "theorem": [*THEOREMS],

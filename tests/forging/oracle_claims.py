@@ -34,7 +34,12 @@ KIND = {
     "equilibrium/T19 (Nash)": "restricted-nash",
     "equilibrium/T13 (no zero)": "boundary",
 }
-REFUTED = ("refutation/T6", "refutation/T6 (dual)", "refutation/T6 (dual, weights)")
+REFUTED = (
+    "refutation/T6",
+    "refutation/T6 (exact)",
+    "refutation/T6 (dual)",
+    "refutation/T6 (dual, weights)",
+)
 KNOWN = {
     "bounds/Setting", "margin/T2", *MARGIN, *LIPSCHITZ, "margin/T5 (equal weights)", "margin/T10",
     *EULER, *BETWEEN, TOWARDS, "bands/T5", "bands/T4 (any pair)", *SOLUTION, *KIND, "kl/T19",

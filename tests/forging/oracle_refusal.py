@@ -22,7 +22,7 @@ from tests.forging.oracle_reading import (
 from tests.forging.oracle_region import Box, Region, region_of
 from tests.forging.oracle_subject import ZERO, Falsehood
 
-EIGENVALUE, _, DUAL_WEIGHTS = REFUTED
+EIGENVALUE, EXACT, _, DUAL_WEIGHTS = REFUTED
 
 
 def refusal(document: Document, said: str) -> Iterator[Falsehood]:
@@ -36,16 +36,17 @@ def refusal(document: Document, said: str) -> Iterator[Falsehood]:
         yield Falsehood("refuted", "the region has no interior (T6)")
     [(theorem, [witness])] = claims_by_theorem(document).items()
     eigenvalue, every = theorem == EIGENVALUE, theorem != DUAL_WEIGHTS
-    points = [witness["point"]] if eigenvalue else witness["places"]
+    alone = theorem in (EIGENVALUE, EXACT)
+    points = [witness["point"]] if alone else witness["places"]
     jacobians = [_jacobian(game, region, point) for point in points]
     if any(J is None for J in jacobians):
         yield Falsehood("refuted", "a point outside the region")
         return
-    if eigenvalue:
+    if alone:
         least = min(mpmath.re(v) for v in mpmath.mp.eig(_matrix(jacobians[0]))[0])
         if least > ZERO:
             yield Falsehood("refuted", f"all real parts are ≥ {mpmath.nstr(least, 8)}")
-        if least > mp(rational(witness["shift"])) + ZERO:
+        if eigenvalue and least > mp(rational(witness["shift"])) + ZERO:
             yield Falsehood("refuted", "no eigenvalue is below the shift")
     else:
         yield from _dual(game, jacobians, witness, every)

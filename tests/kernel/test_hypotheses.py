@@ -41,6 +41,7 @@ for _module in MODULES:
 
 REFUTATIONS: tuple[Theorem[Any], ...] = (
     refutation.EIGENVALUE,
+    refutation.EXACT,
     refutation.DUAL,
     refutation.DUAL_WEIGHTS,
 )

@@ -19,6 +19,7 @@ from certificates.kernel.document.reading import (
     encode_array,
     encode_arrays,
 )
+from certificates.kernel.inequalities.refutation import characteristic, is_positive_stable
 from certificates.kernel.jacobian.point import jacobians_at
 from certificates.kernel.uncheckable import Uncheckable
 from certificates.kernel.verify import verify
@@ -359,9 +360,53 @@ def test_nobody_is_told_to_shrink_a_region_where_the_jacobian_is_constant(metric
 
 
 def test_what_was_tried_is_said_where_nothing_is_refuted() -> None:
-    """A rotation has real parts 0: no witness refutes it and no metric certifies it."""
-    rotation = QuadraticGame([[0.0, 1.0], [-1.0, 0.0]], sizes=[1, 1])
+    """Nearly singular: no witness refutes it, and rounding hides the metric that certifies it."""
+    nearly = QuadraticGame([[1.0, 1 - 1e-14], [1 - 1e-14, 1.0]], sizes=[1, 1])
     for metric, tried in (("auto", True), ("scalar", False)):
-        refusal = sgn.certify(rotation, metric=metric)
+        refusal = sgn.certify(nearly, metric=metric)
         assert isinstance(refusal, Refusal)
         assert ("with weights or with matrices" in refusal.message) is tried
+
+
+CIRCLING = {
+    "bilinear": [[0.0, 1.0], [-1.0, 0.0]],
+    "singular": [[2.0, 2.0], [2.0, 2.0]],
+    "of three": [[0.0, 1.0, 0.0], [-1.0, 0.0, 2.0], [0.0, -2.0, 0.0]],
+    "not normal": [[1.0, 4.0], [-1.0, -1.0]],
+    "barely unstable": [[1.0, 1 + 1e-14], [1 + 1e-14, 1.0]],
+}
+
+
+@pytest.mark.parametrize("name", CIRCLING)
+def test_eigenvalues_on_the_axis_are_refuted_exactly(name: str) -> None:
+    J = CIRCLING[name]
+    refusal = sgn.certify(QuadraticGame(J, sizes=[1] * len(J)))
+    assert isinstance(refusal, Refusal)
+    assert refusal.verdict == "refuted"
+    assert has_claim(refusal.document, "refutation/T6 (exact)")
+    assert sgn.verify(refusal)
+    assert "unstable" not in str(refusal)
+    assert "e-1" not in str(refusal)  # no rounding noise
+
+
+def test_decimals_are_exact_where_costs_are_text() -> None:
+    game = SymbolicGame.from_costs({"a": ["x"], "b": ["y"]}, {"a": "0.3*x*y", "b": "-0.7*x*y"})
+    refusal = sgn.certify(game)
+    assert isinstance(refusal, Refusal)
+    assert has_claim(refusal.document, "refutation/T6 (exact)")
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.integers(1, 5), st.integers(0, 2**32))
+def test_routh_decides_as_eigenvalues_do(n: int, seed: int) -> None:
+    """Against computed eigenvalues; and where J is skew all real parts are 0 exactly."""
+    rng = np.random.default_rng(seed)
+    J = rng.integers(-4, 5, (n, n)).astype(float)
+    least = np.linalg.eigvals(J).real.min()
+    rational = [[Fraction(v) for v in row] for row in J.tolist()]
+    if abs(least) > 1e-6:
+        assert is_positive_stable(characteristic(rational)) == (least > 0)
+    skew = [[rational[i][j] - rational[j][i] for j in range(n)] for i in range(n)]
+    assert not is_positive_stable(characteristic(skew))
+    coefficients = [float(c) for c in characteristic(rational)]
+    assert np.allclose(coefficients, np.poly(-J), atol=1e-6 * max(map(abs, coefficients)))

@@ -604,7 +604,8 @@ def test_help_names_every_command(capsys: Capture) -> None:
 
 SGN = """
 Bounder Bounds CannotBound Certificate Enclosed Exact NotCertified Progress Refusal Sampled
-Verification Attack Simulation Sweep Table Threshold BlockScalar Dense EntropicDual Euclidean FullBlock
+Verification Attack Simulation Sweep Table Threshold
+BlockScalar Dense EntropicDual Euclidean FullBlock
 BestRates CouplingReport Fix Ratios TimeVaryingRates
 band band_matrix band_slice best_rates certify_rates coupling_report suggest time_varying_rates
 rates_in_metric

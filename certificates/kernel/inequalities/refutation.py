@@ -57,6 +57,42 @@ def is_negative(H: Floats, vector: Vector) -> bool:
     return bool(value.mid[0, 0] + value.rad[0, 0] < 0)
 
 
+# ---- an eigenvalue of real part ≤ 0, exactly -----------------------------------------------------
+
+
+def characteristic(J: Sequence[Sequence[Fraction]]) -> list[Fraction]:
+    """1, c_1, …, c_n with det(λI + J) = λⁿ + c_1 λⁿ⁻¹ + … + c_n (Faddeev, LeVerrier)."""
+    n = len(J)
+    found, M = [Fraction(1)], [[Fraction(0)] * n for _ in range(n)]
+    for k in range(1, n + 1):  # M ← c_{k−1}I − JM, c_k = tr(JM)/k
+        for i in range(n):
+            M[i][i] += found[-1]
+        columns = list(zip(*M, strict=True))
+        product = [
+            [sum(map(Fraction.__mul__, row, column), Fraction(0)) for column in columns]
+            for row in J
+        ]
+        found.append(sum((product[i][i] for i in range(n)), Fraction(0)) / k)
+        M = [[-value for value in row] for row in product]
+    return found
+
+
+def is_positive_stable(coefficients: Sequence[Fraction]) -> bool:
+    """Routh and Hurwitz: whether every zero of λⁿ + c_1 λⁿ⁻¹ + … has negative real part.
+
+    Of det(λI + J): whether every eigenvalue of J has positive real part. It has if and only if the
+    first column of Routh's array is positive; the rows are kept without denominators.
+    """
+    upper, lower = list(coefficients[0::2]), list(coefficients[1::2])
+    while lower:
+        if not lower[0] > 0:
+            return False
+        padded = [*lower, *[Fraction(0)] * (len(upper) - len(lower))]
+        rest = [b - upper[0] / lower[0] * a for b, a in zip(upper[1:], padded[1:], strict=True)]
+        upper, lower = lower, rest
+    return True
+
+
 # ---- the dual form -------------------------------------------------------------------------------
 
 

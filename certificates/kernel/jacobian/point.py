@@ -1,12 +1,14 @@
 """F and J of a game's document at given points, by the module of its kind, loaded for it alone."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from certificates.kernel.claims import Point
 from certificates.kernel.document.geometry import LOGIT_KINDS
 from certificates.kernel.document.metric import Vector
 from certificates.kernel.document.reading import Document
 from certificates.kernel.numbers.matrices import Ball
+from certificates.kernel.uncheckable import Uncheckable
 
 
 def force_at(game: Document, point: Vector) -> Ball:
@@ -43,3 +45,19 @@ def jacobians_at(game: Document, points: Sequence[Point]) -> Ball:
     from certificates.kernel.jacobian.text_point import text_jacobians
 
     return text_jacobians(game, points)
+
+
+def rational_jacobian_at(game: Document, point: Point) -> list[list[Fraction]]:
+    """J at a rational point (any point, None, where J is constant), exactly.
+
+    Raises Uncheckable where it is not known to be rational.
+    """
+    if game.get("kind") == "quadratic":
+        from certificates.kernel.jacobian.quadratic import rational_matrix
+
+        return rational_matrix(game)
+    if game.get("kind") in LOGIT_KINDS:
+        raise Uncheckable("the Jacobian of a game of policies is not rational")
+    from certificates.kernel.jacobian.text_point import rational_jacobian
+
+    return rational_jacobian(game, point)

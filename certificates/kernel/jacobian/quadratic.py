@@ -137,6 +137,16 @@ def force(game: Document, point: Vector) -> Ball:
     return Ball.of(sums)
 
 
+def rational_matrix(game: Document) -> list[list[Fraction]]:
+    """J, exactly. Raises InputError."""
+    entries = read_entries(game)
+    n = sum(entries.sizes)
+    dense = [[Fraction(0)] * n for _ in range(n)]
+    for i, j, value in zip(entries.rows, entries.cols, entries.values.tolist(), strict=True):
+        dense[i][j] = Fraction(value)
+    return dense
+
+
 def constant_at(game: Document, points: Sequence[object]) -> Ball:
     """J (K, n, n), the same at each of the K points. Raises Uncheckable or InputError."""
     [whole] = quadratic(game).each_whole("point")

@@ -58,6 +58,20 @@ def text_jacobians(game: Document, points: Sequence[Point]) -> Ball:
     return values_at(entries, {k: Ball.of(column) for k, column in enumerate(columns)})
 
 
+def rational_jacobian(game: Document, point: Point) -> list[list[Fraction]]:
+    """J at a rational point, or any point where it is constant, exactly.
+
+    Raises Uncheckable where the costs are no polynomials with rational coefficients.
+    """
+    entries = second_derivatives(read_costs(game))
+    is_constant = not any(monomial for row in entries for p in row for monomial in p)
+    [exact] = [[]] if is_constant else complete([point], len(entries))
+    try:
+        return [[_value(p, exact) for p in row] for row in entries]
+    except NotPolynomial as error:
+        raise Uncheckable(f"the Jacobian is not rational: {error}") from None
+
+
 def complete(points: Sequence[Point], n: int) -> list[Exact]:
     """The points, each with n coordinates; raises Uncheckable."""
     named: list[Exact] = [point for point in points if point is not None and len(point) == n]

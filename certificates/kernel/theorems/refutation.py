@@ -21,16 +21,18 @@ from certificates.kernel.document.fields import (
 )
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.refutation import (
+    characteristic,
     eigenvalue_form,
     factors_used,
     has_interior,
     is_negative,
+    is_positive_stable,
     is_strictly_positive,
     lie_in,
     sums_are_semidefinite,
     traces_are_not_positive,
 )
-from certificates.kernel.jacobian.point import jacobians_at
+from certificates.kernel.jacobian.point import jacobians_at, rational_jacobian_at
 from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.obligation import Obligation, Title
@@ -42,6 +44,7 @@ from games.errors import InputError
 from games.regions.region import Region
 
 MAX_POINTS = 1000
+MAX_EXACT = 16  # variables of a characteristic polynomial
 NO_METRIC = "no constant metric certifies this region"
 NO_WEIGHTS = "no weights per player certify this region"
 
@@ -79,6 +82,22 @@ class EigenvalueWitness(Witness):
     shift: Fraction = stated(Number(), "s ≤ 0")
     matrix: Floats = witness(Square(), "H")
     vector: Vector = witness(PerVariable(), "v")
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        return (_exact(self.point),)
+
+
+@final
+@record
+class ExactWitness(Witness):
+    """At `point`, J is rational and has an eigenvalue of real part ≤ 0; nothing else is needed."""
+
+    theorem = "refutation/T6 (exact)"
+    label = "T6 (exact)"
+    refutes: ClassVar[str] = NO_METRIC
+    reason: ClassVar[str] = "small-gain"
+    point: Vector | None = stated(OrNull(PerVariable()), "a point of X; null: any, J is constant")
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -137,6 +156,16 @@ class Refuted(Generic[Kind_co]):
     game: Document
     region: Region | None
     witness: Kind_co
+
+    @cached_property
+    def coefficients(self) -> list[Fraction]:
+        """Of det(λI + J) at the first point, exactly. Raises Uncheckable or InputError."""
+        J = rational_jacobian_at(self.game, self.witness.points[0])
+        if self.region is None or not len(J) == self.region.dimension <= MAX_EXACT:
+            raise Uncheckable(f"the Jacobian has other sides than the region, or over {MAX_EXACT}")
+        length = work.common_bits(value for row in J for value in row)
+        work.spend(len(J) ** 4 * work.of_rational(len(J) * length), "numbers of {} bits", length)
+        return characteristic(J)
 
     @cached_property
     def J(self) -> Ball:
@@ -199,6 +228,19 @@ EIGENVALUE = Theorem[Refuted[EigenvalueWitness]](
         ),
     ),
 )
+EXACT = Theorem[Refuted[ExactWitness]](
+    ExactWitness.label,
+    Witness.title.value,
+    (
+        REGION,
+        POINTS,
+        Hypothesis(
+            "an eigenvalue of J has real part ≤ 0",
+            lambda case: not is_positive_stable(case.coefficients),
+            given=PLACE,
+        ),
+    ),
+)
 DUAL = Theorem[Refuted[DualWitness]](
     DualForMetrics.label,
     Witness.title.value,
@@ -229,6 +271,8 @@ def witnessed(game: Document, region: Region | None, found: Witness) -> Obligati
     """Whether the witness refutes what it says. Raises InputError for a game not well formed."""
     if isinstance(found, EigenvalueWitness):
         return obligation(found.title, EIGENVALUE, Refuted(game, region, found))
+    if isinstance(found, ExactWitness):
+        return obligation(found.title, EXACT, Refuted(game, region, found))
     if not isinstance(found, DualWitness):
         raise InputError(f"{found.theorem} refutes nothing")
     theorem = DUAL_WEIGHTS if isinstance(found, DualForWeights) else DUAL
