@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _show(command)
     _attack(command)
     _report(command)
+    _explore(command)
     catalogue = command(
         "catalogue",
         commands.catalogue,
@@ -63,13 +64,8 @@ _Add = Callable[
 ]
 
 
-def _certify(command: _Add) -> None:
-    part = command(
-        "certify",
-        commands.certify,
-        "certify a game file, or a game of the catalogue",
-        "sgn certify game.toml --metric dense -o c.json",
-    )
+def _game(part: argparse.ArgumentParser) -> None:
+    """The game that a command takes, and how its file is read."""
     part.add_argument(
         "game",
         metavar="GAME",
@@ -92,6 +88,16 @@ def _certify(command: _Add) -> None:
         metavar="FORM",
         help="of an .efg file: agent (default) or normal; e.g. --form normal",
     )
+
+
+def _certify(command: _Add) -> None:
+    part = command(
+        "certify",
+        commands.certify,
+        "certify a game file, or a game of the catalogue",
+        "sgn certify game.toml --metric dense -o c.json",
+    )
+    _game(part)
     part.add_argument(
         "--evidence",
         choices=("auto", "exact", "enclosed", "sampled"),
@@ -242,4 +248,33 @@ def _report(command: _Add) -> None:
         metavar="OUT.html",
         default="report.html",
         help="where to write the page (default report.html); e.g. -o harker.html",
+    )
+
+
+def _explore(command: _Add) -> None:
+    part = command(
+        "explore",
+        commands.explore,
+        "play with a game in the browser: sliders, pictures, samples at once, proofs at rest",
+        "sgn explore harker",
+    )
+    _game(part)
+    part.add_argument(
+        "--time-limit",
+        type=float,
+        default=20.0,
+        metavar="SECONDS",
+        help="for each proof (default 20); e.g. --time-limit 60",
+    )
+    part.add_argument(
+        "--port",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of the page's address (default: a free one); e.g. --port 8000",
+    )
+    part.add_argument(
+        "--no-browser",
+        action="store_true",
+        help="print the page's address and open nothing; e.g. --no-browser",
     )

@@ -120,6 +120,7 @@ ORDER = (
     "sgn.files",
     "sgn.report",
     "sgn.table",
+    "sgn.explore",
     "sgn.progress",
     "sgn.console",
     "sgn.inputs",
