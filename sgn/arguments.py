@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="A file called - is standard input. Exit status: 0 proved, verified or not broken;"
         " 1 not; 2 unusable input. Example: sgn certify harker -o c.json && sgn verify c.json",
     )
-    main.set_defaults(place="input")
+    main.set_defaults(place="input", parser=main)
     main.add_argument("--version", action="version", version=commands.VERSION_LINE)
     parts = main.add_subparsers(required=True, metavar="command")
 
@@ -54,6 +54,15 @@ def parser() -> argparse.ArgumentParser:
         commands.demo,
         "certify a game that is not monotone, and verify it",
         "sgn demo",
+    )
+    completion = command(
+        "completion",
+        commands.completion,
+        "print what makes a shell complete the commands, options and games",
+        'eval "$(sgn completion bash)"; sgn completion fish > ~/.config/fish/completions/sgn.fish',
+    )
+    completion.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), help="which shell; e.g. sgn completion zsh"
     )
     command("cite", commands.cite, "how to cite this software (BibTeX)", "sgn cite > sgn.bib")
     return main

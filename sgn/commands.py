@@ -356,6 +356,14 @@ def demo(options: argparse.Namespace) -> Said:
     return EXIT_OK if verification else EXIT_NO, "\n\n".join(parts)
 
 
+def completion(options: argparse.Namespace) -> Said:
+    """A script for a shell, made from the parser."""
+    from games import catalogue
+    from sgn.completion import commands_of, script
+
+    return EXIT_OK, script(options.shell, commands_of(options.parser, catalogue.names()))
+
+
 def cite(options: argparse.Namespace) -> Said:
     """BibTeX, as in CITATION.cff."""
     entry = {

@@ -194,3 +194,12 @@ def test_every_reason_of_a_refusal_has_its_cure() -> None:
 
     text = (DOCS / "howto" / "why-not-proved.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)) == set(REASONS)
+
+
+def test_the_page_of_the_catalogue_has_every_game() -> None:
+    """Made by `python -m benchmarks.published`; verdicts are those expected."""
+    text = (DOCS / "catalogue.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("| `"): row[5] for row in rows}
+    expected = {name: catalogue.entry(name).expected.verdict for name in catalogue.names()}
+    assert told == expected

@@ -123,6 +123,7 @@ ORDER = (
     "sgn.explore",
     "sgn.progress",
     "sgn.console",
+    "sgn.completion",
     "sgn.inputs",
     "sgn.commands",
     "sgn.arguments",
