@@ -138,7 +138,7 @@ def on_network(
 ) -> SymbolicGame:
     """x_i²/2 − x_i + δ x_i Σ_j g_ij x_j; box [0, 2 max x].
 
-    >>> on_network([(1, 2)], Fraction(1, 2), [Fraction(2, 3)] * 2).costs[0]
+    >>> on_network([(1, 2)], Fraction(1, 2), [Fraction(2, 3)] * 2, "two", "").costs[0]
     'x1**2/2 - x1 + d*x1*(x2)'
     """
     players = range(1, len(efforts) + 1)
