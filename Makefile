@@ -23,7 +23,7 @@ export OMP_NUM_THREADS := 1
 help:
 	@echo "make demo        install into $(VENV), certify an example and check the certificate"
 	@echo "make test        linters, types, tests and doctests"
-	@echo "make test-browser  the HTML report in a real browser (Chromium)"
+	@echo "make test-browser  the HTML report and the explorer in a real browser (Chromium)"
 	@echo "make stress      the tests on $(SCALE) times the examples (SCALE=...)"
 	@echo "make test-floor  the tests on the oldest dependencies allowed"
 	@echo "make bench       the tables of the benchmarks"
@@ -43,7 +43,7 @@ test: $(TEST_READY)
 test-browser: $(TEST_READY)
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { \
 	    echo "No Chromium here; install it (Debian, Ubuntu: apt install chromium)" >&2; exit 1; }
-	$(VENV)/bin/pytest -q tests/browser/check_report.py
+	$(VENV)/bin/pytest -q tests/browser/check_report.py tests/browser/check_explorer.py
 
 stress: $(TEST_READY)
 	$(VENV)/bin/pytest $(PYTEST_OPTIONS) --scale $(SCALE)

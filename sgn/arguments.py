@@ -18,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="A file called - is standard input. Exit status: 0 proved, verified or not broken;"
         " 1 not; 2 unusable input. Example: sgn certify harker -o c.json && sgn verify c.json",
     )
-    main.set_defaults(place="input")
+    main.set_defaults(place="input", parser=main)
     main.add_argument("--version", action="version", version=commands.VERSION_LINE)
     parts = main.add_subparsers(required=True, metavar="command")
 
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _show(command)
     _attack(command)
     _report(command)
+    _explore(command)
     catalogue = command(
         "catalogue",
         commands.catalogue,
@@ -56,6 +57,15 @@ def parser() -> argparse.ArgumentParser:
         commands.demo,
         "certify a game that is not monotone, and verify it",
         "sgn demo",
+    )
+    completion = command(
+        "completion",
+        commands.completion,
+        "print what makes a shell complete the commands, options and games",
+        'eval "$(sgn completion bash)"; sgn completion fish > ~/.config/fish/completions/sgn.fish',
+    )
+    completion.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), help="which shell; e.g. sgn completion zsh"
     )
     command("cite", commands.cite, "how to cite this software (BibTeX)", "sgn cite > sgn.bib")
     return main
@@ -110,6 +120,7 @@ def _certify(command: _Add) -> None:
 
 
 def _game(part: argparse.ArgumentParser) -> None:
+    """The game that a command takes, and how its file is read."""
     part.add_argument(
         "game",
         metavar="GAME",
@@ -339,4 +350,33 @@ def _report(command: _Add) -> None:
         metavar="OUT.html",
         default="report.html",
         help="where to write the page (default report.html); e.g. -o harker.html",
+    )
+
+
+def _explore(command: _Add) -> None:
+    part = command(
+        "explore",
+        commands.explore,
+        "play with a game in the browser: sliders, pictures, samples at once, proofs at rest",
+        "sgn explore harker",
+    )
+    _game(part)
+    part.add_argument(
+        "--time-limit",
+        type=float,
+        default=20.0,
+        metavar="SECONDS",
+        help="for each proof (default 20); e.g. --time-limit 60",
+    )
+    part.add_argument(
+        "--port",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of the page's address (default: a free one); e.g. --port 8000",
+    )
+    part.add_argument(
+        "--no-browser",
+        action="store_true",
+        help="print the page's address and open nothing; e.g. --no-browser",
     )

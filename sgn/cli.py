@@ -1,4 +1,5 @@
-"""The command line: certify, verify, show, attack, report, catalogue, demo, cite.
+"""The command line: certify, verify, show, attack, report, explore, catalogue, demo,
+completion, cite.
 
 Exit status: 0 proved (or estimated, when that was asked for), verified, or not broken by an attack;
 1 not certified, or the check failed, or only estimated, or a claim was broken, or interrupted;

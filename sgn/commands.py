@@ -273,6 +273,38 @@ def report(options: argparse.Namespace) -> Said:
     return EXIT_NO if broken else EXIT_OK, f"wrote {options.output} ({verification.message})"
 
 
+def explore(options: argparse.Namespace) -> Said:
+    """A page on this machine, until it is closed or Ctrl-C is pressed."""
+    from games.errors import InputError
+    from games.files.load import file_options
+    from games.reading import at
+    from sgn.console import tell
+    from sgn.explore.run import explore
+    from sgn.inputs import as_file, display
+
+    asked_for = file_options(options.entropy, options.sizes, options.form)
+    told = {key: value for key, value in asked_for.items() if value is not None}
+    if not 0 < options.time_limit < float("inf"):
+        raise InputError("--time-limit must be more than 0 seconds")
+    if not 0 <= options.port < 65536:
+        raise InputError("--port must be between 0 and 65535")
+    with as_file(options.game) as path:
+        game = _named_game(path, told)
+    options.place = display(options.game)
+    with at(options.place):
+        try:
+            explore(
+                game,
+                seconds=options.time_limit,
+                port=options.port,
+                browser=not options.no_browser,
+                tell=lambda address: tell(f"{address}\nClose the page, or press Ctrl-C, to end."),
+            )
+        except KeyboardInterrupt:  # the way to end it, and nothing that went wrong
+            return EXIT_OK, "ended"
+    return EXIT_OK, "ended: the page was closed"
+
+
 # ---- games ---------------------------------------------------------------------------------------
 
 
@@ -330,6 +362,14 @@ def demo(options: argparse.Namespace) -> Said:
         verification_table(verification),
     ]
     return EXIT_OK if verification else EXIT_NO, "\n\n".join(parts)
+
+
+def completion(options: argparse.Namespace) -> Said:
+    """A script for a shell, made from the parser."""
+    from games import catalogue
+    from sgn.completion import commands_of, script
+
+    return EXIT_OK, script(options.shell, commands_of(options.parser, catalogue.names()))
 
 
 def cite(options: argparse.Namespace) -> Said:

@@ -56,13 +56,27 @@ def _kind_row(claims: Claims, found: Equilibrium, where: str) -> Row:
 
     That needs M(w), or T19 (T13); in a matrix metric only the zero of F is known to be one.
     """
-    row = line("equilibrium", _kind_text(found, where))
+    row = line("equilibrium", f"{_kind_text(found, where)}{_cure(claims, found.kind)}")
     if found.kind == "restricted-nash" and ONLY_NASH.failing(Asked(claims)):
         text = f"{where}: a Nash equilibrium of the game restricted to the region, where F has no"
         row = replace(row, text=f"{text} other zero")
     if found.kind in ("zero", "variational"):
         return row
     return replace(row, basis=row.basis & LINES["kind of equilibrium"])
+
+
+def _cure(claims: Claims, kind: str) -> str:
+    """What a Markov game lacks for its zero to be shown to be a Nash equilibrium."""
+    game = claims.game or {}
+    if kind != "zero" or game.get("kind") != "markov":
+        return ""
+    first = "every state is the first with some probability"
+    if game.get("occupancy_entropy") is True:
+        return f" (a zero is one where {first})"
+    return (
+        " (a zero is one in the game that counts a state's entropy as often as it is visited,"
+        f" occupancy_entropy = true, where {first})"
+    )
 
 
 def _kind_text(found: Equilibrium, where: str) -> str:

@@ -59,7 +59,29 @@ def geometry_rows(geometry: Geometry, game: Document | None, name: str = "geomet
         rows.append(line(name, text, "geometry"))
     if (game or {}).get("kind") in LOGIT_KINDS:
         rows.append(line("coordinates", f"{LOG_ODDS}, of each player in each state"))
+        rows.append(line("entropy", entropy_text(game or {})))
     return rows
+
+
+def entropy_text(game: Document) -> str:
+    """The players' entropies as the file has them, and in games of states how they count.
+
+    >>> entropy_text({"kind": "markov", "entropy": ["0.1", "0.2"], "players": [
+    ...     {"name": "row"}, {"name": "column"}]})
+    'row 0.1, column 0.2; of each state once, however often it is visited'
+    """
+    values = [str(value) for value in game.get("entropy", ())]
+    names = [str(player["name"]) for player in game.get("players", ())]
+    if len(set(values)) == 1:
+        text = f"{values[0]} of every player"
+    else:
+        each = [f"{name} {value}" for name, value in zip(names, values, strict=False)]
+        text = ", ".join(each[:SHOWN]) + (", …" if len(each) > SHOWN else "")
+    if game.get("kind") != "markov":
+        return text
+    if game.get("occupancy_entropy") is True:
+        return f"{text}; of each state as often as it is visited"
+    return f"{text}; of each state once, however often it is visited"
 
 
 def refusal_head(claims: RefusalClaims) -> str:

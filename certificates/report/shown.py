@@ -76,6 +76,7 @@ LINES: dict[str, Basis] = {
     "geometry": ASKED,
     "field of the game": ASKED,
     "coordinates": ASKED,
+    "entropy": ASKED,
     "margin": _MARGIN,
     "Euclidean margin": checked(Title.EUCLIDEAN),
     "structural margin": checked(Title.STRUCTURAL),

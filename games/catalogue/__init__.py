@@ -17,7 +17,10 @@ def _entries() -> dict[str, Entry]:
     from games.catalogue import (
         contest,
         facchinei_kanzow,
+        finite,
+        firms,
         gan,
+        interaction,
         markov,
         matrix_games,
         min_max,
@@ -31,11 +34,14 @@ def _entries() -> dict[str, Entry]:
         (facchinei_kanzow, "facchinei-kanzow"),
         (oligopoly, "economics"),
         (contest, "economics"),
+        (firms, "economics"),
+        (interaction, "economics"),
         (gan, "gan"),
         (min_max, "min-max"),
         (shared_resources, "shared resources"),
         (matrix_games, "policies"),
         (markov, "policies"),
+        (finite, "policies"),
     )
     return {
         each.name: replace(each, tags=tuple(dict.fromkeys((tag, *each.tags))))
@@ -59,7 +65,7 @@ def names(tag: str | None = None) -> tuple[str, ...]:
     Raises InputError, with a near match, for a tag that no game has.
 
     >>> names()[:3], names("not Nash")
-    (('sgn-toy', 'rosen', 'harker'), ('stable-not-min-max', 'forsaken'))
+    (('sgn-toy', 'rosen', 'harker'), ('stable-not-min-max', 'forsaken', 'curvature-spurious'))
     """
     if tag is not None and tag not in tags():
         raise InputError(f"no game of the catalogue has the tag {short(tag)}; {near(tag, tags())}")

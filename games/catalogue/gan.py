@@ -11,6 +11,7 @@ MESCHEDER = (
 )
 R1 = f"{MESCHEDER}, R1 penalty gamma=1"
 DECAY = f"{MESCHEDER} with L2 weight decay 1 on both players"
+WASSERSTEIN = f"{MESCHEDER}, Wasserstein GAN with zero-centred gradient penalty gamma=1"
 PLAYERS = {"generator": ["theta"], "discriminator": ["psi"]}
 
 
@@ -54,6 +55,23 @@ def dirac_gan_regularised(decay: Number = 1) -> SymbolicGame:
     )
 
 
+def dirac_wgan(penalty: Number = 1) -> SymbolicGame:
+    """The Wasserstein Dirac-GAN, penalty γψ²/2: bilinear but for the critic; box [-1, 1].
+
+    >>> dirac_wgan().costs[0]
+    '-theta*psi'
+    """
+    return SymbolicGame.from_costs(
+        PLAYERS,
+        {"generator": "-theta*psi", "discriminator": "theta*psi + gamma*psi**2/2"},
+        {"gamma": penalty},
+        name="Wasserstein Dirac-GAN with zero-centred penalty",
+        source=WASSERSTEIN,
+        region=Box.cube(2, 1),
+        equilibrium=(0, 0),
+    )
+
+
 ENTRIES = (
     Entry(
         "dirac-gan",
@@ -68,5 +86,13 @@ ENTRIES = (
         DECAY,
         Expected(0.3442576033232299, 0.9375, (1, 1), False, "proved"),
         "log(1+exp(u)) written as softplus(u); box [-1/2,1/2]",
+    ),
+    Entry(
+        "dirac-wgan",
+        dirac_wgan,
+        WASSERSTEIN,
+        Expected(-0.6180339887502487, 0.0, (1, 1), True, "proved"),
+        "proved by a dense metric; box [-1,1]",
+        ("dense metric", "published equilibrium"),
     ),
 )

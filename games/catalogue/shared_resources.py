@@ -16,11 +16,25 @@ ALPCAN = (
 )
 QUEUE = (
     "E. Altman, T. Basar, R. Srikant, 'Nash equilibria for combined flow control and routing in"
-    " networks', IEEE Trans. Automat. Control 47 (2002) 917-930, one link"
+    " networks: asymptotic behavior for a large number of users', IEEE Trans. Automat. Control 47"
+    " (2002) 917-930, one link"
 )
 BERGSTROM = (
     "T. Bergstrom, L. Blume, H. Varian, 'On the private provision of public goods', J. Public"
     " Economics 29 (1986) 25-49, Cobb-Douglas"
+)
+PIGOU = (
+    "A.C. Pigou, 'The Economics of Welfare', 1920; with users that split their flow: A. Orda,"
+    " R. Rom, N. Shimkin, 'Competitive routing in multiuser communication networks', IEEE/ACM"
+    " Trans. Networking 1 (1993) 510-521"
+)
+WATER_FILLING = (
+    "W. Yu, G. Ginis, J.M. Cioffi, 'Distributed multiuser power control for digital subscriber"
+    " lines', IEEE J. Sel. Areas Commun. 20 (2002) 1105-1115, two like users and channels"
+)
+FOSCHINI = (
+    "G.J. Foschini, Z. Miljanic, 'A simple distributed autonomous power control algorithm and its"
+    " convergence', IEEE Trans. Veh. Technol. 42 (1993) 641-646"
 )
 BALLESTER = (
     "C. Ballester, A. Calvo-Armengol, Y. Zenou, 'Who's who in networks. Wanted: the key player',"
@@ -132,6 +146,67 @@ def star_network(leaves: int = 4, influence: Number = "1/4") -> SymbolicGame:
     )
 
 
+def pigou() -> SymbolicGame:
+    """Two users send 1/2 each over a road of latency x and one of latency 1: x_i = 1/3.
+
+    >>> [str(flow) for flow in pigou().equilibrium]
+    ['1/3', '1/3']
+    """
+    return SymbolicGame.from_costs(
+        {"user 1": ["x1"], "user 2": ["x2"]},
+        {f"user {i}": f"x{i}*(x1 + x2) + 1/2 - x{i}" for i in (1, 2)},
+        name="Pigou's roads with two users",
+        source=PIGOU,
+        region=Box([0, 0], ["1/2", "1/2"]),
+        equilibrium=("1/3", "1/3"),
+    )
+
+
+def water_filling(crosstalk: Number = "1/2") -> SymbolicGame:
+    """Two users divide their power over two channels, rate Σ log(1 + p/(1 + g q)): half, half.
+
+    >>> water_filling().equilibrium
+    (Fraction(1, 2), Fraction(1, 2))
+    """
+    return SymbolicGame.from_costs(
+        {"user 1": ["p1"], "user 2": ["p2"]},
+        {
+            f"user {i}": f"-log(1 + p{i}/(1 + g*p{3 - i}))"
+            f" - log(1 + (1 - p{i})/(1 + g*(1 - p{3 - i})))"
+            for i in (1, 2)
+        },
+        {"g": crosstalk},
+        name="Iterative water-filling",
+        source=WATER_FILLING,
+        region=Box([0, 0], [1, 1]),
+        equilibrium=("1/2", "1/2"),
+    )
+
+
+def target_powers(users: int = 3, target: Number = 2, gain: Number = "1/10") -> SymbolicGame:
+    """Each moves towards the power for which its SINR is γ: p = γ/(1 − (N − 1)γg), noise 1.
+
+    >>> str(target_powers().equilibrium[0])
+    '10/3'
+    """
+    t, g = exact(target), exact(gain)
+    names = [f"p{i}" for i in range(1, users + 1)]
+    power = t / (1 - (users - 1) * t * g)
+    costs = {
+        f"user {i}": f"{p}**2/2 - t*{p}*(g*({' + '.join(q for q in names if q != p)}) + 1)"
+        for i, p in enumerate(names, start=1)
+    }
+    return SymbolicGame.from_costs(
+        {f"user {i}": [p] for i, p in enumerate(names, start=1)},
+        costs,
+        {"t": t, "g": g},
+        name="Powers for a target SINR",
+        source=FOSCHINI,
+        region=Box([0] * users, [2 * power] * users),
+        equilibrium=[power] * users,
+    )
+
+
 CLOSED_FORM = "published equilibrium"
 ENTRIES = (
     Entry(
@@ -173,5 +248,29 @@ ENTRIES = (
         Expected(0.5, 0.5, (1, 1, 1, 1, 1), True, "proved"),
         "four leaves, influence 1/4; box [0,5]",
         ("network", "economics", CLOSED_FORM),
+    ),
+    Entry(
+        "pigou",
+        pigou,
+        PIGOU,
+        Expected(0.9999999999996987, 1.0, (1, 1), True, "proved"),
+        "box [0,1/2]",
+        ("routing", CLOSED_FORM),
+    ),
+    Entry(
+        "water-filling",
+        water_filling,
+        WATER_FILLING,
+        Expected(0.07306122325647, 0.326530612244898, (1, 1), False, "proved"),
+        "power 1, noise 1, crosstalk 1/2; box [0,1]",
+        ("communication", CLOSED_FORM),
+    ),
+    Entry(
+        "target-powers",
+        target_powers,
+        FOSCHINI,
+        Expected(0.5999999999998586, 0.5999999999999999, (1, 1, 1), True, "proved"),
+        "three users, gamma = 2, g = 1/10, noise 1; costs whose gradient is the field",
+        ("communication", CLOSED_FORM),
     ),
 )

@@ -46,7 +46,7 @@ def agent_form(tree: Tree) -> Strategic:
         tree.title,
         [names[k] for k in sets],
         [by_owner[tree.sets[k].owner] for k in sets],
-        "agent form",
+        _note("agent form", tree),
     )
 
 
@@ -77,8 +77,12 @@ def normal_form(tree: Tree) -> Strategic:
         tree.title,
         [tree.players[i] for i in kept],
         _expected(tree.leaves, places, shape, kept),
-        "reduced normal form",
+        _note("reduced normal form", tree),
     )
+
+
+def _note(form: str, tree: Tree) -> str:
+    return f"{form}; {tree.note}" if tree.note else form
 
 
 def _check_size(form: str, shape: Sequence[int], tensors: int) -> None:

@@ -41,13 +41,17 @@ class Leaf:
 @final
 @dataclass(frozen=True)
 class Tree:
-    """An extensive game with perfect recall; before: a player's own moves before its set."""
+    """An extensive game with perfect recall; before: a player's own moves before its set.
+
+    note: what was done to the numbers of the file, "" if nothing.
+    """
 
     title: str
     players: Sequence[str]
     sets: Sequence[InformationSet]
     before: Sequence[Moves]
     leaves: Sequence[Leaf]
+    note: str = ""
 
 
 @final
@@ -73,6 +77,7 @@ class _Known:
     places: dict[tuple[int, int], int] = field(default_factory=dict)
     before: list[Moves] = field(default_factory=list)
     chances: dict[int, Sequence[Fraction]] = field(default_factory=dict)
+    totals: dict[int, Fraction] = field(default_factory=dict)  # of them, as written
     outcomes: dict[int, tuple[Fraction, ...]] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
     moves: int = 0
@@ -101,7 +106,9 @@ def read_tree(text: str) -> Tree:
     known = _Known()
     _read_nodes(reader, players, known)
     reader.end("node of the tree")
-    return Tree(title, players, known.sets, known.before, known.leaves)
+    rounded = [str(number) for number, total in known.totals.items() if total != 1]
+    note = f"probabilities of chance move {', '.join(rounded)} divided by their sum"
+    return Tree(title, players, known.sets, known.before, known.leaves, note if rounded else "")
 
 
 def _read_nodes(reader: Reader, players: Sequence[str], known: _Known) -> None:
@@ -212,7 +219,8 @@ def _chance(reader: Reader, known: _Known) -> int:
     where = f"chance move {number}"
     reader.optional_label(where)
     if reader.next_is("{"):
-        probabilities = _probabilities(reader, where)
+        probabilities, total = _probabilities(reader, where)
+        known.totals.setdefault(number, total)
         if known.chances.setdefault(number, probabilities) != probabilities:
             reader.fail(f"{where} has other probabilities than before; give it one list")
     if number not in known.chances:
@@ -220,7 +228,8 @@ def _chance(reader: Reader, known: _Known) -> int:
     return number
 
 
-def _probabilities(reader: Reader, where: str) -> list[Fraction]:
+def _probabilities(reader: Reader, where: str) -> tuple[list[Fraction], Fraction]:
+    """Probabilities that sum to one exactly, and the sum of those in the file."""
     reader.brace("{", where)
     values = []
     while not reader.next_is("}"):
@@ -230,7 +239,7 @@ def _probabilities(reader: Reader, where: str) -> list[Fraction]:
     total = sum(values, Fraction(0))
     if not values or min(values) < 0 or abs(total - 1) > NEAR:
         reader.fail(f"{where} has probabilities that do not sum to 1; make them do so")
-    return [value / total for value in values]
+    return [value / total for value in values], total
 
 
 def _outcome(reader: Reader, players: int, known: _Known) -> tuple[Fraction, ...]:

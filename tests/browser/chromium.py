@@ -11,7 +11,7 @@ from typing import final
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS = 90  # a cold start on a busy machine
-_FLAGS = (
+FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -70,7 +70,7 @@ def _run(folder: str, *arguments: str | Path) -> subprocess.CompletedProcess[str
         raise RuntimeError(f"no browser is installed; expected one of {', '.join(NAMES)}")
     *options, page = map(str, arguments)
     done = subprocess.run(
-        [browser, *_FLAGS, f"--user-data-dir={folder}/profile", *options, Path(page).as_uri()],
+        [browser, *FLAGS, f"--user-data-dir={folder}/profile", *options, Path(page).as_uri()],
         capture_output=True,
         text=True,
         check=False,

@@ -209,11 +209,11 @@ def test_published_equilibria_are_zeros_and_margins_are_reached(
     np.testing.assert_allclose(game.pseudo_gradient(zero), 0, atol=1e-8)
     region = _region(game)
     corners = np.array([[float(v) for v in corner] for corner in region.vertices()])
-    J = game.jacobian(np.vstack([region.sample(rng, 200), corners]))
+    J = game.jacobian(np.vstack([region.sample(rng, 200), corners, zero]))
     root = np.sqrt(np.repeat(expected.weights, game.sizes))
     B = root[:, None] * J / root
     margins = np.linalg.eigvalsh((B + np.swapaxes(B, 1, 2)) / 2)[:, 0]
-    # each is the least at a corner of the box; eigvalsh errs by a few ulps of 10
+    # least at a corner of the box, or at the equilibrium; eigvalsh errs by a few ulps of 10
     assert margins.min() == pytest.approx(expected.direct_margin, abs=1e-12)
     assert expected.structural_margin <= expected.direct_margin
     assert expected.constant == (game.structure is Structure.CONSTANT)

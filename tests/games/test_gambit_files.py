@@ -261,3 +261,22 @@ def test_a_missing_region_names_the_boxes_there_are() -> None:
     game = NormalFormGame([[[1, 0], [0, 1]]] * 2, 1)
     with pytest.raises(ValueError, match=r"give a Box as the region, such as game.logit_box\(1\)"):
         sgn.certify(game)
+
+
+def test_rounded_probabilities_are_divided_by_their_sum_and_it_is_said() -> None:
+    text = """EFG 2 R "Three cards" { "Alice" "Bob" }
+c "" 1 "" { "a" 0.333333 "b" 0.333333 "c" 0.333333 } 0
+p "" 1 1 "" { "x" "y" } 0
+t "" 1 "" { 3 0 }
+t "" 2 "" { 0 0 }
+p "" 1 1 0
+t "" 1
+t "" 2
+p "" 1 1 0
+t "" 1
+t "" 2
+"""
+    game = parse_efg(text)
+    assert game.payoffs[0].tolist() == [3, 0]
+    assert "probabilities of chance move 1 divided by their sum" in game.name
+    assert "divided" not in parse_efg(text.replace("0.333333", "1/3")).name

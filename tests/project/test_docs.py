@@ -18,6 +18,7 @@ import games
 import sgn
 import sgn.plots
 from games import catalogue
+from tests.helpers.gallery import PICTURES, draw
 from tests.helpers.pages import DOCS, modules_of, run
 
 HOWTO = sorted(page.stem for page in (DOCS / "howto").glob("*.md") if page.stem != "index")
@@ -163,3 +164,42 @@ def test_helpers_of_the_site_do_what_they_say(prose: ModuleType) -> None:
     result = doctest.testmod(prose)
     assert result.attempted >= 7
     assert result.failed == 0
+
+
+def test_the_gallery_shows_what_its_code_draws(tmp_path: Path) -> None:
+    """Every picture on the page is drawn by it, and stored; the drawings themselves may differ."""
+    draw(tmp_path)
+    drawn = {file.name for file in tmp_path.glob("*.svg")}
+    text = (DOCS / "howto" / "gallery.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"_static/gallery/([\w-]+\.svg)", text)) == drawn
+    assert {file.name for file in PICTURES.iterdir()} == drawn
+    assert sum(file.stat().st_size for file in PICTURES.iterdir()) < 400_000
+
+
+def test_five_questions_are_answered_one_click_from_the_first_page() -> None:
+    text = (DOCS / "index.md").read_text(encoding="utf-8")
+    asked = re.findall(r"^- \*\*\[([^]]*\?)\]\((howto/[\w-]+\.md)\)\*\*", text, re.MULTILINE)
+    assert [question for question, _ in asked] == [
+        "Does my GDA converge?",
+        "Which learning rate?",
+        "How much entropy?",
+        "Can I trust this file from a colleague?",
+        "Why not proved?",
+    ]
+    assert all((DOCS / page).exists() for _, page in asked)
+
+
+def test_every_reason_of_a_refusal_has_its_cure() -> None:
+    from certificates.kernel.refusal import REASONS
+
+    text = (DOCS / "howto" / "why-not-proved.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)) == set(REASONS)
+
+
+def test_the_page_of_the_catalogue_has_every_game() -> None:
+    """Made by `python -m benchmarks.published`; verdicts are those expected."""
+    text = (DOCS / "catalogue.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("| `"): row[5] for row in rows}
+    expected = {name: catalogue.entry(name).expected.verdict for name in catalogue.names()}
+    assert told == expected

@@ -413,7 +413,7 @@ def rounding(J: FloatArray) -> float:
     return 1e-13 * (1 + norm(J)) ** 2 * len(J)
 
 
-DENSE = catalogue.names("not Nash")  # proved by a metric that has no weights
+DENSE = catalogue.names("dense metric")  # proved by a metric that has no weights
 
 
 @pytest.mark.parametrize("name", [n for n in COST_GAMES if n not in ("fk-a3", *DENSE)])
