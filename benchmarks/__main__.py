@@ -6,6 +6,7 @@ from collections.abc import Callable
 from benchmarks.attack import print_counterexample, print_every_attack, print_speed
 from benchmarks.catalogue import print_catalogue
 from benchmarks.enclosure import print_table
+from benchmarks.growth import print_growth
 from benchmarks.kl import print_kl
 from benchmarks.ladder import print_auto, print_ladder
 from benchmarks.lq import print_flagship, print_random
@@ -35,6 +36,7 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "attack": (print_every_attack, print_play, print_promised, print_counterexample, print_speed),
     "planted": (print_planted,),
     "scale": (print_quick,),
+    "growth": (print_growth,),
     "trusted": (print_trusted,),
 }
 

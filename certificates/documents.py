@@ -30,10 +30,11 @@ from certificates.kernel.document.fields import (
 )
 from certificates.kernel.document.head import FORMAT
 from certificates.kernel.document.metric import Metric, Rung
-from certificates.kernel.document.reading import Document, digest, encode_array
+from certificates.kernel.document.reading import Document, digest, encode_array, texts
 from certificates.version import VERSION
 from games.language.number import to_text
 from games.players import NumberedNames
+from games.regions.ends import Ends
 from games.regions.region import Box, Region
 
 TEXT_LIMIT = 30  # players up to which numbers are stated as text; beyond, binary arrays
@@ -168,7 +169,8 @@ def coupling(value: Coupling, n: int) -> Any:
         for i, j, entry in zip(value.rows, value.cols, value.values, strict=True):
             dense[i][j] = number_text(entry)
         return dense
-    order = np.lexsort((value.cols, value.rows))
+    codes = value.rows * n + value.cols
+    order = slice(None) if (np.diff(codes) > 0).all() else np.argsort(codes, kind="stable")
     counts = np.bincount(value.rows, minlength=n)
     return {
         "indptr": encode_array(np.concatenate([[0], np.cumsum(counts)])),
@@ -199,9 +201,15 @@ def region_document(region: Region) -> Document:
             "metric": rows or [to_text(v) for v in ball.weights],
         }
     if isinstance(region, Box):
-        lower, upper = ([to_text(v) for v in end] for end in (region.lower, region.upper))
-        return {"kind": "box", "lower": lower, "upper": upper}
+        return {"kind": "box", "lower": _ends(region.lower), "upper": _ends(region.upper)}
     return {"kind": "space", "dimension": region.dimension}
+
+
+def _ends(values: Ends) -> Any:
+    """Text, since a number may be no float; a binary array of many that are."""
+    if len(values) > TEXT_LIMIT and values.are_floats:
+        return encode_array(values.below)
+    return texts(values)
 
 
 def _rung(rung: Rung) -> Document:

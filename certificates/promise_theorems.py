@@ -18,6 +18,7 @@ from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.equilibrium import half_widths, has_costs, room_round
 from certificates.kernel.jacobian.quadratic import quadratic
 from certificates.kernel.jacobian.sizes import sizes_of
+from certificates.kernel.numbers.rows import Row
 from certificates.kernel.theorems import shared
 from certificates.kernel.theorems.hypotheses import Hypothesis, Theorem
 from certificates.kernel.uncheckable import Uncheckable
@@ -116,9 +117,8 @@ def largest_ball(claims: Claims, x: Sequence[Fraction]) -> Fraction | None:
         raise Uncheckable("no ball of this norm is measured in such a region")
     sizes = sizes_of(game)
     reach, room = half_widths(claims.metric, sizes), room_round(found, region)
-    each = [v for v, size in zip(x, sizes, strict=True) for _ in range(size)]
-    limits = [(gap - found.error * own) / v for gap, own, v in zip(room, reach, each, strict=True)]
-    return max(min(limits), Fraction(0))
+    each = Row.of([v for v, size in zip(x, sizes, strict=True) for _ in range(size)])
+    return max((room - reach.times(found.error)).over(each).least(), Fraction(0))
 
 
 def _starts_inside(asked: Asked) -> bool:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from games import work
 from games.errors import InputError
-from games.language.number import Number, exact, float_enclosure, round_up, to_text
+from games.language.number import Number, exact, round_up, to_text
+from games.regions.ends import Ends
 
 Floats = NDArray[np.float64]
 Rows = tuple[tuple[Fraction, ...], ...]
@@ -54,7 +55,7 @@ class MetricBall:
         radius: Number,
         metric: Sequence[Number | Sequence[Number]] | None = None,
     ) -> None:
-        point, reach = _numbers("center", center), exact(radius)
+        point, reach = tuple(_row("center", center)), exact(radius)
         if not point:
             raise InputError("the ball has no center; give one number per variable")
         if reach < 0:
@@ -110,14 +111,14 @@ class Box:
     Raises InputError for different lengths, an upside-down side or a number that is not finite.
     """
 
-    lower: tuple[Fraction, ...]
-    upper: tuple[Fraction, ...]
+    lower: Ends
+    upper: Ends
     ball: MetricBall | None = None
 
     def __init__(
         self, lower: Sequence[Number], upper: Sequence[Number], *, ball: MetricBall | None = None
     ) -> None:
-        low, high = _numbers("lower", lower), _numbers("upper", upper)
+        low, high = _row("lower", lower), _row("upper", upper)
         if len(low) != len(high):
             raise InputError(
                 f"lower has {len(low)} entries and upper {len(high)};"
@@ -125,13 +126,15 @@ class Box:
             )
         if not low:
             raise InputError("the box has no sides; give one [lower, upper] per variable")
-        for k, (a, b) in enumerate(zip(low, high, strict=True)):
-            if a > b:
-                raise InputError(
-                    f"side {k} of the box is upside down: lower {to_text(a)} exceeds"
-                    f" upper {to_text(b)}; swap them"
-                )
+        for k in np.flatnonzero(low.exceeds(high))[:1].tolist():
+            raise InputError(
+                f"side {k} of the box is upside down: lower {to_text(low[k])} exceeds"
+                f" upper {to_text(high[k])}; swap them"
+            )
         vars(self).update(lower=low, upper=high, ball=ball)
+
+    def __hash__(self) -> int:
+        return hash((self.dimension, self.lower[0], self.upper[0], self.ball))
 
     @property
     def dimension(self) -> int:
@@ -140,21 +143,19 @@ class Box:
     @property
     def free(self) -> tuple[int, ...]:
         """The indices of the sides that are not degenerate."""
-        sides = zip(self.lower, self.upper, strict=True)
-        return tuple(k for k, (a, b) in enumerate(sides) if a < b)
+        return tuple(np.flatnonzero(~self.lower.equals(self.upper)).tolist())
 
     def floats(self) -> tuple[Floats, Floats]:
         """End points as floats, rounded outward: arrays of shape (n,), lower then upper."""
-        low = np.array([float_enclosure(a)[0] for a in self.lower])
-        high = np.array([float_enclosure(b)[1] for b in self.upper])
-        return low, high
+        return self.lower.below, self.upper.above
 
     def contains(self, point: Sequence[Number]) -> bool:
         """Whether the exact point lies in the box, and in the ball if there is one."""
-        values = _point(point, self.dimension)
-        sides = zip(self.lower, values, self.upper, strict=True)
-        within = all(low <= v <= high for low, v, high in sides)
-        return within and (self.ball is None or self.ball.contains(values))
+        if len(point) != self.dimension:
+            raise ValueError(f"point has {len(point)} entries; expected {self.dimension}")
+        values = Ends.of(point)
+        outside = self.lower.exceeds(values) | values.exceeds(self.upper)
+        return not outside.any() and (self.ball is None or self.ball.contains(values))
 
 
 Region = Box | Space
@@ -170,10 +171,10 @@ def near_points(M: Floats, center: Floats, low: Floats, high: Floats) -> Floats:
     return point
 
 
-def _numbers(name: str, values: Sequence[Number]) -> tuple[Fraction, ...]:
+def _row(name: str, values: Sequence[Number]) -> Ends:
     if isinstance(values, str) or not hasattr(values, "__len__"):
         raise InputError(f"{name} is {values!r}; expected a list with one number a variable")
-    return tuple(map(exact, values))
+    return Ends.of(values)
 
 
 def _point(values: Sequence[Number], dimension: int) -> list[Fraction]:

@@ -60,9 +60,9 @@ class Box(exact_data.Box):
         """
         if self.ball is not None:
             return f"{self.ball!r}.box"
-        ends, radius = set(zip(self.lower, self.upper, strict=True)), self.upper[0]
-        if self.dimension > SHOWN and ends == {(-radius, radius)}:
-            return f"Box.cube({self.dimension}, {_number(radius)})"
+        n, radius = self.dimension, self.upper[0]
+        if n > SHOWN and self.upper == [radius] * n and self.lower == [-radius] * n:
+            return f"Box.cube({n}, {_number(radius)})"
         return f"Box({_numbers(self.lower)}, {_numbers(self.upper)})"
 
     @classmethod

@@ -84,16 +84,19 @@ class Enclosed(Bounder):
         All of them crudely at first; then each is improved, in a fair share of half the time left.
         """
         names = [repr(quantity) for quantity in quantities]
-        distinct = list(dict.fromkeys(names))
-        found = self._bound(game, region, [quantities[names.index(name)] for name in distinct])
-        return found[[distinct.index(name) for name in names]]
+        distinct = dict(zip(reversed(names), reversed(quantities), strict=True))
+        place = {name: k for k, name in enumerate(distinct)}
+        found = self._bound(game, region, list(distinct.values()))
+        return found[[place[name] for name in names]]
 
     def _bound(self, game: Game, region: Region, quantities: Sequence[Quantity]) -> FloatArray:
         """The same for different quantities."""
         work = self._at(game, region)
         if isinstance(work, Work):
             work.domain()
-        values = self._sampled(game, region, quantities)
+        values = np.zeros(len(quantities))
+        shown = _not_zero(work, quantities)
+        values[shown] = self._sampled(game, region, [quantities[k] for k in shown])
         size = _size(quantities, values)
         result = values.copy()
         if isinstance(work, ValuesWork):
@@ -103,7 +106,7 @@ class Enclosed(Bounder):
         parts: list[list[int]] = []
         for block, members in by_block(quantities).items():
             aimed = [k for k in members if np.isfinite(values[k])]
-            if block is not None and work.forms(block).is_zero:
+            if block is not None and work.is_zero(block):
                 result[aimed] = 0.0
             else:  # one cover serves a block; each number of the whole Jacobian has its own
                 parts += [aimed] if block is not None else [[k] for k in aimed]
@@ -145,7 +148,7 @@ class Enclosed(Bounder):
         for claim in claims:
             groups.setdefault((claim.quantity.block, claim.purpose), []).append(claim)
         for (block, purpose), members in groups.items():
-            if block is not None and work.forms(block).is_zero:
+            if block is not None and work.is_zero(block):
                 continue
             name = purpose if block is None else f"block {block[0]} {block[1]}"
             covers[name] = work.cover(block, members, name)
@@ -163,6 +166,16 @@ class Enclosed(Bounder):
             made = ValuesWork if self._by_values(game, region) else Work
             self._work[:] = [made(game, region, self.max_boxes, self.effort, self.strictness)]
         return self._work[0]
+
+
+def _not_zero(work: Work | ValuesWork, quantities: Sequence[Quantity]) -> list[int]:
+    """Those whose block is not 0 by its very form: most pairs of many players are."""
+    if isinstance(work, ValuesWork):
+        return list(range(len(quantities)))
+    blocks = by_block(quantities).items()
+    return sorted(
+        k for block, each in blocks if block is None or not work.is_zero(block) for k in each
+    )
 
 
 def _size(quantities: Sequence[Quantity], values: FloatArray) -> float:

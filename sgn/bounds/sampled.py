@@ -73,12 +73,12 @@ class Sampled(Bounder):
     def bound(self, game: Game, region: Region, quantities: Sequence[Quantity]) -> FloatArray:
         """The worst values found, moved outward by 1e-9 of their size and rounding: estimates."""
         values, points = self.search(game, region, quantities)
-        result = values.copy()
+        result, slices = values.copy(), game.slices
         for batch in _split(points, game.dimension**2):
             J = jacobians(game, points[batch], None, "domain")
             for k, matrix in zip(range(batch.start, batch.stop), J, strict=True):
                 quantity, value = quantities[k], float(values[k])
-                error = quantity.rounding(_cut(game, matrix[None], quantity.block), GUARD)
+                error = quantity.rounding(_cut(matrix[None], slices, quantity.block), GUARD)
                 result[k] = outward(quantity, value, NUDGE * abs(value) + error)
         return result
 
@@ -134,12 +134,12 @@ class Sampled(Bounder):
         count = draws_needed(len(claims), self.epsilon, self.delta)
         stream = hashlib.sha256(repr([(q, float(v)) for q, v, *_ in claims]).encode()).digest()
         rng = np.random.default_rng([self.seed, 1, *stream])
-        worst_values = [claimed for _, claimed, *_ in claims]
+        worst_values, slices = [claimed for _, claimed, *_ in claims], game.slices
         for batch in _spans(count, _batch(game.dimension**2)):
             points = box.sample(rng, batch.stop - batch.start)
             J = _checked(game, points)
             for k, (quantity, *_) in enumerate(claims):
-                values = evaluate(quantity, _cut(game, J, quantity.block))
+                values = evaluate(quantity, _cut(J, slices, quantity.block))
                 value = float(values[worst(quantity, values)])
                 if worse(quantity, value, worst_values[k]):
                     worst_values[k] = value
@@ -238,11 +238,11 @@ def _best_of(
 ) -> tuple[FloatArray, FloatArray]:
     """Worst value (m,) of each quantity over the points, and where (m, f)."""
     values = np.array([-np.inf if q.upper else np.inf for q in quantities])
-    where = np.tile(units[0], (len(quantities), 1))
+    where, slices = np.tile(units[0], (len(quantities), 1)), game.slices
     for batch in _split(units, game.dimension**2):
         J = _checked(game, cube.place(units[batch]))
         for k, quantity in enumerate(quantities):
-            found = evaluate(quantity, _cut(game, J, quantity.block))
+            found = evaluate(quantity, _cut(J, slices, quantity.block))
             at = worst(quantity, found)
             if worse(quantity, float(found[at]), float(values[k])):
                 values[k], where[k] = found[at], units[batch][at]
@@ -253,6 +253,7 @@ def _objective(
     game: Game, quantities: Sequence[Quantity], cube: _Cube, owner: Indices, signs: FloatArray
 ) -> Objective:
     """The descent's functions: all candidates of all items in one evaluation of J per batch."""
+    slices = game.slices
 
     def values(candidates: FloatArray, items: Indices) -> FloatArray:
         count, width, f = candidates.shape
@@ -265,7 +266,7 @@ def _objective(
             cuts = np.flatnonzero(np.diff(source[batch])) + 1
             for run in np.split(np.arange(len(J)), cuts):
                 quantity = quantities[source[batch][run[0]]]
-                part = _cut(game, J[run[0] : run[-1] + 1], quantity.block)
+                part = _cut(J[run[0] : run[-1] + 1], slices, quantity.block)
                 result[batch][run] = evaluate(quantity, part)
         return result.reshape(count, width) * signs[items][:, None]
 
@@ -287,12 +288,9 @@ def _checked(game: Game, points: FloatArray) -> FloatArray:
     return jacobians(game, points, None, "domain")
 
 
-def _cut(game: Game, J: FloatArray, block: Block) -> FloatArray:
+def _cut(J: FloatArray, slices: Sequence[slice], block: Block) -> FloatArray:
     """The block of whole Jacobians (k, n, n)."""
-    if block is None:
-        return J
-    rows, columns = game.slices[block[0]], game.slices[block[1]]
-    return J[:, rows, columns]
+    return J if block is None else J[:, slices[block[0]], slices[block[1]]]
 
 
 def _pick(quantities: Sequence[Quantity], values: FloatArray) -> Indices:

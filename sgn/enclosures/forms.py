@@ -82,7 +82,7 @@ class Forms:
         late: Callable[[], bool] = lambda: False,
     ) -> None:
         slices = game.slices
-        i, j = (slice(None), slice(None)) if block is None else (slices[block[0]], slices[block[1]])
+        j = slice(None) if block is None else slices[block[1]]
         self.dimension = game.dimension
         self.block = block
         self.centre = centre or (0.0,) * game.dimension
@@ -91,18 +91,27 @@ class Forms:
         self._names = [v for player in game.players for v in player.variables]
         self._nodes = [self._graph.variable(name) for name in self._names]
         self._derivatives = Slopes(self._graph, late)
-        part = [[self._along(g, col) for col in self._nodes[j]] for g in self._gradient(game)[i]]
+        part = [[self._along(g, col) for col in self._nodes[j]] for g in self._gradient(game)]
         self.shape = (len(part), len(part[0]))
         self._entries = [node for row in part for node in row]
-        self._slopes = [[self._along(node, x) for x in self._nodes] for node in self._entries]
+        self._slopes = [self._slopes_of(node) for node in self._entries]
+
+    def _slopes_of(self, node: int) -> list[int]:
+        """∂node/∂x for every variable x; 0 at once where x is not in it."""
+        reached, zero = set(self._graph.needed([node])), self._derivatives.zero
+        return [self._along(node, x) if x in reached else zero for x in self._nodes]
 
     def _gradient(self, game: SymbolicGame) -> list[int]:
-        """The entries of F, by the checker's derivatives where it comes from costs."""
-        stated = [node for _, node in game.stated]
+        """The block's entries of F, by the checker's derivatives where it comes from costs."""
+        players = range(len(game.players)) if self.block is None else [self.block[0]]
+        slices = game.slices
         if game.fields:
-            return stated
-        owned = zip(stated, game.slices, strict=True)
-        return [self._along(cost, row) for cost, own in owned for row in self._nodes[own]]
+            return [
+                game.stated[k][1] for i in players for k in range(slices[i].start, slices[i].stop)
+            ]
+        return [
+            self._along(game.stated[i][1], row) for i in players for row in self._nodes[slices[i]]
+        ]
 
     @cached_property
     def text(self) -> str:

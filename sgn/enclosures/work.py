@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar, final
 
 import numpy as np
@@ -51,6 +51,25 @@ class Work:
             forms = Forms(self._symbolic, block, _centre(self._box), late)
             self._forms[block] = forms.compiled()
         return self._forms[block]
+
+    def is_zero(self, block: tuple[int, int]) -> bool:
+        """Whether J_ij is 0 by its very form: at once where x_j is not in what player i states."""
+        i, j = block
+        return not self._reached[i] & self._own[j] or self.forms(block).is_zero
+
+    @cached_property
+    def _own(self) -> list[set[int]]:
+        """The nodes of each player's variables."""
+        variable = self._symbolic.graph.variable
+        return [set(map(variable, player.variables)) for player in self._symbolic.players]
+
+    @cached_property
+    def _reached(self) -> list[set[int]]:
+        """The nodes of each player's cost, or of its part of the field."""
+        game = self._symbolic
+        stated = [node for _, node in game.stated]
+        parts = [stated[own] for own in game.slices] if game.fields else [[node] for node in stated]
+        return [set(game.graph.needed(part)) for part in parts]
 
     def allowed(self, block: Block) -> int:
         """Boxes for one proof: fewer where each is dearer, or where much is to be proved."""

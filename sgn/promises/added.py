@@ -44,6 +44,7 @@ from certificates.kernel.theorems.shared import zero_in_region
 from certificates.kernel.uncheckable import Uncheckable
 from games.game import Structure
 from games.language.number import round_up
+from games.quadratic import QuadraticGame
 from games.regions.region import Space
 from games.regions.shapes import Box
 from sgn.bounds import CannotBound, Deviation
@@ -176,7 +177,7 @@ def _in_floats(metric: Metric) -> Metric:
 @final
 @dataclass(frozen=True)
 class _Shape(Jacobian):
-    """What T13 asks of a Jacobian known by covers or samples, or on all of R^n."""
+    """What T13 asks of a Jacobian that is known by covers or samples, or need not be derived."""
 
     sizes: tuple[int, ...]
     constant: bool
@@ -190,10 +191,11 @@ class _Shape(Jacobian):
 
 
 def _jacobian(problem: Problem) -> Jacobian:
-    game, everywhere = problem.game, isinstance(problem.region, Space)
-    if problem.document is not None and not everywhere:
+    game = problem.game
+    known = isinstance(problem.region, Space) or isinstance(game, QuadraticGame)
+    if problem.document is not None and not known:
         return jacobian_of(problem.document, problem.region)
-    constant = everywhere and game.structure is Structure.CONSTANT
+    constant = known and game.structure is Structure.CONSTANT
     return _Shape(game.sizes, constant, game.symmetric)
 
 

@@ -16,6 +16,7 @@ FloatArray = NDArray[np.float64]
 DENSE = 1000  # dimensions up to which Newton's method solves with whole Jacobians
 NEWTON_STEPS = 60
 PLAIN_STEPS = 500  # of projected extragradient, where Newton's method fails or is too large
+ACTIVE_SETS = 20  # that are tried for a large quadratic game
 SMALLEST = 2.0**-20  # part of a Newton step that is tried last
 SOLVED = 1e-10  # of F at 0: a residual with which no other way is tried
 ACCURATE = 1e-13  # of F at 0: a residual with which the plain steps end
@@ -35,9 +36,10 @@ def find_equilibrium(game: Game, region: Region, margin: float, lipschitz: float
     low, high = _ends(region, game.dimension)
     x = _start(game, low, high)
     if game.dimension > DENSE:
-        if not np.isfinite([low, high]).any() and isinstance(game, QuadraticGame):
-            x = _solved(game, x)
-            if np.abs(game.pseudo_gradient(x)).max() <= SOLVED * np.abs(game.linear).max():
+        if isinstance(game, QuadraticGame):
+            x = _solved(game, x, low, high)
+            left = np.abs(_residual(game.pseudo_gradient(x), x, low, high)).max()
+            if left <= SOLVED * np.abs(game.linear).max():
                 return x
         return _approached(game, x, low, high, margin, lipschitz)
     x, found = _newton(game, x, low, high)
@@ -47,22 +49,52 @@ def find_equilibrium(game: Game, region: Region, margin: float, lipschitz: float
     return x
 
 
-def _solved(game: QuadraticGame, x: FloatArray) -> FloatArray:
-    """The zero of Jx + linear, by products with J alone; x where that does not converge."""
-    from scipy.sparse.linalg import bicgstab
+def _solved(game: QuadraticGame, x: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Where Jx + linear is zero but for what presses against the box, by products with J alone.
 
+    Active sets: the held variables at their ends, solve for the others; then hold what has left
+    the box, free what F draws back into it, until nothing changes. The best point met.
+    """
     F = game.pseudo_gradient
-    found, _ = bicgstab(game.matrix, -game.linear, x0=x, rtol=ACCURATE, maxiter=PLAIN_STEPS)
-    better = np.abs(F(found)).max() < np.abs(F(x)).max()
-    return np.asarray(found) if better else x
+    at_low = at_high = np.zeros(len(x), dtype=bool)
+    best, least, found = x, np.inf, True
+    for _ in range(ACTIVE_SETS):
+        x = np.where(at_low, low, np.where(at_high, high, x))
+        x, found = _free_solved(game, x, at_low | at_high)
+        inside, force = np.clip(x, low, high), F(x)
+        size = float(np.abs(_residual(F(inside), inside, low, high)).max())
+        if size < least:
+            best, least = inside, size
+        below = np.where(at_low, force > 0, x < low)
+        above = np.where(at_high, force < 0, x > high)
+        if not found or ((below == at_low) & (above == at_high)).all():
+            break
+        at_low, at_high = below, above
+    return best
+
+
+def _free_solved(
+    game: QuadraticGame, x: FloatArray, held: NDArray[np.bool_]
+) -> tuple[FloatArray, bool]:
+    """x with its free variables where F is zero in them; and whether the iteration converged."""
+    from scipy.sparse.linalg import LinearOperator, bicgstab
+
+    def product(v: FloatArray) -> FloatArray:
+        return np.asarray(np.where(held, v, game.matrix @ np.where(held, 0.0, v)))
+
+    J = LinearOperator((len(x), len(x)), matvec=product, dtype=np.float64)
+    F = np.where(held, 0.0, game.pseudo_gradient(x))
+    with np.errstate(all="ignore"):
+        step, failed = bicgstab(J, -F, rtol=ACCURATE, maxiter=PLAIN_STEPS)
+    good = failed == 0 and bool(np.isfinite(step).all())
+    return np.asarray(x + step) if good else x, good
 
 
 def _ends(region: Region, n: int) -> tuple[FloatArray, FloatArray]:
     """The box in floats, rounded inward where it is not so thin that this would empty it."""
     if not isinstance(region, Box):
         return np.full(n, -np.inf), np.full(n, np.inf)
-    low = np.array([float_enclosure(v)[1] for v in region.lower])
-    high = np.array([float_enclosure(v)[0] for v in region.upper])
+    low, high = region.lower.above, region.upper.below
     return low, np.maximum(low, high)
 
 

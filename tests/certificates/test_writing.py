@@ -1,12 +1,16 @@
 """Writing files: whole or not at all, never in place of a device, and nothing is left behind."""
 
+import gzip
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from certificates.kernel.document.reading import encode_array, read
+from certificates.writing import LONG, write
 from games import InputError
 from games.files import writing
 from games.files.writing import check_target, write_files
@@ -109,3 +113,15 @@ def test_killed_processes_leave_nothing_for_long(way: str, tmp_path: Path, scale
     # between the two files of a game: refused, not read as another; how often is chance
     assert int(unreadable) <= 5 * min(scale, 20)
     assert left == ["game.json.gz", "game.npz", "game.toml"]
+
+
+def test_long_arrays_are_packed_as_small_and_read_as_the_same_text(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).random(2 * LONG)
+    document = {"a": "same " * 100, "b": encode_array(noise), "c": ["1"] * 50}
+    plain, packed, again = (tmp_path / name for name in ("a.json", "a.json.gz", "b.json.gz"))
+    for path in (plain, packed, again):
+        write(document, path)
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+    assert packed.read_bytes() == again.read_bytes()  # no time, no name
+    assert packed.stat().st_size <= len(gzip.compress(plain.read_bytes(), 6))
+    assert read(packed) == read(plain) == document

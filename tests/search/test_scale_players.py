@@ -1,9 +1,12 @@
 """Games of many players: sparse Perron vectors, their certificates and files, against oracles."""
 
 import json
+import sys
+from collections import Counter
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -269,3 +272,33 @@ def test_lies_about_the_number_of_players_are_refused(players: Any):
     changed = {**document, "players": players}
     with pytest.raises(InputError, match=r"players|numbers"):
         sgn.verify(sgn.Certificate({**changed, "digest": digest(changed)}))
+
+
+def calls(players: int, radius: str, folder: Path) -> Counter[object]:
+    """How often each function of Python is called to certify, save, load and verify in a box."""
+    counted: Counter[object] = Counter()
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call":
+            counted[frame.f_code] += 1
+
+    game, _ = game_of("random", players)
+    path = folder / f"{players}-{radius}.json"
+    sys.setprofile(count)
+    try:
+        found = sgn.certify(game, games.Box.cube(players, radius)).require()
+        found.save(path)
+        loaded = sgn.load(path)
+        holds = isinstance(loaded, sgn.Certificate) and bool(sgn.verify(loaded))
+    finally:
+        sys.setprofile(None)
+    assert holds
+    assert found.equilibrium is not None
+    assert found.basin is not None
+    return counted
+
+
+def test_nothing_is_called_for_every_player(tmp_path: Path) -> None:
+    few, many = calls(10**4, "1", tmp_path), calls(4 * 10**4, "1", tmp_path)
+    more = [code for code, count in many.items() if count - few[code] > 10**4]
+    assert not more  # what is called for each would be called 30,000 times more

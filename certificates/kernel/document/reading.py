@@ -286,14 +286,26 @@ def vector(value: Any, where: str, length: int | None, most: int = MAX_ARRAY) ->
         if array.dtype.kind != "f" or array.ndim != 1:
             raise InputError(f"{where}: expected one row of binary64 numbers")
     elif isinstance(value, list):
-        array = np.empty(len(value), dtype=object)
-        array[:] = [number(entry, f"{where}[{k}]") for k, entry in enumerate(value)]
+        array = _exact_numbers(value, where)
     else:
         raise InputError(f"{where}: expected a list of numbers")
     if length is not None and len(array) != length:
         raise InputError(f"{where}: {len(array)} numbers; expected {length}")
     if len(array) > most:
         raise InputError(f"{where}: {len(array)} numbers; expected at most {most}")
+    return array
+
+
+def _exact_numbers(entries: list[Any], where: str) -> NDArray[Any]:
+    """Fractions, (n,); what stands there often is read once."""
+    array = np.empty(len(entries), dtype=object)
+    if not set(map(type, entries)) <= {int, str}:
+        array[:] = [number(entry, f"{where}[{k}]") for k, entry in enumerate(entries)]
+        return array
+    places = range(len(entries))
+    first = dict(zip(reversed(entries), reversed(places), strict=True))
+    known = {entries[k]: number(entries[k], f"{where}[{k}]") for k in sorted(first.values())}
+    array[:] = list(map(known.__getitem__, entries))
     return array
 
 

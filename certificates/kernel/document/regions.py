@@ -10,8 +10,10 @@ from certificates.kernel.document.reading import (
     read_choice,
     read_list,
     require_keys,
+    vector,
 )
 from games.errors import InputError
+from games.regions.ends import Ends
 from games.regions.region import Box, MetricBall, Region, Space
 
 
@@ -43,7 +45,8 @@ def _ball(value: Any, where: str) -> Box:
 
 def _box(value: Any, where: str) -> Box:
     fields = require_keys(value, where, {"kind", "lower", "upper"})
-    return Box(*(_numbers(fields[key], f"{where}.{key}") for key in ("lower", "upper")))
+    lower, upper = (vector(fields[key], f"{where}.{key}", None) for key in ("lower", "upper"))
+    return Box(Ends.of(lower), Ends.of(upper))
 
 
 def _space(value: Any, where: str) -> Space:

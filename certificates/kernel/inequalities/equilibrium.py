@@ -14,23 +14,25 @@ from certificates.kernel.jacobian.outside import metric_of
 from certificates.kernel.numbers.matrices import Ball, diagonal, is_psd
 from certificates.kernel.numbers.metrics import metric_ball, times
 from certificates.kernel.numbers.roots import root_above
+from certificates.kernel.numbers.rows import Row, roots_over
 from certificates.kernel.uncheckable import Uncheckable
+from games.regions.ends import Ends
 from games.regions.region import Box, Region
 
 MAX_SIDES = 300  # of a matrix whose inverse is bounded
 
 
-def room_round(found: Solution, region: Region) -> list[Fraction]:
+def room_round(found: Solution, region: Region) -> Row:
     """How far the point is from the nearer face of the box, side by side; nothing on R^n.
 
     In a ball: how far it is from the sphere, in the metric of the ball, alone.
     """
     if not isinstance(region, Box):
-        return []
+        return Row.of([])
     if (ball := region.ball) is not None:
-        return [ball.radius - root_above(ball.square([Fraction(x) for x in found.point]))]
-    sides = zip(found.point, region.lower, region.upper, strict=True)
-    return [min(Fraction(x) - low, high - Fraction(x)) for x, low, high in sides]
+        return Row.of([ball.radius - root_above(ball.square([Fraction(x) for x in found.point]))])
+    point, lower, upper = (Row.of(each) for each in (found.point, region.lower, region.upper))
+    return (point - lower).minimum(upper - point)
 
 
 def is_product(region: Region | None) -> bool:
@@ -53,9 +55,8 @@ def off_the_faces(F: Ball, found: Solution, region: Region) -> Ball:
     """
     if not isinstance(region, Box):
         return F
-    sides = list(zip(found.point, region.lower, region.upper, strict=True))
-    at_low = np.array([Fraction(x) == low for x, low, _ in sides])
-    at_high = np.array([Fraction(x) == high for x, _, high in sides])
+    point = Ends.of(found.point)
+    at_low, at_high = point.equals(region.lower), point.equals(region.upper)
     pressed = (at_low & (F.mid >= F.rad)) | (at_high & (-F.mid >= F.rad))
     keep = ~((pressed | (at_low & at_high)) & np.isfinite(F.mid) & np.isfinite(F.rad))
     return Ball(np.where(keep, F.mid, 0.0), np.where(keep, F.rad, 0.0))
@@ -73,7 +74,7 @@ def norms_within(F: Ball, M: Ball) -> tuple[Fraction, Fraction]:
     return max(Fraction(mid) - Fraction(rad), Fraction(0)), Fraction(mid) + Fraction(rad)
 
 
-def reach_of(metric: Metric, sizes: Sequence[int], region: Region) -> list[Fraction]:
+def reach_of(metric: Metric, sizes: Sequence[int], region: Region) -> Row:
     """How far a ball of radius 1 reaches, in the numbers in which :func:`room_round` has room.
 
     In a ball of metric W: √κ with W ⪯ κM, for then ‖v‖_W ≤ √κ ‖v‖_M. Raises Uncheckable.
@@ -83,18 +84,21 @@ def reach_of(metric: Metric, sizes: Sequence[int], region: Region) -> list[Fract
     if metric.kind == "scalar" and region.ball.weights:
         each = [w for w, size in zip(metric.weights, sizes, strict=True) for _ in range(size)]
         ratios = [w / Fraction(m) for w, m in zip(region.ball.weights, each, strict=True)]
-        return [root_above(max(ratios))]
-    return [root_above(_stretch(metric_of(region.ball), metric_ball(metric, tuple(sizes))))]
+        return Row.of([root_above(max(ratios))])
+    return Row.of([root_above(_stretch(metric_of(region.ball), metric_ball(metric, tuple(sizes))))])
 
 
-def half_widths(metric: Metric, sizes: Sequence[int]) -> list[Fraction]:
+def half_widths(metric: Metric, sizes: Sequence[int]) -> Row:
     """Upper bounds of √(M⁻¹)_kk: a ball of radius r reaches r times that far along axis k."""
-    if metric.kind == "scalar":
-        each = [root_above(1 / Fraction(w)) for w in metric.weights]
-        return [w for w, size in zip(each, sizes, strict=True) for _ in range(size)]
-    return [
-        w for part in metric.matrices for w in _half_widths(np.asarray(part, dtype=float).tobytes())
-    ]
+    if metric.kind != "scalar":
+        parts = (np.asarray(part, dtype=float).tobytes() for part in metric.matrices)
+        return Row.of([width for part in parts for width in _half_widths(part)])
+    weights = Ends.of(metric.weights)
+    if len(weights) != len(sizes) or not (weights.above > 0).all():
+        raise Uncheckable("the metric needs one positive weight a player")
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    low, high = (end[owner] for end in roots_over(weights))
+    return Row(low, high, lambda k: root_above(1 / weights[owner[k]]))
 
 
 def _stretch(W: Ball, M: Ball) -> Fraction:

@@ -75,14 +75,16 @@ def _region(case: Case[Claim]) -> Region:
 
 
 def _lies_inside(case: Stated) -> bool:
-    return min(room_round(case.what, _region(case)), default=Fraction(0)) >= 0
+    return room_round(case.what, _region(case)).is_nonnegative()
 
 
 def _ball_fits(case: Stated) -> bool:
     """B(x₀, e) ⊂ X: side by side in a box, by the metric of a ball."""
     room = room_round(case.what, _region(case))
-    reach = reach_of(case.claims.metric, case.J.sizes, _region(case)) if room else []
-    return all(gap >= case.what.error * width for gap, width in zip(room, reach, strict=True))
+    if not len(room):
+        return True
+    reach = reach_of(case.claims.metric, case.J.sizes, _region(case))
+    return (room - reach.times(case.what.error)).is_nonnegative()
 
 
 def _squares(case: Case[Claim], vector: Ball) -> tuple[Fraction, Fraction]:

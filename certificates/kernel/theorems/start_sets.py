@@ -9,6 +9,7 @@ from certificates.kernel.document.fields import record
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.inequalities.equilibrium import reach_of, room_round
 from certificates.kernel.jacobian.sizes import sizes_of
+from certificates.kernel.numbers.rows import Row
 from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.hypotheses import Hypothesis
 from certificates.kernel.theorems.rule import Case, rule
@@ -72,7 +73,7 @@ def largest_radius(claims: Claims, steps: Steps | None) -> Fraction:
         return Fraction(0)
     sizes = sizes_of(claims.game)
 
-    def reach(metric: Metric) -> list[Fraction]:
+    def reach(metric: Metric) -> Row:
         return reach_of(metric, sizes, region)
 
     own = reach(claims.metric)
@@ -84,11 +85,8 @@ def largest_radius(claims: Claims, steps: Steps | None) -> Fraction:
     room = room_round(found, region)
     if not len(room) == len(own) == len(other):
         raise Uncheckable("the metric has another dimension than the region")
-    limits = [
-        (gap - found.error * mine) / (growth * width)
-        for gap, mine, width in zip(room, own, other, strict=True)
-    ]
-    return max(min(limits), Fraction(0))
+    limits = (room - own.times(found.error)).over(other.times(growth))
+    return max(limits.least(), Fraction(0))
 
 
 BOUNDED = Hypothesis[Case[StartSet]](
