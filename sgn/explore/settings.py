@@ -7,12 +7,10 @@ from fractions import Fraction
 from typing import Any, final
 
 from games.errors import InputError
-from games.files.document import from_document
 from games.game import Game
 from games.language.number import parse_number, to_text
 from games.reading import check_keys, read_list, read_table, read_text, short
 from games.regions.shapes import Box
-from games.symbolic import SymbolicGame
 
 MAX_VARIABLES = 60
 MAX_PLAYERS = 12
@@ -43,7 +41,7 @@ class Settings:
 
 def first_settings(game: Game, step: Fraction) -> Settings:
     """The game as it was given, with equal weights."""
-    parameters = tuple(_parameters(game).items())
+    parameters = tuple(game.parameters.items())
     second = min(1, game.dimension - 1)
     ones = (Fraction(1),) * len(game.sizes)
     return Settings(parameters, ones, Fraction(1), step, (0, second), "flow", "sliders")
@@ -60,7 +58,7 @@ def read_settings(game: Game, document: Any) -> Settings:
     """
     table = read_table(document, "the settings")
     check_keys(table, KEYS, (), "the settings")
-    known = _parameters(game)
+    known = game.parameters
     given = read_table(table["parameters"], "parameters")
     check_keys(given, tuple(known), (), "parameters")
     weights = [_positive(w, "a weight") for w in read_list(table["weights"], "weights")]
@@ -83,15 +81,9 @@ def game_at(game: Game, settings: Settings) -> Game:
     Raises InputError where a cost cannot be read with them. An equilibrium that is known of the
     game is not known of a game with other parameters.
     """
-    changed = dict(settings.parameters) != _parameters(game)
-    if not changed and settings.scale == 1:
-        return game
-    made = copy(game)
-    if changed:
-        told = {name: to_text(value) for name, value in settings.parameters}
-        made = from_document({**game.document(), "parameters": told}, "the game")
+    told = dict(settings.parameters)
+    made = copy(game) if told == game.parameters else game.with_parameters(told)
     made.region = scaled(game.region, settings.scale)
-    made.equilibrium = None if changed else game.equilibrium
     return made
 
 
@@ -117,10 +109,6 @@ def check_small(game: Game) -> None:
             f"the explorer shows games of up to {MAX_PLAYERS} players and {MAX_VARIABLES}"
             f" variables; this one has {len(game.sizes)} and {game.dimension}; use sgn certify"
         )
-
-
-def _parameters(game: Game) -> dict[str, Fraction]:
-    return game.parameters if isinstance(game, SymbolicGame) else {}
 
 
 def _number(value: Any, place: str) -> Fraction:
