@@ -34,6 +34,7 @@ from certificates.kernel.document.reading import Document, digest, encode_array
 from certificates.version import VERSION
 from games.language.number import to_text
 from games.players import NumberedNames
+from games.regions.constraint import Constraint
 from games.regions.region import Box, Region
 
 TEXT_LIMIT = 30  # players up to which numbers are stated as text; beyond, binary arrays
@@ -106,8 +107,15 @@ def _(kind: Text, value: str) -> str:
     return value
 
 
+@write.register
+def _(kind: PerVariable, value: Vector) -> Any:
+    """Binary only where that is the same point: on constraints it may be no float."""
+    if all(Fraction(float(v)) == v for v in value):
+        return vector(value)
+    return [number_text(v) for v in value]
+
+
 @write.register(PerPlayer)
-@write.register(PerVariable)
 @write.register(Numbers)
 def _(kind: object, value: Vector) -> Any:
     return vector(value)
@@ -200,8 +208,22 @@ def region_document(region: Region) -> Document:
         }
     if isinstance(region, Box):
         lower, upper = ([to_text(v) for v in end] for end in (region.lower, region.upper))
-        return {"kind": "box", "lower": lower, "upper": upper}
+        if not region.constraints:
+            return {"kind": "box", "lower": lower, "upper": upper}
+        listed = [_constraint(c) for c in region.constraints]
+        return {"kind": "constrained", "lower": lower, "upper": upper, "constraints": listed}
     return {"kind": "space", "dimension": region.dimension}
+
+
+def _constraint(constraint: Constraint) -> Document:
+    curved = {"squares": [to_text(q) for q in constraint.squares]} if constraint.curved else {}
+    return {
+        "variables": list(constraint.variables),
+        "linear": [to_text(a) for a in constraint.linear],
+        **curved,
+        "relation": "=" if constraint.equal else "<=",
+        "bound": to_text(constraint.bound),
+    }
 
 
 def _rung(rung: Rung) -> Document:

@@ -151,6 +151,7 @@ def simulate(
         spread=noise / math.sqrt(game.dimension) * np.linalg.inv(np.linalg.cholesky(M)),
         delay=delay,
         rng=np.random.default_rng(seed),
+        region=region,
     )
     ruler = Ruler(
         root=np.asarray(np.linalg.cholesky(M)),

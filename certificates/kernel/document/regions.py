@@ -1,4 +1,4 @@
-"""Regions as they stand in documents: a box, a ball in a metric, or all of R^n."""
+"""Regions as they stand in documents: a box, constraints in one, a ball, or all of R^n."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,11 +12,12 @@ from certificates.kernel.document.reading import (
     require_keys,
 )
 from games.errors import InputError
+from games.regions.constraint import Constraint
 from games.regions.region import Box, MetricBall, Region, Space
 
 
 def read_region(value: Any, where: str) -> Region:
-    """A box or a ball with exact numbers, or all of R^n.
+    """A box, with constraints or without, or a ball, with exact numbers; or all of R^n.
 
     >>> read_region({"kind": "space", "dimension": 2}, "region")
     Space(dimension=2)
@@ -46,6 +47,33 @@ def _box(value: Any, where: str) -> Box:
     return Box(*(_numbers(fields[key], f"{where}.{key}") for key in ("lower", "upper")))
 
 
+def _constrained(value: Any, where: str) -> Box:
+    fields = require_keys(value, where, {"kind", "lower", "upper", "constraints"})
+    listed = read_list(fields["constraints"], f"{where}.constraints")
+    ends = (_numbers(fields[key], f"{where}.{key}") for key in ("lower", "upper"))
+    read = [_constraint(entry, f"{where}.constraints[{k}]") for k, entry in enumerate(listed)]
+    return Box(*ends, constraints=read)
+
+
+def _constraint(value: Any, where: str) -> Constraint:
+    required = {"variables", "linear", "relation", "bound"}
+    fields = require_keys(value, where, required, {"squares"})
+    variables = read_list(fields["variables"], f"{where}.variables")
+    if not all(map(is_count, variables)) or len({*variables}) < len(variables):
+        raise InputError(f"{where}.variables: expected different variables, counted from 0")
+    linear = _numbers(fields["linear"], f"{where}.linear")
+    squares = _numbers(fields.get("squares", ["0"] * len(variables)), f"{where}.squares")
+    if not len(linear) == len(squares) == len(variables):
+        raise InputError(f"{where}: expected a factor for each of its variables")
+    relation = read_choice(fields["relation"], f"{where}.relation", ("<=", "="))
+    return Constraint(
+        dict(zip(variables, linear, strict=True)),
+        number(fields["bound"], f"{where}.bound"),
+        squares=dict(zip(variables, squares, strict=True)),
+        equal=relation == "=",
+    )
+
+
 def _space(value: Any, where: str) -> Space:
     dimension = require_keys(value, where, {"kind", "dimension"})["dimension"]
     if not is_count(dimension):
@@ -53,7 +81,12 @@ def _space(value: Any, where: str) -> Space:
     return Space(dimension)
 
 
-_READERS: dict[str, Callable[[Any, str], Region]] = {"ball": _ball, "box": _box, "space": _space}
+_READERS: dict[str, Callable[[Any, str], Region]] = {
+    "ball": _ball,
+    "box": _box,
+    "constrained": _constrained,
+    "space": _space,
+}
 
 
 def _numbers(value: Any, where: str) -> list[Fraction]:
