@@ -14,7 +14,7 @@ from games.regions.shapes import Box
 
 Floats = NDArray[np.float64]
 HALVINGS = 110  # of an interval of multipliers
-DOUBLINGS = 200
+DOUBLINGS = 100
 CLEAR = 1e-12  # of the size of a point: a constraint exceeded by less is met
 
 
@@ -87,29 +87,46 @@ class _Group:
         """Of points (k, d): with a curved one, by its multiplier μ ≥ 0, on which it falls."""
         x = self._flat(v, np.ones_like(v))
         for a, q, bound in self.curve:
-
-            def at(mu: Floats, v: Floats, a: Floats = a, q: Floats = q) -> Floats:
-                weight = 1 + 2 * mu[:, None] * q
-                return self._flat((v - mu[:, None] * a) / weight, weight)
-
-            def excess(x: Floats, a: Floats = a, q: Floats = q, bound: float = bound) -> Floats:
-                return np.asarray(x @ a + (x * x) @ q - bound)
-
-            out = np.flatnonzero(excess(x) > 0)
+            out = np.flatnonzero(x @ a + (x * x) @ q > bound)
             if len(out):
-                u = v[out]
-                low, high = np.zeros(len(out)), np.ones(len(out))
-                for _ in range(DOUBLINGS):
-                    far = excess(at(high, u)) > 0
-                    if not far.any():
-                        break
-                    high[far] *= 2
-                for _ in range(HALVINGS):
-                    middle = (low + high) / 2
-                    far = excess(at(middle, u)) > 0
-                    low, high = np.where(far, middle, low), np.where(far, high, middle)
-                x[out] = at(high, u)
+                x[out] = self._curved(v[out], a, q, bound)
         return x
+
+    def _curved(self, v: Floats, a: Floats, q: Floats, bound: float) -> Floats:
+        """The root of what exceeds the bound, by false position with halves [Illinois]."""
+
+        def at(mu: Floats) -> tuple[Floats, Floats]:
+            weight = 1 + 2 * mu[:, None] * q
+            x = self._flat((v - mu[:, None] * a) / weight, weight)
+            return x, np.asarray(x @ a + (x * x) @ q - bound)
+
+        low, high = np.zeros(len(v)), np.ones(len(v))
+        above = at(low)[1]
+        best, below = at(high)
+        for _ in range(DOUBLINGS):
+            far = below > 0
+            if not far.any():
+                break
+            low[far], above[far] = high[far], below[far]
+            high[far] *= 4
+            best, below = at(high)
+        size = CLEAR * CLEAR + np.spacing(np.abs(v) @ np.abs(a) + (v * v) @ q + abs(bound))
+        for k in range(HALVINGS):
+            if (below >= -size).all():
+                break
+            share = np.clip(above / (above - below), 0.0, 1.0) if k % 3 < 2 else 0.5
+            middle = low + (high - low) * share
+            x, value = at(middle)
+            right = value <= 0
+            # what stays at one end counts half, so that it moves at last
+            above = np.where(right, above / 2, value)
+            low = np.where(right, low, middle)
+            below_now = np.where(right, value, below / 2)
+            best = np.where(right[:, None], x, best)
+            high, below = np.where(right, middle, high), below_now
+            if (high - low <= 4 * np.spacing(high)).all():
+                break
+        return best
 
     def _flat(self, z: Floats, weight: Floats) -> Floats:
         """Σ weight (x − z)² made least on the sides and the linear constraints."""
@@ -120,33 +137,28 @@ class _Group:
         size = CLEAR * (1 + np.abs(x) @ np.abs(self.rows).T + np.abs(self.ends))
         out = np.flatnonzero((np.where(self.equal, np.abs(gap), gap) > size).any(axis=1))
         if len(self.rows) == 1 and len(out):
-            x[out] = self._along(z[out], weight[out], x[out])
+            x[out] = self._along(z[out], weight[out])
             return x
         for k in out:
             x[k] = self._corner(z[k], weight[k])
         return x
 
-    def _along(self, z: Floats, weight: Floats, x: Floats) -> Floats:
-        """One row: x = clip(z − λa/weight), whose aᵀx falls in λ."""
+    def _along(self, z: Floats, weight: Floats) -> Floats:
+        """One row: x = clip(z − λa/weight), whose aᵀx falls in λ, straight between its bends."""
         [a], [end] = self.rows, self.ends
-        high = np.ones(len(z))
-        sign = np.where(x @ a > end, 1.0, -1.0)
-
-        def at(size: Floats) -> Floats:
-            moved = z - (sign * size)[:, None] * a / weight
-            return np.asarray(np.clip(moved, self.low, self.high))
-
-        low = np.zeros(len(z))
-        for _ in range(DOUBLINGS):
-            far = sign * (at(high) @ a - end) > 0
-            if not far.any():
-                break
-            high[far] *= 2
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            far = sign * (at(middle) @ a - end) > 0
-            low, high = np.where(far, middle, low), np.where(far, high, middle)
-        return at(high)
+        used = a != 0
+        slope = a[used] / weight[:, used]
+        ends = [(z[:, used] - side[used]) / slope for side in (self.low, self.high)]
+        bends = np.sort(np.concatenate(ends, axis=1), axis=1)
+        moved = z[:, None, :] - bends[:, :, None] * (a / weight)[:, None, :]
+        values = np.clip(moved, self.low, self.high) @ a
+        place = np.clip((values > end).sum(axis=1), 1, bends.shape[1] - 1)
+        rows = np.arange(len(z))
+        first, last = bends[rows, place - 1], bends[rows, place]
+        above, below = values[rows, place - 1], values[rows, place]
+        fall = np.where(above > below, above - below, 1.0)
+        force = first + (last - first) * np.clip((above - end) / fall, 0.0, 1.0)
+        return np.asarray(np.clip(z - force[:, None] * a / weight, self.low, self.high))
 
     def _corner(self, z: Floats, weight: Floats) -> Floats:
         """Nonnegative least squares [Lawson–Hanson], then exactly on the rows that these hold."""

@@ -12,6 +12,8 @@ from games.regions.constraint import Constraint
 from games.regions.region import Box
 
 DIGITS = 12  # of the coordinates of the point inside
+NOTHING = "no point of the box meets all constraints; widen one of them"
+SHARE = 0.1  # of the most room that a face can have: beyond that it is no matter
 CUTS = 60  # of a curved constraint by tangents
 INSIDE = 1 - 1e-12  # of the way to a face, so that rounded points stay in the region
 Floats = NDArray[np.float64]
@@ -31,56 +33,69 @@ def inner_point(region: Box) -> Point:
         point = tuple(on_rows(equalities(region), near, room_in(near, region)))
         if region.contains(point):
             return point
-    raise InputError("no point of the box meets all constraints; widen one of them")
+    raise InputError(NOTHING)
 
 
 def _deepest(region: Box) -> list[float]:
-    """The point farthest from all faces, by a linear program; curved ones are cut by tangents."""
+    """A point with room at all faces that leave some, by a linear program; tangents cut curves.
+
+    Each face has room of its own, counted up to a share of what it can have at most.
+    """
     from scipy.optimize import linprog
 
     low, high = region.floats()
     n, sides = len(low), high - low
-    rows, limits, equal, ends = [], [], [], []
-    curved = [c for c in region.constraints if c.curved]
+    free = np.flatnonzero(sides > 0)
+    eye = np.eye(n)
+    faces = [
+        *((eye[k], high[k], sides[k]) for k in free),
+        *((-eye[k], -low[k], sides[k]) for k in free),
+    ]
+    equal, curved = list[tuple[Floats, float]](), list[tuple[Constraint, int]]()
     for c in region.constraints:
-        row = np.zeros(n + 1)
+        row = np.zeros(n)
         row[list(c.variables)] = [float(a) for a in c.linear]
         if c.equal:
-            equal.append(row)
-            ends.append(float(c.bound))
+            equal.append((row, float(c.bound)))
         elif not c.curved:
-            row[n] = np.linalg.norm(row)
-            rows.append(row)
-            limits.append(float(c.bound))
-    for k in np.flatnonzero(sides > 0):
-        for sign, end in ((1, high[k]), (-1, -low[k])):
-            row = np.zeros(n + 1)
-            row[k], row[n] = sign, 1
-            rows.append(row)
-            limits.append(end)
+            faces.append((row, float(c.bound), float(np.abs(row) @ sides)))
+    rooms = [SHARE * reach for _, _, reach in faces]
+    for c in region.constraints:
+        if c.curved:
+            curved.append((c, len(rooms)))
+            rooms.append(SHARE * abs(float(c.room([(a + b) / 2 for a, b in _sides(region)]))))
+    cuts = [(row, end, k) for k, (row, end, _) in enumerate(faces)]
     x = (low + high) / 2
     for _ in range(CUTS if curved else 1):
-        for c in curved:
-            gradient = c.gradient([Fraction(v) for v in x])
-            row = np.zeros(n + 1)
-            row[list(gradient)] = [float(v) for v in gradient.values()]
-            value = -float(c.room([Fraction(v) for v in x]))
-            rows.append(np.append(row[:n], np.linalg.norm(row)))
-            limits.append(float(row[:n] @ x) - value)
+        point = [Fraction(float(v)) for v in x]
+        for c, k in curved:
+            row = np.zeros(n)
+            for j, v in c.gradient(point).items():
+                row[j] = float(v)
+            cuts.append((row, float(row @ x) + float(c.room(point)), k))
+        A = np.zeros((len(cuts), n + len(rooms)))
+        for line, (row, _, k) in zip(A, cuts, strict=True):
+            line[:n], line[n + k] = row, 1
         answer = linprog(
-            np.append(np.zeros(n), -1),
-            A_ub=np.array(rows) if rows else None,
-            b_ub=limits or None,
-            A_eq=np.array(equal) if equal else None,
-            b_eq=ends or None,
-            bounds=[*zip(low, high, strict=True), (0, None if rows else 0)],
+            np.append(np.zeros(n), [-1 / max(r, 1e-300) for r in rooms]),
+            A_ub=A if len(A) else None,
+            b_ub=[end for _, end, _ in cuts] or None,
+            A_eq=np.array([np.append(row, np.zeros(len(rooms))) for row, _ in equal])
+            if equal
+            else None,
+            b_eq=[end for _, end in equal] or None,
+            bounds=[*zip(low, high, strict=True), *((0, max(r, 0)) for r in rooms)],
         )
         if answer.x is None:
-            raise InputError("no point of the box meets all constraints; widen one of them")
+            raise InputError(NOTHING)
         x = answer.x[:n]
-        if all(c.room([Fraction(v) for v in x]) > 0 for c in curved):
+        if all(c.room([Fraction(float(v)) for v in x]) > 0 for c, _ in curved):
             break
     return list(map(float, x))
+
+
+def _sides(region: Box) -> list[tuple[Fraction, Fraction]]:
+    return list(zip(region.lower, region.upper, strict=True))
 
 
 def equalities(region: Box) -> list[Row]:

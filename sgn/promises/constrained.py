@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from games.game import Game
 from games.language.number import round_near
-from games.regions.inner import as_row, equalities, on_rows, room_in, towards
+from games.regions.constraint import Constraint
+from games.regions.inner import Row, as_row, equalities, on_rows, room_in, towards
 from games.regions.shapes import Box
 from sgn.projection import Projection
 
@@ -24,8 +25,9 @@ NEAR = 1e-6  # of a side: what is nearer may be held
 HELD = 1e-9  # of the largest force: what presses less is not held
 STILL = 1e-13  # of the size of a point: what moves less has arrived
 ROUNDING = 1e-10  # of the same: what a projection may err
-FINE = 40  # digits of a point on a curved constraint
-POLISHED = 4  # steps of Newton's method onto one
+FINE, SLOPE = 45, 12  # digits of what is aimed at on a curved constraint, and of its slope
+LEFT = Fraction(1, 10**36)  # what is left of its bound there: next to nothing, but not less
+POLISHED = 4  # steps of Newton's method onto one, each with so many more digits as the slope has
 
 
 @final
@@ -159,40 +161,30 @@ def _newton(
 def exact_points(x: Floats, held: Held, region: Box, digits: Sequence[int]) -> list[list[Fraction]]:
     """Points of the region near x, of so many digits first; on all linear constraints held."""
     rows = equalities(region)
-    rows += [
-        as_row(c)
-        for c in (region.constraints[k] for k in held.constraints)
-        if not (c.equal or c.curved)
-    ]
+    pressed = [region.constraints[k] for k in held.constraints]
+    rows += [as_row(c) for c in pressed if not (c.equal or c.curved)]
+    curved = [c for c in pressed if c.curved]
     found = []
     for count in digits:
         near = [round_near(Fraction(float(v)), count) for v in x]
         sides = zip(near, held.faces, region.lower, region.upper, strict=True)
         near = [a if f < 0 else (b if f > 0 else min(max(v, a), b)) for v, f, a, b in sides]
         point = on_rows(rows, near, room_in(near, region))
-        for k in held.constraints:
-            if region.constraints[k].curved:
-                point = _onto(point, region, k)
+        for _ in range(POLISHED if curved else 0):
+            tangents = [_tangent(c, point) for c in curved]
+            point = on_rows([*rows, *tangents], near, room_in(near, region))
         if not region.contains(point):
             point = list(towards(point, region.inner, region))
         found.append(point)
     return found
 
 
-def _onto(point: list[Fraction], region: Box, index: int) -> list[Fraction]:
-    """Along the gradient, to where next to nothing is left of a curved constraint."""
-    c = region.constraints[index]
-    for _ in range(POLISHED):
-        gradient = c.gradient(point)
-        square = sum((v * v for v in gradient.values()), Fraction(0))
-        if not square:
-            break
-        share = c.room(point) / square
-        moved = list(point)
-        for k, v in gradient.items():
-            moved[k] = round_near(point[k] + share * v, FINE)
-        point = moved
-    return point
+def _tangent(c: Constraint, point: Sequence[Fraction]) -> Row:
+    """To the set where next to nothing is left of a curved constraint; its slope is shortened."""
+    slope = {k: round_near(v, SLOPE) for k, v in c.gradient(point).items()}
+    at = sum((v * point[k] for k, v in slope.items()), Fraction(0))
+    room = round_near(c.room(point), SLOPE) - LEFT * (1 + abs(c.bound))
+    return slope, round_near(at + room, FINE)
 
 
 def multipliers(F: Floats, point: Sequence[Fraction], region: Box) -> tuple[Fraction, ...]:
@@ -200,7 +192,7 @@ def multipliers(F: Floats, point: Sequence[Fraction], region: Box) -> tuple[Frac
     x = np.array([float(v) for v in point])
     ends = zip(point, region.lower, region.upper, strict=True)
     faces = np.array([-1 if v == a else (1 if v == b else 0) for v, a, b in ends], dtype=np.int8)
-    u, columns = _forces(F, x, region, faces, NEAR**2)
+    u, columns = _forces(F, x, region, faces, HELD)
     total = [0.0] * len(region.constraints)
     for (kind, k), v in zip(columns, u, strict=True):
         if kind != "side":
