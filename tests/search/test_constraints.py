@@ -185,6 +185,24 @@ def test_shared_constraints_promise_no_projected_play() -> None:
     assert sgn.certify(game, tight).require().equilibrium is None
 
 
+def test_best_responses_are_not_played_beside_the_constraints() -> None:
+    game = QuadraticGame([[2.0, 1.0], [0.0, 2.0]], sizes=[1, 1])
+    cut = Box([-1, -1], [1, 1], constraints=[Constraint({0: 1}, "0.25")])
+    with pytest.raises(ValueError, match="best-response is played in boxes only"):
+        sgn.simulate(game, [[0.0, 0.0]], method="best-response", region=cut)
+
+
+def test_two_curved_constraints_are_not_projected_to() -> None:
+    """They are proved all the same."""
+    discs = [games.disc([0, 0], 1), games.disc(["0.5", 0], 1)]
+    rules = [c for disc in discs for c in disc.constraints]
+    region = Box([-1, -1], [1, 1], constraints=rules)
+    game = QuadraticGame(np.eye(2), sizes=[2], linear=["0.25", "0.25"])
+    with pytest.raises(ValueError, match="two curved constraints"):
+        sgn.simulate(game, [[0.0, 0.0]], method="extragradient", step=0.5, region=region)
+    assert sgn.verify(sgn.certify(game, region).require())
+
+
 def test_start_sets_stay_within_constraints() -> None:
     game = QuadraticGame([[2.0, 0.5], [-0.5, 2.0]], sizes=[1, 1])
     wide = sgn.certify(game, Box([-1, -1], [1, 1])).require()
