@@ -34,6 +34,7 @@ from certificates.kernel.document.reading import Document, digest, encode_array,
 from certificates.version import VERSION
 from games.language.number import to_text
 from games.players import NumberedNames
+from games.regions.constraint import Constraint
 from games.regions.ends import Ends
 from games.regions.region import Box, Region
 
@@ -107,8 +108,15 @@ def _(kind: Text, value: str) -> str:
     return value
 
 
+@write.register
+def _(kind: PerVariable, value: Vector) -> Any:
+    """Binary only where that is the same point: on constraints it may be no float."""
+    if all(Fraction(float(v)) == v for v in value):
+        return vector(value)
+    return [number_text(v) for v in value]
+
+
 @write.register(PerPlayer)
-@write.register(PerVariable)
 @write.register(Numbers)
 def _(kind: object, value: Vector) -> Any:
     return vector(value)
@@ -201,7 +209,11 @@ def region_document(region: Region) -> Document:
             "metric": rows or [to_text(v) for v in ball.weights],
         }
     if isinstance(region, Box):
-        return {"kind": "box", "lower": _ends(region.lower), "upper": _ends(region.upper)}
+        lower, upper = _ends(region.lower), _ends(region.upper)
+        if not region.constraints:
+            return {"kind": "box", "lower": lower, "upper": upper}
+        listed = [_constraint(c) for c in region.constraints]
+        return {"kind": "constrained", "lower": lower, "upper": upper, "constraints": listed}
     return {"kind": "space", "dimension": region.dimension}
 
 
@@ -210,6 +222,17 @@ def _ends(values: Ends) -> Any:
     if len(values) > TEXT_LIMIT and values.are_floats:
         return encode_array(values.below)
     return texts(values)
+
+
+def _constraint(constraint: Constraint) -> Document:
+    curved = {"squares": [to_text(q) for q in constraint.squares]} if constraint.curved else {}
+    return {
+        "variables": list(constraint.variables),
+        "linear": [to_text(a) for a in constraint.linear],
+        **curved,
+        "relation": "=" if constraint.equal else "<=",
+        "bound": to_text(constraint.bound),
+    }
 
 
 def _rung(rung: Rung) -> Document:

@@ -1,13 +1,18 @@
 """The equilibrium and the start sets of a certificate, as values for users."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import final
 
 from certificates.kernel.claims import Claims
 from certificates.kernel.document.metric import Vector
+from certificates.kernel.document.reading import Document
+from certificates.kernel.jacobian.sizes import sizes_of
 from certificates.kernel.theorems.start_sets import StartSet
 from certificates.safe import Lower, Upper
+from games.numbered import numbered_variables
+from games.regions.own_sets import constraint_text
+from games.regions.region import Box, Region
 
 SHOWN = 8  # coordinates in a repr
 
@@ -25,12 +30,15 @@ class Equilibrium:
     costs over all policies; "zero": a zero of F, of which no more is known; "boundary":
     F has no zero in the region, and this is the solution of VI(F, X) on its boundary;
     "variational": the solution of VI(F, X), perhaps a zero of F.
+    multipliers: of each constraint of the region, by its text, the multiplier that proves the
+    point: about how hard it holds the player back (T25); empty where there are none.
     """
 
     point: Vector
     error: Fraction
     kind: str
     is_zero: bool  # whether F is 0 there
+    multipliers: dict[str, Fraction] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{float(v):.6g}" for v in self.point[:SHOWN])
@@ -64,7 +72,25 @@ def equilibrium_of(claims: Claims) -> Equilibrium | None:
         return None
     plain = "zero" if found.is_zero else "variational"
     name = plain if kind is None else kind.kind
-    return Equilibrium(found.point, found.error, name, found.is_zero)
+    forces = getattr(found, "multipliers", ())
+    texts = constraint_texts(claims.game, claims.region) if forces else []
+    return Equilibrium(
+        found.point, found.error, name, found.is_zero, dict(zip(texts, forces, strict=False))
+    )
+
+
+def constraint_texts(game: Document | None, region: Region | None) -> list[str]:
+    """The constraints of a region in the names of the game's variables."""
+    if game is None or not isinstance(region, Box) or not region.constraints:
+        return []
+    names = list[str]()
+    listed = game.get("players")
+    for i, size in enumerate(sizes_of(game)):
+        own = listed[i].get("variables") if isinstance(listed, list) else None
+        names += own if isinstance(own, list) else numbered_variables(i + 1, size)
+    if len(names) != region.dimension:
+        return []
+    return [constraint_text(c, [str(name) for name in names]) for c in region.constraints]
 
 
 def basin_of(claims: Claims) -> Basin | None:

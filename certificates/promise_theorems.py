@@ -113,7 +113,7 @@ def largest_ball(claims: Claims, x: Sequence[Fraction]) -> Fraction | None:
     found, region, game = claims.solution, claims.region, claims.game
     if isinstance(region, Space):
         return None
-    if found is None or not isinstance(region, Box) or region.ball is not None or game is None:
+    if found is None or not isinstance(region, Box) or not region.plain or game is None:
         raise Uncheckable("no ball of this norm is measured in such a region")
     sizes = sizes_of(game)
     reach, room = half_widths(claims.metric, sizes), room_round(found, region)

@@ -18,6 +18,12 @@ from games.normal_form import NormalFormGame as NormalFormGame
 from games.players import Player as Player
 from games.quadratic import QuadraticGame as QuadraticGame
 from games.rates import with_rates as with_rates
+from games.regions.constraint import Constraint as Constraint
+from games.regions.own_sets import constrained as constrained
+from games.regions.own_sets import disc as disc
+from games.regions.own_sets import polyhedron as polyhedron
+from games.regions.own_sets import product as product
+from games.regions.own_sets import simplex as simplex
 from games.regions.region import Space as Space
 from games.regions.shapes import Box as Box
 from games.regions.shapes import MetricBall as MetricBall

@@ -83,6 +83,8 @@ def certify(
         if seed < 0:
             raise ValueError(f"seed is {seed}; expected at least 0")
         where = region_of(game, region)
+        if isinstance(where, Box) and where.constraints:
+            _ = where.inner  # InputError where no point meets them
         bounder, note = choose(evidence, game, where, seed)
         effort = Effort(time_limit, executor, progress)
         if isinstance(bounder, Enclosed) and effort.given:

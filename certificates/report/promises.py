@@ -10,7 +10,7 @@ from certificates.methods import METHODS, steps_of
 from certificates.promise_theorems import NASH_SOLUTION, ONLY_NASH, Asked
 from certificates.report.shown import LINES, Row, line
 from certificates.report.steps import in_metric, projected_methods, projection_basis
-from certificates.report.texts import DIGITS, down, joined, point_text, weights_text
+from certificates.report.texts import DIGITS, SHOWN, down, joined, near, point_text, weights_text
 from games.regions.region import Space
 
 PROJECTED = "projected start"
@@ -20,7 +20,12 @@ _RESTRICTED = "the Nash equilibrium of the game restricted to"
 
 def promise_rows(claims: Claims) -> list[Row]:
     """The equilibrium with its kind in words, the start sets, the decay of the divergence."""
-    return [equilibrium_row(claims), *start_rows(claims), *_bregman_rows(claims)]
+    return [
+        equilibrium_row(claims),
+        *_multiplier_rows(claims),
+        *start_rows(claims),
+        *_bregman_rows(claims),
+    ]
 
 
 def _none(label: str, text: str) -> Row:
@@ -89,6 +94,17 @@ def _kind_text(found: Equilibrium, where: str) -> str:
         "boundary": f"none inside the region; on its boundary the variational solution is {where}",
         "variational": f"{where}: the variational solution, perhaps not a zero of F",
     }[found.kind]
+
+
+def _multiplier_rows(claims: Claims) -> list[Row]:
+    """What each constraint that presses needs to hold the solution: its multiplier, about."""
+    found = equilibrium_of(claims)
+    forces = {} if found is None else {t: v for t, v in found.multipliers.items() if v}
+    if not forces:
+        return []
+    shown = [f"{text}: {near(value)}" for text, value in list(forces.items())[:SHOWN]]
+    more = f", … ({len(forces)} in all)" if len(forces) > SHOWN else ""
+    return [line("multipliers", f"about {', '.join(shown)}{more}; of all others 0")]
 
 
 # ---- start sets ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from certificates.equilibrium import constraint_texts
 from certificates.kernel.claims import Claims, Point
 from certificates.kernel.document.geometry import FIELDS, LOGIT_KINDS, Geometry, geometry_of
 from certificates.kernel.document.reading import Document
@@ -47,7 +48,8 @@ def subject_rows(claims: Claims | RefusalClaims) -> list[Row]:
     players = count_text(len(claims.names), "player")
     rows = [line("game", f"{name}, {players}" if name else players)]
     if claims.region is not None:
-        rows.append(line("region", region_text(claims.region)))
+        texts = constraint_texts(claims.game, claims.region)
+        rows.append(line("region", region_text(claims.region, texts)))
     return rows
 
 

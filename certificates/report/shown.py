@@ -86,6 +86,7 @@ LINES: dict[str, Basis] = {
     "steps hold": NOTHING,  # it narrows what the rows of steps say
     "Lipschitz": checked(Title.LIPSCHITZ),
     "equilibrium": checked(Title.EQUILIBRIUM),
+    "multipliers": checked(Title.EQUILIBRIUM),
     "kind of equilibrium": checked(Title.KIND),
     "Nash, of convex costs": checked((Title.BOUNDS, Title.MARGIN)),
     "start set": checked(Title.START),
@@ -215,6 +216,7 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "point": checked(Title.EQUILIBRIUM),
         "error": checked(Title.EQUILIBRIUM),
         "is_zero": checked(Title.EQUILIBRIUM),
+        "multipliers": checked(Title.EQUILIBRIUM),
         "kind": checked((Title.KIND, Title.EQUILIBRIUM)),  # a zero is no more than that
     },
     "Basin": {"radii": checked(Title.START)},

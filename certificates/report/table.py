@@ -7,8 +7,8 @@ from fractions import Fraction
 from certificates.kernel.claims import Band, Claims
 from certificates.kernel.document.assumption import assumption
 from certificates.kernel.document.metric import Rung
-from certificates.kernel.inequalities.equilibrium import is_product
 from certificates.kernel.refusal import RefusalClaims
+from certificates.kernel.theorems.shared import own_sets
 from certificates.kernel.verify import Verification
 from certificates.report.promises import promise_rows
 from certificates.report.quoted import quoted_rows
@@ -217,7 +217,7 @@ def _metric_rows(claims: Claims) -> list[Row]:
     metric = claims.metric
     if metric.kind == "scalar":
         rows = [line("weights", weights_text(metric.weights))]
-        if claims.region is not None and not is_product(claims.region):
+        if claims.region is not None and not own_sets(claims):
             return [*rows, line("constraints", BALL)]
         unequal = len(metric.weights) > 1 and (metric.weights != metric.weights[0]).any()
         return [*rows, line("constraints", SHARED)] if unequal else rows

@@ -132,12 +132,20 @@ def _largest_square(metric: Metric) -> Fraction:
     return sum((Fraction(entry) for each in diagonals for entry in each), Fraction(0))
 
 
-def region_text(region: Region) -> str:
-    """The box, side by side; a cube in short."""
+def region_text(region: Region, constraints: Sequence[str] = ()) -> str:
+    """The box, side by side, a cube in short; then what its points meet beside."""
     if isinstance(region, Space):
         return f"all of R^{region.dimension}"
     if region.ball is not None:
         return _ball_text(region)
+    if not region.constraints:
+        return _box_text(region)
+    listed = list(constraints[:SHOWN]) or [count_text(len(region.constraints), "constraint")]
+    more = f", … ({len(constraints)} constraints)" if len(constraints) > SHOWN else ""
+    return f"{_box_text(region)} with {', '.join(listed)}{more}"
+
+
+def _box_text(region: Box) -> str:
     sides = list(zip(region.lower, region.upper, strict=True))
     cube = len(set(sides)) == 1
     texts = [_side_text(low, high) for low, high in (sides[:1] if cube else sides[:SHOWN])]

@@ -59,6 +59,19 @@ def keys_written_out(table: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def constraints_written_out(document: Mapping[str, Any], texts: Sequence[str]) -> list[str]:
+    """The constraints of a symbolic game, whose table may have short forms, without any."""
+    players = document.get("players")
+    if not isinstance(players, list) or not all(isinstance(p, Mapping) for p in players):
+        return list(texts)
+    parameters = document.get("parameters")
+    names = [*(_listed(parameters) if isinstance(parameters, Mapping) else ())]
+    for player in players:
+        names += _texts(_with_names(player).get("variables"))
+    families = _families(names)
+    return [_plain(text, families, f"the constraint {short(text)}") for text in texts]
+
+
 def written_out(document: Mapping[str, Any]) -> dict[str, Any]:
     """The table of a symbolic game without short forms; what is malformed stays as it is."""
     found = dict(document)

@@ -24,19 +24,21 @@ from games.files.arrays import (
     write_arrays,
 )
 from games.files.document import KINDS, check_format, from_document
-from games.files.macros import keys_written_out, written_out
+from games.files.macros import constraints_written_out, keys_written_out, written_out
 from games.files.toml_text import toml_text
 from games.files.writing import Fill, StrPath, reason, write_files
 from games.game import Game
 from games.language.number import parse_number
 from games.numbered import names_of
 from games.players import Player
-from games.reading import at, check_player_name, read_table, read_text, short
+from games.reading import at, check_player_name, read_list, read_table, read_text, short
+from games.regions.own_sets import constrained, constraint_text
 from games.regions.shapes import Box
 from games.work import budget
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 MAX_TEXT = 4 * 2**20
+CONSTRAINTS = "constraints"
 DIGEST = "data_digest"  # the key beside "data"
 MAX_KEY_PARTS = 16  # tomllib takes quadratic time and memory in the parts of a dotted key
 _PART = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
@@ -99,9 +101,12 @@ def _load(path: StrPath, where: str) -> Game:
         kind = read_text(table.get("kind", "symbolic"), "kind")
         region = _optional_table(table, "region")
         hint = _optional_table(table, "equilibrium")
-        document = {k: v for k, v in table.items() if k not in ("region", "equilibrium")}
+        stated = read_list(table.get(CONSTRAINTS, []), CONSTRAINTS)
+        texts = [read_text(text, f"{CONSTRAINTS}[{k}]") for k, text in enumerate(stated)]
+        apart = ("region", "equilibrium", CONSTRAINTS)
+        document = {k: v for k, v in table.items() if k not in apart}
         if kind == "symbolic":
-            document = written_out(document)
+            document, texts = written_out(document), constraints_written_out(document, texts)
             region = None if region is None else keys_written_out(region)
             hint = None if hint is None else keys_written_out(hint)
         if "data" in document:
@@ -111,8 +116,11 @@ def _load(path: StrPath, where: str) -> Game:
     game = from_document(document, where)
     tables = TABLES.get(kind, UNNAMED)
     with at(where):
-        if region is not None:
+        if region is not None and (region or not texts):
             game.region = tables.read_region(region, game.players)
+        if texts:
+            numbers = getattr(game, "parameters", {})
+            game.region = constrained(game.players, texts, game.region, numbers)
         if hint is not None:
             game.equilibrium = tables.read_hint(hint, game.players)
     return game
@@ -204,7 +212,10 @@ def _file_table(
         table |= {"data": side_file, DIGEST: digest_of(arrays)}
     if game.region is not None:
         if game.region.ball is not None:
-            raise InputError("a game file holds boxes only; write the game without its ball")
+            raise InputError("a game file holds no balls; write the game without its ball")
+        if game.region.constraints:
+            names = [name for player in game.players for name in player.variables]
+            table[CONSTRAINTS] = [constraint_text(c, names) for c in game.region.constraints]
         table["region"] = tables.region(game.region, game.players)
     if game.equilibrium is not None:
         table["equilibrium"] = tables.hint(game.equilibrium, game.players)

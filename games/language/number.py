@@ -7,6 +7,7 @@ import math
 import re
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Integral
 
 from games.errors import InputError
 
@@ -60,7 +61,9 @@ def exact(value: Number) -> Fraction:
         if not value.is_finite():
             raise InputError(f"{value} is not a finite number; give a finite one")
         return parse_number(format(value, "e").replace("E", "e"))
-    if not isinstance(value, int | Fraction) and not math.isfinite(value):
+    if isinstance(value, Integral):
+        return Fraction(int(value))  # NumPy's too: their own arithmetic overflows
+    if not isinstance(value, Fraction) and not math.isfinite(value):
         raise InputError(f"{value} is not a finite number; give a finite one")
     return Fraction(value)
 

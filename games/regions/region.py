@@ -1,4 +1,4 @@
-"""Regions as exact data: a box, a ball in a metric, all of R^n; which points and boxes they hold.
+"""Regions as exact data: a box, constraints or a ball in it, all of R^n; which points they hold.
 
 Here is what reading and checking a certificate needs. :mod:`games.regions.shapes` adds what users
 and the search ask of a region: samples, halves, projections.
@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from games import work
 from games.errors import InputError
 from games.language.number import Number, exact, round_up, to_text
+from games.regions.constraint import Constraint
 from games.regions.ends import Ends
 
 Floats = NDArray[np.float64]
 Rows = tuple[tuple[Fraction, ...], ...]
 DIGITS = 15  # of the half-widths of the bounding box, rounded up
 LARGEST = 64  # variables of a metric given as a matrix, which is inverted in rationals
+MOST_CONSTRAINTS = 10_000
 SWEEPS = 20  # of the search for a box's nearest point; any point found gives a true bound
 
 
@@ -106,17 +108,24 @@ class MetricBall:
 
 @dataclass(frozen=True, init=False)
 class Box:
-    """A compact box with exact ends; with a ball in it, that ball is the region.
+    """A compact box with exact ends; with constraints or a ball, the part of it that meets these.
 
-    Raises InputError for different lengths, an upside-down side or a number that is not finite.
+    Raises InputError for different lengths, an upside-down side, a number that is not finite, or
+    a constraint on a variable that is not there.
     """
 
     lower: Ends
     upper: Ends
     ball: MetricBall | None = None
+    constraints: tuple[Constraint, ...] = ()
 
     def __init__(
-        self, lower: Sequence[Number], upper: Sequence[Number], *, ball: MetricBall | None = None
+        self,
+        lower: Sequence[Number],
+        upper: Sequence[Number],
+        *,
+        ball: MetricBall | None = None,
+        constraints: Sequence[Constraint] = (),
     ) -> None:
         low, high = _row("lower", lower), _row("upper", upper)
         if len(low) != len(high):
@@ -131,7 +140,16 @@ class Box:
                 f"side {k} of the box is upside down: lower {to_text(low[k])} exceeds"
                 f" upper {to_text(high[k])}; swap them"
             )
-        vars(self).update(lower=low, upper=high, ball=ball)
+        last = max((c.variables[-1] for c in constraints), default=0)
+        if last >= len(low) or (ball is not None and constraints):
+            raise InputError(
+                f"a constraint is on variable {last} of {len(low)}; expected at most {len(low) - 1}"
+                if last >= len(low)
+                else "a ball takes no constraints; give a box with them"
+            )
+        if len(constraints) > MOST_CONSTRAINTS:
+            raise InputError(f"{len(constraints)} constraints; expected at most {MOST_CONSTRAINTS}")
+        vars(self).update(lower=low, upper=high, ball=ball, constraints=tuple(constraints))
 
     def __hash__(self) -> int:
         return hash((self.dimension, self.lower[0], self.upper[0], self.ball))
@@ -139,6 +157,11 @@ class Box:
     @property
     def dimension(self) -> int:
         return len(self.lower)
+
+    @property
+    def plain(self) -> bool:
+        """Whether all of the box is the region."""
+        return self.ball is None and not self.constraints
 
     @property
     def free(self) -> tuple[int, ...]:
@@ -150,12 +173,13 @@ class Box:
         return self.lower.below, self.upper.above
 
     def contains(self, point: Sequence[Number]) -> bool:
-        """Whether the exact point lies in the box, and in the ball if there is one."""
+        """Whether the exact point lies in the box, meets the constraints, and lies in the ball."""
         if len(point) != self.dimension:
             raise ValueError(f"point has {len(point)} entries; expected {self.dimension}")
         values = Ends.of(point)
         outside = self.lower.exceeds(values) | values.exceeds(self.upper)
-        return not outside.any() and (self.ball is None or self.ball.contains(values))
+        met = not outside.any() and all(c.room(values) >= 0 for c in self.constraints)
+        return met and (self.ball is None or self.ball.contains(values))
 
 
 Region = Box | Space

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from games.language.number import Number, exact, round_near, to_text
 from games.regions import region as exact_data
+from games.regions.inner import inner_point, towards, towards_floats
 from games.regions.region import Space, near_points, root_above
 
 Floats = NDArray[np.float64]
@@ -42,6 +44,8 @@ class Box(exact_data.Box):
 
     lower, upper: n numbers each (int, float taken at its binary value, Decimal, Fraction or text).
     ball: a ball in the box; the region is then the ball, and the box encloses it.
+    constraints: what its points meet beside (games.constrained, games.polyhedron, games.simplex
+    and games.disc make them); the region is then the set of these points.
     Raises InputError (a ValueError) for different lengths, an upside-down side or a number that is
     not finite.
 
@@ -61,9 +65,10 @@ class Box(exact_data.Box):
         if self.ball is not None:
             return f"{self.ball!r}.box"
         n, radius = self.dimension, self.upper[0]
+        more = f", constraints={len(self.constraints)}" if self.constraints else ""
         if n > SHOWN and self.upper == [radius] * n and self.lower == [-radius] * n:
-            return f"Box.cube({n}, {_number(radius)})"
-        return f"Box({_numbers(self.lower)}, {_numbers(self.upper)})"
+            return f"Box.cube({n}, {_number(radius)}{more})"
+        return f"Box({_numbers(self.lower)}, {_numbers(self.upper)}{more})"
 
     @classmethod
     def cube(cls, dimension: int, radius: Number) -> "Box":
@@ -76,9 +81,19 @@ class Box(exact_data.Box):
         return cls([-r] * dimension, [r] * dimension)
 
     def nearest(self, point: Sequence[Fraction]) -> tuple[Fraction, ...]:
-        """The point clipped to the box, then moved straight towards the centre of the ball."""
+        """The point clipped to the box, then moved straight towards the inside of the region.
+
+        Raises InputError where no point meets all constraints.
+        """
+        if self.constraints:
+            return towards(point, self.inner, self)
         clipped = self.clipped(point)
         return clipped if self.ball is None else self.ball.nearest(clipped)
+
+    @cached_property
+    def inner(self) -> tuple[Fraction, ...]:
+        """A point well inside the constraints. Raises InputError where none is found."""
+        return inner_point(self)
 
     def clipped(self, point: Sequence[Fraction]) -> tuple[Fraction, ...]:
         """The point of the box that is nearest side by side, whatever the ball."""
@@ -86,7 +101,9 @@ class Box(exact_data.Box):
         return tuple(min(max(low, v), high) for low, v, high in sides)
 
     def pulled(self, points: Floats) -> Floats:
-        """Points (k, n) of the box moved straight into the ball, if there is one."""
+        """Points (k, n) of the box moved straight into the region, but for rounding."""
+        if self.constraints:
+            return towards_floats(points, self.inner, self)
         return points if self.ball is None else self.ball.pulled(points)
 
     def split(self, axis: int) -> tuple["Box", "Box"]:
@@ -97,11 +114,11 @@ class Box(exact_data.Box):
         return Box(self.lower, high), Box(low, self.upper)
 
     def sample(self, rng: "np.random.Generator", count: int) -> Floats:
-        """`count` independent uniform points, shape (count, n)."""
+        """`count` independent points, shape (count, n); uniform but where there are constraints."""
         if self.ball is not None:
             return self.ball.sample(rng, count)
         low, high = self.floats()
-        return low + (high - low) * rng.random((count, self.dimension))
+        return self.pulled(low + (high - low) * rng.random((count, self.dimension)))
 
     def vertices(self, axes: Sequence[int] | None = None) -> Iterator[tuple[Fraction, ...]]:
         """The vertices over the given axes, or all of them; other coordinates at their lower end.
@@ -254,7 +271,7 @@ def as_shape(region: exact_data.Region | None) -> Region | None:
     if region is None or isinstance(region, Space | Box):
         return region
     if (ball := region.ball) is None:
-        return Box(region.lower, region.upper)
+        return Box(region.lower, region.upper, constraints=region.constraints)
     metric = ball.matrix or ball.weights
     return MetricBall(ball.center, ball.radius, metric).region
 

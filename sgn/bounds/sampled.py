@@ -224,6 +224,10 @@ def _box(region: Region, game: Game) -> Box:
     """The region as a box small enough to sample in. Raises CannotBound."""
     if isinstance(region, Space):
         raise CannotBound("unsupported", "sampling needs a bounded region; give a box")
+    if region.constraints:
+        raise CannotBound(
+            "unsupported", "sampling takes boxes and balls; leave the constraints out for estimates"
+        )
     if _batch(game.dimension**2) < 2:
         raise CannotBound(
             "too-large",

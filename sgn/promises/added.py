@@ -3,7 +3,7 @@
 Added to the claims of a study; the checker's own rules say how much may be claimed.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import final
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from certificates.documents import TEXT_LIMIT
 from certificates.kernel.claims import Claim, Claims, EquilibriumKind, Solution
-from certificates.kernel.document.metric import Metric
+from certificates.kernel.document.metric import Metric, Vector
 from certificates.kernel.document.reading import encode_arrays
-from certificates.kernel.inequalities.equilibrium import norms_within, off_the_faces
+from certificates.kernel.inequalities.equilibrium import given_way, norms_within, off_the_faces
 from certificates.kernel.inequalities.runge_kutta import TABLEAUS
 from certificates.kernel.jacobian.base import Blocks, Jacobian
 from certificates.kernel.jacobian.exact import jacobian_of
@@ -53,10 +53,11 @@ from sgn.pipeline.claims import stated_steps
 from sgn.pipeline.game_on_region import Problem
 from sgn.pipeline.left_out import FAILURES, noted
 from sgn.pipeline.numbers import DIRECT_LIMIT
+from sgn.promises.constrained import exact_points, multipliers, solution
 from sgn.promises.divergence import with_divergence
 from sgn.promises.equilibrium import find_equilibrium, stated_points
 from sgn.quantities.frame import Frame
-from sgn.rounding import up
+from sgn.rounding import objects, up
 from sgn.steps.near_linear import (
     longest_guess,
     middle_matrix,
@@ -67,6 +68,7 @@ from sgn.steps.near_linear import (
 from sgn.steps.sector import sector_plan
 
 ERROR_DIGITS = 3
+STATED_DIGITS = (10, 17)  # of a point that is stated: short, then as it is found
 LONGER = Fraction(101, 100)  # a step must be so much longer to be stated beside another
 WORTH = 1.1  # and so much, by samples, to be worth a proof that J is near one matrix
 
@@ -205,32 +207,40 @@ def _add_equilibrium(
     """The equilibrium with its error and kind."""
     if problem is None:
         return claims
-    x = find_equilibrium(
-        problem.game, problem.region, float(claims.margin), float(claims.lipschitz)
-    )
-    if not np.isfinite(x).all():
-        return claims
+    points = _stated_points(claims, problem)
     known = Title.KIND not in left_out
     kinds = [(solution, kind) for solution, kind in KINDS if known or kind is None]
-    return claims.with_claims(*_supported(claims, _jacobian(problem), x, problem, kinds))
+    return claims.with_claims(*_supported(claims, _jacobian(problem), points, problem, kinds))
+
+
+def _stated_points(claims: Claims, problem: Problem) -> Sequence[Vector]:
+    """Points near the solution as they may be stated, short ones first; none if it is not found."""
+    game, region = problem.game, problem.region
+    margin, lipschitz = float(claims.margin), float(claims.lipschitz)
+    if isinstance(region, Box) and region.constraints:
+        x, held = solution(game, region, margin, lipschitz)
+        if not np.isfinite(x).all():
+            return []
+        return [objects(point) for point in exact_points(x, held, region, STATED_DIGITS)]
+    x = find_equilibrium(game, region, margin, lipschitz)
+    return stated_points(x, region, len(x) <= TEXT_LIMIT) if np.isfinite(x).all() else []
 
 
 def _supported(
     claims: Claims,
     J: Jacobian,
-    x: NDArray[np.float64],
+    points: Sequence[Vector],
     problem: Problem,
     kinds: Collection[tuple[type[StatedSolution], type[EquilibriumKind] | None]],
 ) -> tuple[Claim, ...]:
     """The first point and the strongest kind that the checker's rules grant."""
-    points = stated_points(x, problem.region, len(x) <= TEXT_LIMIT)
     for point in points:
         region = problem.region
-        if isinstance(region, Box) and region.ball and not region.contains(list(point)):
+        if isinstance(region, Box) and not region.plain and not region.contains(list(point)):
             continue  # F may not be defined there
         F = _force(claims, problem, point)
-        for solution, kind in kinds:
-            found = _with_error(claims, J, solution(point, Fraction(0), [F]))
+        for kind_of_point, kind in kinds:
+            found = _with_error(claims, J, kind_of_point(point, Fraction(0), [F]))
             stated = (found,) if kind is None else (found, kind())
             good = found.error == 0 or point is points[-1]  # a short point only if it is exact
             if good and _hold(claims.with_claims(*stated), J, stated):
@@ -252,13 +262,21 @@ def _force(claims: Claims, problem: Problem, point: NDArray[np.float64]) -> Ball
 
 
 def _with_error(claims: Claims, J: Jacobian, found: StatedSolution) -> StatedSolution:
-    """The least error that F grants (T13)."""
-    residual = found.force(claims.game)
-    if not found.is_zero and claims.region is not None:
-        residual = off_the_faces(residual, found, claims.region)
+    """The least error that F grants (T13, T25)."""
+    residual, lost, region = found.force(claims.game), Fraction(0), claims.region
+    weighted = claims.metric.kind == "scalar"  # else nothing of the boundary can be claimed
+    if isinstance(found, VariationalSolution) and region is not None and weighted:
+        if isinstance(region, Box) and region.constraints:
+            forces = multipliers(residual.mid, list(map(Fraction, found.point)), region)
+            found = replace(found, multipliers=forces)
+        residual = off_the_faces(residual, found, found.multipliers, region)
+        lost = given_way(found, found.multipliers, region, claims.metric, J.sizes)
     _, square = norms_within(residual, metric_ball(claims.metric, J.sizes))
-    error = round_up(root_above(square) / claims.margin, ERROR_DIGITS)
-    return replace(found, error=error)
+    length = root_above(square)
+    error = length / claims.margin
+    if lost > 0:  # αe² = ‖r‖e + ε
+        error = (length + root_above(length**2 + 4 * claims.margin * lost)) / (2 * claims.margin)
+    return replace(found, error=round_up(error, ERROR_DIGITS))
 
 
 # ---- the divergence of policies ------------------------------------------------------------------

@@ -130,7 +130,9 @@ def _is_constant(problem: Problem) -> bool:
 
 def _has_interior(problem: Problem) -> bool:
     region = problem.region
-    return not isinstance(region, Box) or len(region.free) == region.dimension
+    return not isinstance(region, Box) or (
+        len(region.free) == region.dimension and not any(c.equal for c in region.constraints)
+    )
 
 
 def _why_not(problem: Problem | None, found: Study) -> tuple[str, str, list[str]]:

@@ -1,6 +1,7 @@
 """What a simulated method works with, and the option sentences it is refused with."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from games.game import Game
 from games.regions.shapes import Box
+from sgn.projection import Projection
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -29,14 +31,19 @@ class Setting:
     spread: Floats
     delay: int
     rng: np.random.Generator
+    region: Box | None = None
+
+    @cached_property
+    def _nearest(self) -> Projection:
+        return Projection(self.region, self.game.dimension)
 
     def gradient(self, points: Floats) -> Floats:
         """F at points (B, n)."""
         return self.game.pseudo_gradient(points)
 
     def project(self, points: Floats) -> Floats:
-        """The nearest points of the region, in every metric M(w): a product is clipped."""
-        return np.clip(points, self.box[0], self.box[1])
+        """The nearest points of the region, in every metric M(w)."""
+        return self._nearest(points)
 
 
 def finite_rows(values: Floats) -> Flags:
@@ -49,7 +56,7 @@ def ends(region: Box | None, dimension: int) -> Floats:
     if region is None:
         return np.array([[-np.inf] * dimension, [np.inf] * dimension])
     if region.ball is not None:
-        raise ValueError("region is a ball; points are projected to boxes only")
+        raise ValueError("region is a ball; points are projected to the players' own sets only")
     if region.dimension != dimension:
         raise ValueError(f"region has {region.dimension} sides; expected {dimension}")
     return np.array(region.floats())

@@ -115,8 +115,8 @@ def simulate(
         when absent. A factor is of the metric of its steps, `certificate.euler.metric` and so on.
     target: (n,) the point that distances are taken to.
     region: what points are projected to; projected-euler needs one, extragradient, optimistic,
-        best-response and asynchronous may have one. No certificate speaks of best responses outside
-        its region.
+        best-response (a box alone) and asynchronous may have one. No certificate speaks of best
+        responses outside its region.
     noise: σ of T15, E‖ξ‖²_M = σ² with mean 0, for euler and projected-euler.
     every: keep one row in so many.
     geometry: which field is played, as for certify: EntropicDual() or EntropicDual("kakade") for
@@ -151,6 +151,7 @@ def simulate(
         spread=noise / math.sqrt(game.dimension) * np.linalg.inv(np.linalg.cholesky(M)),
         delay=delay,
         rng=np.random.default_rng(seed),
+        region=region,
     )
     ruler = Ruler(
         root=np.asarray(np.linalg.cholesky(M)),
@@ -271,6 +272,8 @@ def _check_options(name: str, method: Method, region: Box | None, noise: float, 
         raise ValueError(f"{name} needs a region to project to; give region=")
     if method.region == "none" and region is not None:
         raise ValueError(f"{name} takes no region: {method.reason}")
+    if not method.steps and region is not None and region.constraints:
+        raise ValueError(f"{name} is played in boxes only; use extragradient with constraints")
     if not 0 <= noise < math.inf or (noise and not method.noise):
         takes = _names(lambda m: m.noise)
         raise ValueError(f"noise is {noise}; expected at least 0, and only for {takes}")

@@ -41,6 +41,31 @@ def mixed() -> SymbolicGame:
     )
 
 
+def capped() -> SymbolicGame:
+    """A player on a line within a capacity, one in a disc, one on a simplex: all are pressed."""
+    game = SymbolicGame.from_costs(
+        {"a": ["q", "r"], "b": ["x", "y"], "c": ["s", "t"]},
+        {
+            "a": "q**2 + r**2 - 8*q - 6*r + q*x/2",
+            "b": "x**2 + y**2 - 4*x - 3*y + x*s/4",
+            "c": "s**2 + 2*t**2 - s + r*t/8",
+        },
+        name="capped",
+    )
+    constraints = ["q + 2*r <= 4", "q >= 0", "r >= 0", "x**2 + y**2 <= 1", "s + t = 1"]
+    game.region = games.constrained(game.players, [*constraints, "s >= 0", "t >= 0"])
+    return game
+
+
+def roomy() -> SymbolicGame:
+    """The same costs on sets that leave room round the zero."""
+    game = capped()
+    constraints = ["q + 2*r <= 10", "x**2 + y**2 <= 9", "s - t <= 1"]
+    sides = Box([0, 0, 0, 0, -1, -1], [5, 5, 4, 4, 1, 1])
+    game.region = games.constrained(game.players, constraints, sides)
+    return game
+
+
 def unstable() -> SymbolicGame:
     """Stable at 0 and unstable where y < −1; no constant metric for the whole box."""
     return SymbolicGame.from_costs(
@@ -312,6 +337,8 @@ def certificates() -> dict[str, sgn.Certificate | sgn.Refusal]:
         ),
         "promised-bounds.json": sgn.certify_bounds(given()),
         "cornered.json": sgn.certify(away, Box([0, 0], ["0.5", 1])),
+        "capped.json": sgn.certify(capped()),
+        "roomy.json": sgn.certify(roomy()),
         "bent.json": sgn.certify(bent()),
         "near-linear.json": sgn.certify(nearly_linear()),
         "markov.json": sgn.certify(games.catalogue.load("markov-coordination")),

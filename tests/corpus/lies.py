@@ -47,6 +47,7 @@ from tests.corpus.changes import (
 from tests.corpus.lies_bands import BAND_LIES
 from tests.corpus.lies_bernstein import BERNSTEIN_LIES
 from tests.corpus.lies_bregman import BREGMAN_LIES
+from tests.corpus.lies_constraints import CONSTRAINT_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
 from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
@@ -335,6 +336,7 @@ LIES = [
     *BAND_LIES,
     *BERNSTEIN_LIES,
     *BREGMAN_LIES,
+    *CONSTRAINT_LIES,
     *ENCLOSED_LIES,
     *FIELD_LIES,
     *HYPOTHESIS_LIES,

@@ -261,7 +261,7 @@ def test_domains_of_balls():
 def test_files_and_projections_know_boxes_only(tmp_path: Any):
     game = corner_game()
     game.region = BALL.region
-    with pytest.raises(InputError, match="a game file holds boxes only"):
+    with pytest.raises(InputError, match="a game file holds no balls"):
         games.save(game, tmp_path / "game.toml")
     with pytest.raises(ValueError, match="region is a ball"):
         sgn.simulate(

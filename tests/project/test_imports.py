@@ -42,7 +42,12 @@ WRAPPERS = {
     "matplotlib": {"sgn.plots"},
     "flint": {"games.regions.region", "certificates", "sgn.attacks.subject.precise"},
     "scipy.stats": {"sgn.bounds.sampled"},
-    "scipy.optimize": {"sgn.bounds.sampled"},
+    "scipy.optimize": {
+        "games.regions.inner",
+        "sgn.bounds.sampled",
+        "sgn.projection",
+        "sgn.promises.constrained",
+    },
     "scipy.linalg": {"sgn.refusals.constant_metrics", "sgn.metrics.spectral"},
 }
 
@@ -94,6 +99,7 @@ ORDER = (
     "certificates.certificate",
     "sgn.rounding",
     "sgn.geometry",
+    "sgn.projection",
     "sgn.quantities",
     "sgn.enclosures.intervals",
     "sgn.enclosures",

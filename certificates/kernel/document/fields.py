@@ -55,9 +55,10 @@ def stated(kind: Kind[T], words: str) -> T:
     return value
 
 
-def witness(kind: Kind[T], words: str) -> T:
-    """A field that only helps to check the others."""
-    value: T = field(metadata={"kind": kind, "words": words, "witness": True})
+def witness(kind: Kind[T], words: str, default: Any = MISSING) -> T:
+    """A field that only helps to check the others; default: where nothing is said."""
+    about = {"kind": kind, "words": words, "witness": True}
+    value: T = field(metadata=about, default=default)
     return value
 
 

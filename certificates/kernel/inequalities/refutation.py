@@ -12,11 +12,18 @@ from certificates.kernel.numbers.matrices import Ball, diagonal, is_psd
 from games.regions.region import Box, Region
 
 
-def has_interior(region: Region | None) -> bool:
-    """Whether the region has one: no side of its box is degenerate."""
-    return region is not None and (
-        not isinstance(region, Box) or len(region.free) == region.dimension
+def has_interior(region: Region | None, points: Sequence[Point]) -> bool:
+    """Whether the region is shown to have one: no side of its box is degenerate, and one of the
+    points, if they lie in it, is inside every constraint."""
+    if not isinstance(region, Box):
+        return region is not None
+    inner = not region.constraints or any(
+        point is not None
+        and len(point) == region.dimension
+        and all(c.room(point) > 0 for c in region.constraints)
+        for point in points
     )
+    return len(region.free) == region.dimension and inner
 
 
 def lie_in(region: Region | None, points: Sequence[Point]) -> bool:

@@ -38,6 +38,16 @@ class Row:
         row = Ends.of(values)
         return cls(row.below, row.above, row.__getitem__)
 
+    def joined(self, more: Sequence[Fraction]) -> "Row":
+        """These numbers, then more."""
+        if not more:
+            return self
+        other, count = Row.of(more), len(self)
+        low, high = (
+            np.concatenate(ends) for ends in ((self.low, other.low), (self.high, other.high))
+        )
+        return Row(low, high, lambda k: self.exact(k) if k < count else other.exact(k - count))
+
     def __len__(self) -> int:
         return len(self.low)
 

@@ -5,9 +5,10 @@ from fractions import Fraction
 from typing import ClassVar, final
 
 from certificates.kernel.claims import Claim, EquilibriumKind, Solution
-from certificates.kernel.document.fields import record
+from certificates.kernel.document.fields import Numbers, record, witness
 from certificates.kernel.document.reading import Document
 from certificates.kernel.inequalities.equilibrium import (
+    given_way,
     norms_within,
     off_the_faces,
     reach_of,
@@ -16,6 +17,7 @@ from certificates.kernel.inequalities.equilibrium import (
 from certificates.kernel.jacobian.point import force_at
 from certificates.kernel.numbers.matrices import Ball
 from certificates.kernel.numbers.metrics import metric_ball
+from certificates.kernel.numbers.roots import root_above
 from certificates.kernel.theorems.hypotheses import Hypothesis
 from certificates.kernel.theorems.rule import Case, rule
 from certificates.kernel.theorems.shared import (
@@ -29,7 +31,7 @@ from certificates.kernel.theorems.shared import (
     has_decay,
 )
 from certificates.kernel.uncheckable import Uncheckable
-from games.regions.region import Region
+from games.regions.region import MOST_CONSTRAINTS, Box, Region
 
 
 @record
@@ -57,12 +59,16 @@ class Zero(StatedSolution):
 
 
 @final
+@record
 class VariationalSolution(StatedSolution):
     """VI(F, X) has one solution, perhaps on the boundary and no zero of F."""
 
     theorem = "equilibrium/T13 (boundary)"
     label = "T13 (boundary)"
     is_zero: ClassVar[bool] = False
+    multipliers: tuple[Fraction, ...] = witness(
+        Numbers(MOST_CONSTRAINTS), "λ, one a constraint of the region", default=()
+    )
 
 
 Stated = Case[StatedSolution]
@@ -83,8 +89,8 @@ def _ball_fits(case: Stated) -> bool:
     room = room_round(case.what, _region(case))
     if not len(room):
         return True
-    reach = reach_of(case.claims.metric, case.J.sizes, _region(case))
-    return (room - reach.times(case.what.error)).is_nonnegative()
+    reach = reach_of(case.claims.metric, case.J.sizes, _region(case), case.what)
+    return len(room) == len(reach) and (room - reach.times(case.what.error)).is_nonnegative()
 
 
 def _squares(case: Case[Claim], vector: Ball) -> tuple[Fraction, Fraction]:
@@ -96,9 +102,20 @@ def _force_is_small(case: Stated) -> bool:
     return _squares(case, F)[1] <= (case.claims.margin * case.what.error) ** 2
 
 
-def _residual_is_small(case: Stated) -> bool:
-    residual = off_the_faces(case.what.force(case.claims.game), case.what, _region(case))
-    return _squares(case, residual)[1] <= (case.claims.margin * case.what.error) ** 2
+def _forces_push_back(case: Case[VariationalSolution]) -> bool:
+    region, forces = _region(case), case.what.multipliers
+    constraints = region.constraints if isinstance(region, Box) else ()
+    return len(forces) == len(constraints) and all(
+        force >= 0 or c.equal for force, c in zip(forces, constraints, strict=True)
+    )
+
+
+def _residual_is_small(case: Case[VariationalSolution]) -> bool:
+    claims, what, region = case.claims, case.what, _region(case)
+    residual = off_the_faces(what.force(claims.game), what, what.multipliers, region)
+    spare = claims.margin * what.error - root_above(_squares(case, residual)[1])
+    lost = given_way(what, what.multipliers, region, claims.metric, case.J.sizes)
+    return spare >= 0 and spare * what.error >= lost
 
 
 INSIDE = Hypothesis[Stated]("x₀ ∈ X", _lies_inside)
@@ -111,15 +128,19 @@ rule(
     Hypothesis("B(x₀, e) ⊂ X", _ball_fits, given=(METRIC.name, INSIDE.name, ERROR.name)),
     Hypothesis("‖F(x₀)‖_M ≤ αe", _force_is_small, given=(METRIC.name, POSITIVE.name, ERROR.name)),
 )
+FORCES = Hypothesis[Case[VariationalSolution]](
+    "a λ for each constraint, λ ≥ 0 but for equalities", _forces_push_back
+)
 rule(
     VariationalSolution,
     *NEAR,
     PRODUCT,
     WEIGHTS,
+    FORCES,
     Hypothesis(
-        "‖r‖_M ≤ αe, r what no face holds",
+        "‖r‖_M ≤ αe and (αe − ‖r‖_M)e ≥ ε, r what nothing holds",
         _residual_is_small,
-        given=(POSITIVE.name, ERROR.name, INSIDE.name, PRODUCT.name, WEIGHTS.name),
+        given=(POSITIVE.name, ERROR.name, INSIDE.name, PRODUCT.name, WEIGHTS.name, FORCES.name),
     ),
 )
 

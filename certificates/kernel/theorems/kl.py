@@ -30,7 +30,7 @@ def _has_field(case: Case[Claim]) -> bool:
 
 
 def _is_box(case: Case[Claim]) -> bool:
-    return isinstance(case.claims.region, Box) and case.claims.region.ball is None
+    return isinstance(case.claims.region, Box) and case.claims.region.plain
 
 
 FIELD = Hypothesis[Case[Claim]]("−G is the natural gradient, entropy not by occupancy", _has_field)

@@ -182,7 +182,9 @@ def _factors_fit(case: Refuted[DualWitness]) -> bool:
     return len(factors) == len(case.witness.places) and all(len(C) == n for C in factors)
 
 
-REGION = Hypothesis[Refuted[Witness]]("X has an interior", lambda case: has_interior(case.region))
+REGION = Hypothesis[Refuted[Witness]](
+    "X has an interior", lambda case: has_interior(case.region, case.witness.points)
+)
 POINTS = Hypothesis[Refuted[Witness]](
     "every point lies in X",
     lambda case: bool(case.witness.points) and lie_in(case.region, case.witness.points),

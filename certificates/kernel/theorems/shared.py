@@ -27,8 +27,8 @@ def zero_in_region(claims: Claims) -> bool:
 
 
 def own_sets(claims: Claims) -> bool:
-    """Whether X is a product of the players' own sets: a box or R^n, not a ball, not unknown."""
-    return is_product(claims.region)
+    """Whether X is a product of the players' own sets: not a ball, not unknown."""
+    return is_product(claims.region, claims.game)
 
 
 def symmetric_blocks(claims: Claims, J: Jacobian | None) -> bool:

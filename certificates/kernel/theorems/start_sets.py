@@ -74,7 +74,7 @@ def largest_radius(claims: Claims, steps: Steps | None) -> Fraction:
     sizes = sizes_of(claims.game)
 
     def reach(metric: Metric) -> Row:
-        return reach_of(metric, sizes, region)
+        return reach_of(metric, sizes, region, found)
 
     own = reach(claims.metric)
     same = steps is None or steps.metric == claims.metric

@@ -202,7 +202,9 @@ class Unilateral(Objective):
     def broken(self, place: Floats) -> bool:
         start, subject = self.solution.known, self.solution.subject
         end = moved(start, self._own, self._values_of_own(place[None])[0].tolist())
-        if not self.everywhere and subject.sphere is not None and not subject.surely_inside(end):
+        region = subject.region
+        inside = region is None or region.plain or subject.surely_inside(end)
+        if not (self.everywhere or inside):
             return False
         return bool(self.costs.exact_gain(self.player, start, end) > ball(self.claimed))
 

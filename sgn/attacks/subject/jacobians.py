@@ -5,6 +5,7 @@ satisfies them.
 """
 
 import abc
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, final
@@ -20,6 +21,7 @@ from games.game import Game, Structure
 from games.language.number import float_enclosure
 from games.markov.logit_game import LogitGame
 from games.quadratic import QuadraticGame
+from games.regions.constraint import Constraint
 from games.regions.region import Region
 from games.regions.shapes import Box, MetricBall, as_shape
 from games.symbolic import SymbolicGame
@@ -36,6 +38,7 @@ from sgn.attacks.subject.precise import (
     nearest,
     product,
 )
+from sgn.projection import Projection
 
 Floats = NDArray[np.float64]
 TURNS = 10  # times the largest bound: how much a J_ii turns that need not be symmetric
@@ -76,6 +79,7 @@ class GameSubject(Subject):
     def __init__(self, game: Game, region: Box | None) -> None:
         self.game, self.region, self.sizes = game, region, game.sizes
         self.sphere = None if region is None else region.ball
+        self.constraints = () if region is None else region.constraints
         self.constant = game.structure is Structure.CONSTANT
         if region is None and not self.constant:
             raise InputError("the game's Jacobian is not constant and no box is given")
@@ -104,6 +108,8 @@ class GameSubject(Subject):
         within = ((low <= points) & (points <= high)).all(axis=-1)
         if self.sphere is not None:
             within &= self.sphere.square_floats(points) <= float(self.sphere.radius) ** 2
+        for c in self.constraints:
+            within &= _room(c, points) >= 0
         return np.asarray(within)
 
     def beyond(self, points: Floats) -> Floats:
@@ -116,17 +122,28 @@ class GameSubject(Subject):
         if self.sphere is not None:
             length = np.sqrt(self.sphere.square_floats(points)) / float(self.sphere.radius)
             result = np.maximum(result, (length - 1) / 2)
+        for c in self.constraints:
+            scale = 1 + abs(float(c.bound)) + float(side.max())
+            result = np.maximum(result, -_room(c, points) / scale)
         return np.asarray(result)
 
     def project(self, points: Floats) -> Floats:
         """The nearest points (k, n) of the region: in a ball, in the metric of the ball."""
+        if self.constraints:
+            return self._nearest(points)
         low, high = self.ends
         return np.clip(points, low, high) if self.sphere is None else self.sphere.pulled(points)
+
+    @cached_property
+    def _nearest(self) -> Projection:
+        return Projection(self.region, self.game.dimension)
 
     def exact_project(self, point: Balls) -> Balls:
         """The same of a column of balls; not finite where it is not known."""
         if self.region is None:
             return point
+        if self.constraints:
+            return column([ball(0) / ball(0) for _ in entries(point)])
         if self.sphere is None:
             sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
             return column([clipped(v, low, high) for low, v, high in sides])
@@ -152,6 +169,7 @@ class GameSubject(Subject):
             return True
         sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
         within = all(bool(ball(a) <= v) and bool(v <= ball(b)) for a, v, b in sides)
+        within &= all(bool(left >= 0) and not c.equal for c, left in self.rooms(point))
         if self.sphere is None:
             return within
         return within and bool(self._square(point, self.sphere) <= ball(self.sphere.radius**2))
@@ -162,9 +180,19 @@ class GameSubject(Subject):
             return False
         sides = zip(self.region.lower, entries(point), self.region.upper, strict=True)
         beyond = any(bool(v < ball(a)) or bool(v > ball(b)) for a, v, b in sides)
+        beyond |= any(bool(abs(left) > 0 if c.equal else left < 0) for c, left in self.rooms(point))
         if self.sphere is None:
             return beyond
         return beyond or bool(self._square(point, self.sphere) > ball(self.sphere.radius**2))
+
+    def rooms(self, point: Balls) -> Iterator[tuple[Constraint, Any]]:
+        """Each constraint with its bound less its left side at a column of balls."""
+        x = entries(point)
+        for c in self.constraints:
+            left = ball(c.bound)
+            for k, a, q in zip(c.variables, c.linear, c.squares, strict=True):
+                left -= (ball(a) + ball(q) * x[k]) * x[k]
+            yield c, left
 
     def _square(self, point: Balls, sphere: MetricBall) -> Any:
         """‖x − c‖² in the metric of the ball."""
@@ -191,6 +219,14 @@ class GameSubject(Subject):
 
     def describe(self, place: Floats) -> str:
         return point_text(self.points(place[None])[0])
+
+
+def _room(c: Constraint, points: Floats) -> Floats:
+    """What points (k, n) leave of a constraint, in floats; of an equality, less 0 where unmet."""
+    x = points[..., list(c.variables)]
+    a, q = (np.array([float(v) for v in part]) for part in (c.linear, c.squares))
+    left = float(c.bound) - x @ a - (x * x) @ q
+    return np.asarray(-np.abs(left) if c.equal else left)
 
 
 def sphere_matrix(sphere: MetricBall) -> Balls:

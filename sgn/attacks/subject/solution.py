@@ -28,6 +28,7 @@ from sgn.attacks.subject.precise import (
     solved,
     submatrix,
 )
+from sgn.promises.constrained import solution_held
 from sgn.simulation.setting import finite_rows
 
 Floats = NDArray[np.float64]
@@ -69,7 +70,7 @@ def solution_of(
         near = [] if hint is None else [np.array([nearest(v) for v in hint])]
         settled = _relaxed(subject, near[0] if near else centre)
         starts = [*near, settled, *subject.points(np.random.default_rng(n).random((STARTS, n)))]
-        for find in (_zero_from, _on_sphere, _on_faces):
+        for find in (_zero_from, _on_sphere, _on_faces, _on_constraints):
             for start in starts:
                 if (found := find(subject, start)) is not None:
                     return found
@@ -204,7 +205,7 @@ def _at_sphere(subject: GameSubject, sphere: MetricBall, start: Floats) -> Float
 
 def _on_faces(subject: GameSubject, start: Floats) -> Solution | None:
     """F is 0 in the free variables and presses the others against their faces."""
-    if subject.region is None or subject.sphere is not None:
+    if subject.region is None or not subject.region.plain:
         return None
     x, low, high = _active(subject, start)
     flat = np.array(
@@ -235,6 +236,63 @@ def _on_faces(subject: GameSubject, start: Floats) -> Solution | None:
         return None
     rests = bool(flat[list(fixed)].all()) and not any(abs(F[k]) > 0 for k in fixed)
     return Solution(subject, known, is_zero=None if rests else False)
+
+
+def _on_constraints(subject: GameSubject, start: Floats) -> Solution | None:
+    """F + Σ λ∇g is 0 in the free variables, g is 0 and λ > 0 for what holds it, sides pressed."""
+    game, region = subject.game, subject.region
+    if region is None or not region.constraints:
+        return None
+    size = 2 * np.abs(game.jacobian(start)).sum(axis=1).max()
+    if not 0 < size < np.inf:
+        return None
+    x, held, forces = solution_held(game, region, 0.0, size)
+    flat = [a == b for a, b in zip(region.lower, region.upper, strict=True)]
+    fixed = {
+        k: region.lower[k] if face < 0 or flat[k] else region.upper[k]
+        for k, face in enumerate(held.faces)
+        if face or flat[k]
+    }
+    free = [k for k in range(len(x)) if k not in fixed]
+    active = [region.constraints[k] for k in held.constraints]
+
+    def pushed(v: Balls) -> tuple[Balls, list[Any], list[list[Any]]]:
+        """The whole point, F + Σ λ∇g there, and the gradients."""
+        whole = _filled(column(entries(v)[: len(free)]) if free else None, free, fixed)
+        force, at = entries(subject.exact_gradient(whole)), entries(whole)
+        gradients = [[ball(0)] * len(x) for _ in active]
+        for row, c, push in zip(gradients, active, entries(v)[len(free) :], strict=True):
+            for k, a, q in zip(c.variables, c.linear, c.squares, strict=True):
+                row[k] = ball(a) + 2 * ball(q) * at[k]
+                force[k] += push * row[k]
+        return whole, force, gradients
+
+    def system(v: Balls) -> tuple[Balls, Balls]:
+        whole, force, gradients = pushed(v)
+        J = subject.exact_jacobian_at(whole).tolist()
+        for c, push in zip(active, entries(v)[len(free) :], strict=True):
+            for k, q in zip(c.variables, c.squares, strict=True):
+                J[k][k] += 2 * ball(q) * push
+        rooms = {id(c): left for c, left in subject.rooms(whole)}
+        value = [*(force[k] for k in free), *(-rooms[id(c)] for c in active)]
+        sides = [[J[i][j] for j in free] + [row[i] for row in gradients] for i in free]
+        sides += [[row[j] for j in free] + [ball(0)] * len(active) for row in gradients]
+        return column(value), of_balls(sides)
+
+    known = _enclosed(system, np.append(x[free], forces))
+    if known is None:
+        return None
+    whole, force, _ = pushed(known)
+    pushes = entries(known)[len(free) :]
+    holding = all(c.equal or push > 0 for c, push in zip(active, pushes, strict=True))
+    pressed = all(force[k] * int(held.faces[k]) < 0 for k in fixed if not flat[k])
+    met = all(c in active or (not c.equal and left > 0) for c, left in subject.rooms(whole))
+    sides = zip(region.lower, entries(whole), region.upper, strict=True)
+    within = all(k in fixed or (ball(a) <= v and v <= ball(b)) for k, (a, v, b) in enumerate(sides))
+    if not (holding and pressed and met and within):
+        return None
+    moving = any(abs(v) > 0 for v in entries(subject.exact_gradient(whole)))
+    return Solution(subject, whole, is_zero=False if moving else None)
 
 
 def _filled(v: Balls | None, free: Sequence[int], fixed: Mapping[int, Fraction]) -> Balls:
@@ -270,7 +328,7 @@ def _by_margin(
     subject: GameSubject, frame: Frame, margin: Fraction, point: Sequence[Fraction]
 ) -> Solution | None:
     """T13 with the claimed margin: F at the point, but for what presses it, over the margin."""
-    if subject.region is None or subject.sphere is not None or margin <= 0:
+    if subject.region is None or not subject.region.plain or margin <= 0:
         return None
     centre = subject.region.nearest(list(point))
     F = entries(subject.exact_gradient(column(centre)))
