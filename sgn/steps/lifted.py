@@ -28,7 +28,7 @@ from sgn.metrics.lmi import NoProposal, most_definite
 
 FloatArray = NDArray[np.float64]
 LONGEST = Fraction(5, 2)  # hβ, beyond what any method of the table reaches
-BISECTIONS, RATES = 14, 14
+BISECTIONS, RATES = 11, 10
 PIECES = 4
 DIGITS = 10**9  # the denominator of what is stated
 CLEAR = 1e-9  # of a form of trace 1: what is left for rounding
@@ -70,15 +70,34 @@ class _Search:
                 found.append(([list(row) for row in nothing], one))
         return [(P, [(a, b, c) for a, b, c in rows]) for P, rows in found]
 
+    @cached_property
+    def _parts(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """K = K₀ + hK₁ + h²K₂ − κhK₃ for each unknown."""
+
+        def at(step: int, rate: int) -> FloatArray:
+            pair = Fraction(step), Fraction(rate)
+            each = (decrease(self.scheme, self.constants, *pair, P, m) for P, m in self.units)
+            return np.array([np.array(K, dtype=float) for K in each])
+
+        zero, one, two = at(0, 0), at(1, 0), at(2, 0)
+        square = (two - 2 * one + zero) / 2
+        return zero, one - zero - square, square, one - at(1, 1)
+
     def table(self, step: Fraction, rate: Fraction) -> FloatArray:
         """K at a step for each unknown, (K, k, k)."""
-        each = (decrease(self.scheme, self.constants, step, rate, P, m) for P, m in self.units)
-        return np.array([np.array(K, dtype=float) for K in each])
+        zero, one, two, three = self._parts
+        h = float(step)
+        return np.asarray(zero + h * (one - float(rate) * three) + h**2 * two)
+
+    @property
+    def _forms(self) -> int:
+        """How many of the unknowns are entries of P."""
+        return self.side * (self.side + 1) // 2
 
     @cached_property
     def used(self) -> NDArray[np.int64]:
         """Unknowns that may be used: without c no multiplier of it."""
-        forms = self.side * (self.side + 1) // 2
+        forms = self._forms
         without = self.cocoercivity <= 0
         kept = [
             k for k in range(len(self.units)) if k < forms or not without or (k - forms) % 3 < 2
@@ -95,28 +114,20 @@ class _Search:
         return np.asarray(V[rank:].T)
 
     def propose(self, low: Fraction, high: Fraction, rate: Fraction) -> FloatArray | None:
-        """Unknowns for which K is well above 0 at both ends, of trace 1; None where there are none."""
-        forms = self.side * (self.side + 1) // 2
-        count = len(self.used)
+        """Unknowns, of trace 1, for which K is well above 0 at both ends; None for none."""
+        count, forms = len(self.used), self._forms
         members = np.zeros((count, self.side, self.side))
         for k in range(forms):
             members[k] = np.array(self.units[k][0], dtype=float)
         first, second = (self.table(h, rate)[self.used] for h in (low, high))
-        pencils = [second, members]
-        multipliers = np.zeros((count, count - forms, count - forms))
+        basis = np.eye(count)
         if low == 0:
-            basis = self._null
-            first = first[:, 1:, 1:]
-        else:
-            basis = np.eye(count)
-        pencils = [first, *pencils]
-        turned = [np.tensordot(basis.T, C, (1, 0)) for C in pencils]
+            basis, first = self._null, first[:, 1:, 1:]
+        turned = [np.tensordot(basis.T, C, (1, 0)) for C in (first, second, members)]
+        if low == 0:  # there multipliers are combinations too: blocks of one number
+            turned += [basis[forms + k][:, None, None] for k in range(count - forms)]
         diagonal = np.trace(members, axis1=1, axis2=2) @ basis
-        bounds = basis[forms:].T  # multipliers as 1 × 1 blocks
-        turned += [bounds[:, k, None, None] for k in range(count - forms)] if low == 0 else []
-        del multipliers
-        free = 0 if low == 0 else count - forms
-        found = most_definite(turned, free, diagonal)
+        found = most_definite(turned, 0 if low == 0 else count - forms, diagonal)
         if isinstance(found, NoProposal) or found.value <= CLEAR:
             return None
         z = np.zeros(len(self.units))
@@ -125,7 +136,7 @@ class _Search:
 
     def rational(self, z: FloatArray, low: Fraction) -> tuple[Matrix, list[tuple[Fraction, ...]]]:
         """Unknowns as short rationals; at h = 0 those that K(0)e = 0 asks for follow from P."""
-        forms = self.side * (self.side + 1) // 2
+        forms = self._forms
         values = [Fraction(round(v * DIGITS), DIGITS) for v in z]
         values[forms:] = [max(v, Fraction(0)) for v in values[forms:]]
         if low == 0:
@@ -183,7 +194,7 @@ def _reduced(
 def lifted_plan(
     name: str, metric: Metric, margin: Fraction, lipschitz: Fraction, cocoercivity: Fraction | None
 ) -> LiftedSteps | None:
-    """The longest (0, H] of a method of the table that α, β (and c) allow; None where there is none."""
+    """The longest (0, H] of a method of the table that α, β (and c) allow; None for none."""
     c = max(cocoercivity or Fraction(0), Fraction(0)) * lipschitz
     search = _Search(SCHEMES[name], margin / lipschitz, c)
     low, high = Fraction(0), LONGEST

@@ -1,6 +1,7 @@
-"""Steps of methods with a lifted state (T28): stored gradients, momentum, towards the equilibrium."""
+"""Steps of methods with a lifted state (T28): stored gradients and momentum, towards x*."""
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import ClassVar, final
 
 from certificates.kernel.claims import Claims, Cost, Steps
@@ -125,7 +126,7 @@ def _constants(case: Case[LiftedSteps]) -> Constants:
 
 def _ordered(case: Case[LiftedSteps]) -> bool:
     ends = [Fraction(0), *(piece.end for piece in case.what.pieces)]
-    rising = all(a < b for a, b in zip(ends, ends[1:], strict=False))
+    rising = all(a < b for a, b in pairwise(ends))
     last = len(ends) > 1 and ends[-1] == case.what.step_max
     return rising and last and all(piece.rate > 0 for piece in case.what.pieces)
 
