@@ -25,6 +25,7 @@ class Title(Enum):
     RK4_TOWARDS = "RK4 towards the equilibrium"
     EXTRAGRADIENT = "extragradient"
     OPTIMISTIC = "optimistic gradient"
+    LIFTED = "steps of a lifted state"
     BAND = "band"
     EQUILIBRIUM = "equilibrium"
     KIND = "kind of equilibrium"
