@@ -32,6 +32,16 @@ METHODS = {
         Method("heun_equilibrium", "Heun towards the equilibrium", "Heun to equilibrium"),
         Method("extragradient", "extragradient", "extragradient step"),
         Method("optimistic", "optimistic", "optimistic step"),
+        Method(
+            "optimistic_equilibrium",
+            "optimistic towards the equilibrium",
+            "optimistic to equilibrium",
+        ),
+        Method("forward_reflected", "forward-reflected", "forward-reflected step"),
+        Method("adams_bashforth_2", "Adams-Bashforth", "Adams-Bashforth step"),
+        Method("heavy_ball", "heavy ball", "heavy-ball step"),
+        Method("negative_momentum", "negative momentum", "negative-momentum step"),
+        Method("nesterov", "Nesterov", "Nesterov step"),
     )
 }
 

@@ -199,8 +199,12 @@ class Promised:
         h = None if step is None else exact(step)
         asked = Asked(self.claims, method, h, exact(accuracy), exact(start))
         (PROJECTED_STEPS if projected else STEPS).require(asked)
-        near = asked.start <= asked.accuracy
-        count = 0 if near else steps_needed(asked.factor, asked.accuracy / asked.start)
+        near = asked.constant * asked.start <= asked.accuracy
+        count = (
+            0
+            if near
+            else steps_needed(asked.factor, asked.accuracy / (asked.constant * asked.start))
+        )
         return Count(count, self.verdict)
 
     def time_to(self, accuracy: Number, start: Number) -> Upper:

@@ -1,7 +1,9 @@
 """Certified steps as a user asks for them: ranges of h with a factor for each."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import final
 
 from certificates.kernel.claims import Claims, Steps
@@ -17,8 +19,9 @@ class StepRange:
     """The certified steps h of one method: every h in (0, step_max] contracts in `metric`.
 
     Between any two runs, or towards the equilibrium alone (`towards`): then the factor is per step
-    of extragradient and RK4, and over many of optimistic gradient: k steps shrink the distance by
-    factor^k if its first step reads the gradient where it starts.
+    of extragradient and RK4, and over many of optimistic gradient and other methods that store
+    gradients or points: k steps shrink the distance by constant·factor^k if the first step reads
+    the gradient where it starts.
 
     verdict: of the certificate: proved, estimated or conditional. projected: whether the steps hold
     as well with every point projected to the region (T7, T20).
@@ -28,6 +31,9 @@ class StepRange:
     steps: Steps
     verdict: str
     projected: bool = False
+    constant_at: Callable[[Fraction], Fraction] = field(
+        default=lambda step: Fraction(1), repr=False
+    )
 
     def __repr__(self) -> str:
         return _range_text(self.method, self.step_max, self.verdict)
@@ -57,8 +63,8 @@ class StepRange:
 
     @property
     def constant(self) -> Upper:
-        """C: after k steps distances are at most C·factor^k times those at the start."""
-        return Upper(1, verdict=self.verdict)
+        """C at the best step: k steps multiply distances by at most C·factor^k; mostly 1."""
+        return Upper(self.constant_at(self.steps.best_step), verdict=self.verdict)
 
     @property
     def unprojected(self) -> bool:
@@ -92,7 +98,8 @@ def range_of(claims: Claims, key: str) -> StepRange | None:
     if steps is None:
         return None
     projected = is_projected(claims, steps)
-    return StepRange(METHODS[key].name, steps, claims.verdict, projected)
+    constant = partial(steps.constant, claims)
+    return StepRange(METHODS[key].name, steps, claims.verdict, projected, constant)
 
 
 def _range_text(method: str, step_max: Lower, verdict: str) -> str:

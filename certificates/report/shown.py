@@ -66,7 +66,14 @@ def _listed(titles: Sequence[Title | tuple[Title, ...]]) -> tuple[tuple[Title, .
 ASKED, NOTHING = Basis(Kind.ASKED), Basis(Kind.NOTHING)
 ESTIMATED, SAID = Basis(Kind.ESTIMATED), Basis(Kind.SAID)
 
-_ANY_STEPS = (Title.EULER, Title.RK4, Title.RK4_TOWARDS, Title.EXTRAGRADIENT, Title.OPTIMISTIC)
+_ANY_STEPS = (
+    Title.EULER,
+    Title.RK4,
+    Title.RK4_TOWARDS,
+    Title.EXTRAGRADIENT,
+    Title.OPTIMISTIC,
+    Title.LIFTED,
+)
 _MARGIN = checked(Title.MARGIN)
 _BOUNDS = (Title.STRUCTURAL, Title.BOUNDS)
 

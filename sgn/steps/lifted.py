@@ -3,6 +3,7 @@
 In units where β = 1. A form P is a combination of a basis for which K(0)e = 0 holds exactly.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,22 +28,27 @@ from games.language.number import round_down
 from sgn.metrics.lmi import NoProposal, most_definite
 
 FloatArray = NDArray[np.float64]
+Triple = tuple[Fraction, Fraction, Fraction]
 LONGEST = Fraction(5, 2)  # hβ, beyond what any method of the table reaches
-BISECTIONS, RATES = 11, 10
-PIECES = 4
-DIGITS = 10**9  # the denominator of what is stated
-CLEAR = 1e-9  # of a form of trace 1: what is left for rounding
-GIVEN_UP = Fraction(1, 1000)  # of the largest step and of each rate
+HALVINGS, RATES = 14, 9  # of steps, and of rates
+GRID, INTERVALS = 6, 16  # steps that are tried first, and intervals at most
+LONG, SHORT = 6, 4  # digits of the largest step, and of the others
+DIGITS = 10**12  # the denominator of what is stated
+CLEAR = 1e-5  # what is left for rounding; less of α/β below 1/50
+MOST = 100.0  # C²
+NARROW = Fraction(1, 100)  # of the best step: the interval before it
+PARTS = tuple(map(Fraction, ("0.996", "0.98", "0.95", "0.8", "0.5")))  # what is stated of a guess
 
 
 @final
 @dataclass(frozen=True)
 class _Search:
-    """One method with α and c in units where β = 1."""
+    """One method with α and c in units where β = 1; unit: the game's own β."""
 
     scheme: Scheme
     margin: Fraction
     cocoercivity: Fraction
+    unit: Fraction = Fraction(1)
 
     @property
     def constants(self) -> Constants:
@@ -53,22 +59,23 @@ class _Search:
         return len(self.scheme.A)
 
     @cached_property
-    def units(self) -> list[tuple[Matrix, list[tuple[Fraction, Fraction, Fraction]]]]:
+    def units(self) -> list[tuple[Matrix, list[Triple]]]:
         """Each unknown alone: the entries of P, then every multiplier."""
-        zero = [(Fraction(0),) * 3 for _ in self.scheme.pairs]
+        zero: list[Triple] = [(Fraction(0), Fraction(0), Fraction(0))] * len(self.scheme.pairs)
         nothing = [[Fraction(0)] * self.side for _ in range(self.side)]
-        found = []
+        found = list[tuple[Matrix, list[Triple]]]()
         for i in range(self.side):
             for j in range(i, self.side):
                 P = [list(row) for row in nothing]
                 P[i][j] = P[j][i] = Fraction(1)
                 found.append((P, list(zero)))
+        one = Fraction(1)
         for k in range(len(zero)):
-            for part in range(3):
-                one = list(zero)
-                one[k] = tuple(Fraction(int(p == part)) for p in range(3))
-                found.append(([list(row) for row in nothing], one))
-        return [(P, [(a, b, c) for a, b, c in rows]) for P, rows in found]
+            for unit in ((one, 0 * one, 0 * one), (0 * one, one, 0 * one), (0 * one, 0 * one, one)):
+                rows = list(zero)
+                rows[k] = unit
+                found.append(([list(row) for row in nothing], rows))
+        return found
 
     @cached_property
     def _parts(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -114,27 +121,50 @@ class _Search:
         return np.asarray(V[rank:].T)
 
     def propose(self, low: Fraction, high: Fraction, rate: Fraction) -> FloatArray | None:
-        """Unknowns, of trace 1, for which K is well above 0 at both ends; None for none."""
+        """Unknowns for which K is above 0 at both ends and C² at most about MOST; None for none.
+
+        Of a start at distance 1 the form is 1, and at least 1/C² where x or a point read is at 1.
+        """
         count, forms = len(self.used), self._forms
         members = np.zeros((count, self.side, self.side))
-        for k in range(forms):
-            members[k] = np.array(self.units[k][0], dtype=float)
+        members[:forms] = [np.array(P, dtype=float) for P, _ in self.units[:forms]]
         first, second = (self.table(h, rate)[self.used] for h in (low, high))
         basis = np.eye(count)
         if low == 0:
             basis, first = self._null, first[:, 1:, 1:]
         turned = [np.tensordot(basis.T, C, (1, 0)) for C in (first, second, members)]
+        pencils = [(C, self._clear * np.eye(C.shape[1])) for C in turned]
+        pencils += [(turned[2], np.outer(form, form)) for form in self._heights]
         if low == 0:  # there multipliers are combinations too: blocks of one number
-            turned += [basis[forms + k][:, None, None] for k in range(count - forms)]
-        diagonal = np.trace(members, axis1=1, axis2=2) @ basis
-        found = most_definite(turned, 0 if low == 0 else count - forms, diagonal)
-        if isinstance(found, NoProposal) or found.value <= CLEAR:
+            numbers = (basis[forms + k][:, None, None] for k in range(count - forms))
+            pencils += [(number, self._clear * np.eye(1)) for number in numbers]
+        normal = np.einsum("kij,ij->k", members, self._start(float(high))) @ basis
+        found = most_definite(pencils, 0 if low == 0 else count - forms, normal)
+        if isinstance(found, NoProposal) or found.value <= 1 / MOST:
             return None
         z = np.zeros(len(self.units))
         z[self.used] = basis @ found.coefficients
         return z
 
-    def rational(self, z: FloatArray, low: Fraction) -> tuple[Matrix, list[tuple[Fraction, ...]]]:
+    @property
+    def _clear(self) -> float:
+        return CLEAR * min(1.0, 50 * float(self.margin))
+
+    @property
+    def _heights(self) -> FloatArray:
+        """x and the points that are read first in a step, as forms in the state."""
+        forms = [[1.0, *[0.0] * (self.side - 1)], *([float(a) for a in c] for c in self.scheme.C)]
+        return np.unique(np.array(forms), axis=0)
+
+    def _start(self, reach: float) -> FloatArray:
+        """The form at e and at stored gradients of size hβ, added, as weights of P."""
+        e = np.array([float(v) for v in self.scheme.unit])
+        stored = np.array(
+            [float(any(g == k for _, g in self.scheme.stored)) for k in range(self.side)]
+        )
+        return np.asarray(np.outer(e, e) + np.diag(stored) * reach**2)
+
+    def rational(self, z: FloatArray, low: Fraction) -> tuple[Matrix, list[Triple]]:
         """Unknowns as short rationals; at h = 0 those that K(0)e = 0 asks for follow from P."""
         forms = self._forms
         values = [Fraction(round(v * DIGITS), DIGITS) for v in z]
@@ -147,8 +177,7 @@ class _Search:
             for j in range(i, self.side):
                 P[i][j] = P[j][i] = next(entries)
         rest = values[forms:]
-        rows = [tuple(rest[3 * k : 3 * k + 3]) for k in range(len(self.scheme.pairs))]
-        return P, rows
+        return P, [(a, b, c) for a, b, c in zip(rest[::3], rest[1::3], rest[2::3], strict=True)]
 
     def _exact(self, values: list[Fraction]) -> list[Fraction]:
         """The nearest with K(0)e = 0, by exact elimination of that many unknowns."""
@@ -194,56 +223,93 @@ def _reduced(
 def lifted_plan(
     name: str, metric: Metric, margin: Fraction, lipschitz: Fraction, cocoercivity: Fraction | None
 ) -> LiftedSteps | None:
-    """The longest (0, H] of a method of the table that α, β (and c) allow; None for none."""
+    """The longest (0, H] of a method of the table that α, β (and c) allow; None for none.
+
+    >>> from certificates.kernel.document.metric import Metric
+    >>> half, one = Fraction(1, 2), Fraction(1)
+    >>> plan = lifted_plan("optimistic_equilibrium", Metric.scalar([one, one]), half, one, None)
+    >>> 0.60 < plan.step_max < 0.65, 0.81 < plan.factor_at_best < 0.83
+    (True, True)
+    """
     c = max(cocoercivity or Fraction(0), Fraction(0)) * lipschitz
-    search = _Search(SCHEMES[name], margin / lipschitz, c)
-    low, high = Fraction(0), LONGEST
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        good = search.propose(middle, middle, Fraction(1, 10**6)) is not None
-        low, high = (middle, high) if good else (low, middle)
-    for part in (1 - GIVEN_UP, Fraction(98, 100), Fraction(9, 10), Fraction(1, 2)):
-        longest = round_down(low * part / lipschitz, 6)
+    search = _Search(SCHEMES[name], margin / lipschitz, c, lipschitz)
+    limit = _limit(search)
+    for part in PARTS if limit > 0 else ():
+        longest = round_down(limit * part / lipschitz, LONG)
         if longest > 0 and (pieces := _pieces(search, longest * lipschitz)) is not None:
             return _plan(name, metric, lipschitz, pieces, longest)
     return None
 
 
+def _limit(search: _Search) -> Fraction:
+    """About the longest step that contracts at all, by halving its logarithm."""
+    least, low, high = search.margin * NARROW, 0.0, math.log(LONGEST / (search.margin * NARROW))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        step = round_down(least * Fraction(math.exp(middle)), 12)
+        good = search.propose(step, step, search.margin * NARROW) is not None
+        low, high = (middle, high) if good else (low, middle)
+    return round_down(least * Fraction(math.exp(low)), 12) if low > 0 else Fraction(0)
+
+
 def _pieces(search: _Search, longest: Fraction) -> list[Piece] | None:
-    """Equal intervals up to the longest step, each with the largest rate found."""
-    found, low = [], Fraction(0)
-    for k in range(1, PIECES + 1):
-        high = longest * k / PIECES
-        piece = _best_piece(search, low, high)
-        if piece is None:
+    """Intervals up to the longest step, one of them narrow with the best step at its end."""
+    best = _best_step(search, longest)
+    shares = best / 2, best * (1 - NARROW), best, (best + longest) / 2
+    short = (round_down(share / search.unit, SHORT) * search.unit for share in shares)
+    ends = sorted({*(end for end in short if 0 < end < longest), longest})
+    found, low = list[Piece](), Fraction(0)
+    while ends:
+        piece = _best_piece(search, low, ends[0])
+        if piece is not None:
+            found.append(piece)
+            low = ends.pop(0)
+        elif len(found) + len(ends) > INTERVALS:
             return None
-        found.append(piece)
-        low = high
+        else:
+            ends.insert(0, (low + ends[0]) / 2)
     return found
 
 
-def _best_piece(search: _Search, low: Fraction, high: Fraction) -> Piece | None:
-    best, bottom, top = None, Fraction(0), 1 / high
+def _best_step(search: _Search, longest: Fraction) -> Fraction:
+    """About the step of the largest κh, each step by itself."""
+    scores, shares = dict[Fraction, Fraction](), [Fraction(k, GRID) for k in range(1, GRID + 1)]
+    for width in (GRID, 2 * GRID, 4 * GRID, 8 * GRID):
+        for share in shares:
+            if 0 < share <= 1 and share not in scores:
+                step = longest * share
+                scores[share] = _rate(search, step, step) * step
+        top = max(scores, key=lambda share: scores[share])
+        shares = [top - Fraction(1, 2 * width), top + Fraction(1, 2 * width)]
+    return longest * max(scores, key=lambda share: scores[share])
+
+
+def _rate(search: _Search, low: Fraction, high: Fraction) -> Fraction:
+    """The largest κ that is proposed on [low, high]; 0 for none."""
+    bottom, top = Fraction(0), min(3 * search.margin, 1 / high)
     for _ in range(RATES):
-        rate = round_down((bottom + top) / 2, 6)
-        piece = _piece(search, low, high, rate)
-        if piece is None:
-            top = rate
-        else:
-            best, bottom = piece, rate
-    return best
+        rate = round_down((bottom + top) / 2, 9)
+        good = search.propose(low, high, rate) is not None
+        bottom, top = (rate, top) if good else (bottom, rate)
+    return bottom
+
+
+def _best_piece(search: _Search, low: Fraction, high: Fraction) -> Piece | None:
+    """The piece of about the largest rate that holds in rationals."""
+    rate = _rate(search, low, high)
+    tried = (_piece(search, low, high, round_down(rate * part, 9)) for part in PARTS)
+    return next((piece for piece in tried if piece is not None), None)
 
 
 def _piece(search: _Search, low: Fraction, high: Fraction, rate: Fraction) -> Piece | None:
     """A piece that holds in rationals, or none."""
-    z = search.propose(low, high, rate)
-    if z is None or rate <= 0:
+    z = search.propose(low, high, rate) if rate > 0 else None
+    if z is None:
         return None
     P, rows = search.rational(z, low)
     if any(min(row) < 0 for row in rows) or not is_positive_definite(P):
         return None
-    triples = [(a, b, c) for a, b, c in rows]
-    if not holds_between(search.scheme, search.constants, (low, high, rate), P, triples):
+    if not holds_between(search.scheme, search.constants, (low, high, rate), P, rows):
         return None
     form = tuple(P[i][j] for i in range(len(P)) for j in range(i, len(P)))
     return Piece(high, rate, form, tuple(v for row in rows for v in row))

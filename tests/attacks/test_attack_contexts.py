@@ -154,7 +154,7 @@ def varies(context: Context) -> bool:
     return bounded(context) or context.kind == "field"
 
 
-RK4, TOWARDS = "RK4 steps", "RK4 towards the equilibrium"
+RK4, TOWARDS = "Runge-Kutta steps", "Runge-Kutta towards the equilibrium"
 HEUN, HEUN_TOWARDS = f"{RK4}[1]", "Heun towards the equilibrium"  # the second of that title
 SABOTAGE = (
     Sabotage("margin", better("margin: margin", 10)),

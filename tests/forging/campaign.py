@@ -47,8 +47,8 @@ HALVINGS = 12  # of a number's way to the edge
 DROPS = {
     "equilibrium": OF_SOLUTION,
     "kind of equilibrium": ("kl/T19", *KINDS),
-    "RK4 steps": ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)"),
-    "RK4 towards the equilibrium": ("runge_kutta/T11 (b′)",),
+    "Runge-Kutta steps": ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)"),
+    "Runge-Kutta towards the equilibrium": ("runge_kutta/T11 (b′)",),
     "Euler steps": ("euler/",),
     "cocoercivity": ("margin/T10",),
     "Euclidean margin": ("margin/T5 (equal weights)",),

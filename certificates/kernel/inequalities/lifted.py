@@ -1,11 +1,12 @@
 """T28: any explicit method whose state is lifted, as one small matrix test at two steps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
 from certificates.kernel.inequalities.runge_kutta import Matrix, is_positive_definite
+from certificates.kernel.numbers.roots import root_above
 
 Row = tuple[Fraction, ...]
 Vector = list[Fraction]
@@ -24,6 +25,10 @@ class Scheme:
     C: tuple[Row, ...]
     D: tuple[Row, ...]
     stored: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.keeps_points:
+            raise ValueError("such a scheme moves the zeros of F")
 
     @property
     def unit(self) -> Row:
@@ -91,28 +96,28 @@ def _momentum(theta: str, reads: Sequence[str], stored: tuple[tuple[int, int], .
 _BEFORE = ((1, 2),)  # the state is x, the point read before, and hF there
 SCHEMES = {  # by the keys of certificates/methods.py
     # y = x − hF(y'), x⁺ = x − hF(y), y' the y before
-    "optimistic": _scheme(
+    "optimistic_equilibrium": _scheme(
         [["1", "0", "0"], ["1", "0", "-1"], ["0", "0", "0"]],
         ["-1", "0", "1"],
         ["1", "0", "-1"],
         _BEFORE,
     ),
     # x⁺ = x − 2hF(x) + hF(x'), x' the x before
-    "forward-reflected": _scheme(
+    "forward_reflected": _scheme(
         [["1", "0", "1"], ["1", "0", "0"], ["0", "0", "0"]],
         ["-2", "0", "1"],
         ["1", "0", "0"],
         _BEFORE,
     ),
     # x⁺ = x − 3h/2·F(x) + h/2·F(x')
-    "adams-bashforth-2": _scheme(
+    "adams_bashforth_2": _scheme(
         [["1", "0", "1/2"], ["1", "0", "0"], ["0", "0", "0"]],
         ["-3/2", "0", "1"],
         ["1", "0", "0"],
         _BEFORE,
     ),
-    "heavy-ball": _momentum("1/10", ["1", "0"], _BEFORE),
-    "negative-momentum": _momentum("-1/2", ["1", "0"], _BEFORE),
+    "heavy_ball": _momentum("1/10", ["1", "0"], _BEFORE),
+    "negative_momentum": _momentum("-1/2", ["1", "0"], _BEFORE),
     "nesterov": _momentum("1/10", ["11/10", "-1/10"], ()),
 }
 
@@ -183,34 +188,34 @@ def holds_between(
     return is_positive_definite(first) and is_positive_definite(ends[1])
 
 
-def constant_above(scheme: Scheme, P: Matrix, reach: Fraction) -> Fraction:
-    """C² with ‖x_k − x*‖ ≤ Cq^k‖x₀ − x*‖ from ξ₀ = e ⊗ x₀, stored gradients hF(x₀), hβ ≤ reach.
-
-    |ξ₀|_P ≤ (√(eᵀPe) + reach·Σ√P_gg)|x₀ − x*|, and |x|² ≤ (P⁻¹)₁₁ξᵀPξ. Here (u + v)² ≤ 2(u² + v²).
-    """
-    e = scheme.unit
-    start = sum((P[i][j] * e[i] * e[j] for i in range(len(e)) for j in range(len(e))), Fraction(0))
-    gradients = [g for _, g in scheme.stored]
-    if gradients:
-        extra = len(gradients) * sum((P[g][g] for g in gradients), Fraction(0)) * reach**2
-        start = 2 * (start + extra)
-    return start * _first_of_inverse(P)
+def start_above(scheme: Scheme, P: Matrix, reach: Fraction) -> Fraction:
+    """s with |ξ₀|_P ≤ s|x₀ − x*| for ξ₀ = e ⊗ x₀ and stored gradients hF(x₀), hβ ≤ reach."""
+    e, gradients = scheme.unit, (g for _, g in scheme.stored)
+    points = sum((_dot(row, e) * own for row, own in zip(P, e, strict=True)), Fraction(0))
+    return root_above(points) + reach * sum((root_above(P[g][g]) for g in gradients), Fraction(0))
 
 
-def _first_of_inverse(P: Matrix) -> Fraction:
-    """(P⁻¹)₁₁ of P ≻ 0: one over the last pivot when x is eliminated last."""
-    rows = [list(reversed(row)) for row in reversed(P)]
+def height_above(P: Matrix, form: Sequence[Fraction]) -> Fraction:
+    """g with |form·ξ| ≤ g|ξ|_P, P ≻ 0: g² ≥ form P⁻¹ formᵀ."""
+    rows = [[*row, value] for row, value in zip(P, form, strict=True)]
+    square = Fraction(0)
     for k, pivot in enumerate(rows):
+        square += pivot[-1] ** 2 / pivot[k]
         for row in rows[k + 1 :]:
             factor = row[k] / pivot[k]
-            for j in range(k, len(row)):
-                row[j] -= factor * pivot[j]
-    return 1 / rows[-1][-1]
+            row[k:] = [a - factor * b for a, b in zip(row[k:], pivot[k:], strict=True)]
+    return root_above(square)
 
 
-def each_interval(
-    steps: Sequence[Fraction], rates: Sequence[Fraction]
-) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
-    """(h₁, h₂, κ) one after the other."""
-    for k, rate in enumerate(rates):
-        yield steps[k], steps[k + 1], rate
+def constant_above(scheme: Scheme, P: Matrix, reach: Fraction) -> Fraction:
+    """C with ‖x_k − x*‖ ≤ Cq^k‖x₀ − x*‖, hβ ≤ reach: block 1 of the state is x_k."""
+    return start_above(scheme, P, reach) * height_above(P, _unit(0, len(P)))
+
+
+def growth_above(scheme: Scheme, P: Matrix, reach: Fraction) -> Fraction:
+    """What is read from B(x*, r) lies in B(x*, growth·r): y_s = C_sξ + Σ D_sj v_j, |v| ≤ hβ|y|."""
+    start, heights = start_above(scheme, P, reach), list[Fraction]()
+    for c, d in zip(scheme.C, scheme.D, strict=True):
+        moved = sum((abs(a) * reach * g for a, g in zip(d, heights, strict=False)), Fraction(0))
+        heights.append(start * height_above(P, c) + moved)
+    return max(Fraction(1), *heights)

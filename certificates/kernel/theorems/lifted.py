@@ -1,5 +1,6 @@
 """Steps of methods with a lifted state (T28): stored gradients and momentum, towards x*."""
 
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import ClassVar, final
@@ -20,6 +21,7 @@ from certificates.kernel.inequalities.lifted import (
     Constants,
     Scheme,
     constant_above,
+    growth_above,
     holds_between,
 )
 from certificates.kernel.inequalities.runge_kutta import Matrix, is_positive_definite
@@ -110,12 +112,23 @@ class LiftedSteps(Steps):
         return root_above(1 - self.piece(step).rate * step)
 
     def constant(self, claims: Claims, step: Fraction) -> Fraction:
-        table = self.table
-        P = self.piece(step).matrix(len(table.A))
-        return root_above(constant_above(table, P, step * claims.lipschitz))
+        return self._largest(constant_above, claims, [self.piece(step)])
 
     def growth(self, claims: Claims) -> Fraction:
-        raise Uncheckable("what such a method reads is not shown to stay in a ball")
+        """Of the points that are read, those that are stored among them, with every step."""
+        return self._largest(growth_above, claims, self.pieces)
+
+    def _largest(
+        self,
+        bound: Callable[[Scheme, Matrix, Fraction], Fraction],
+        claims: Claims,
+        pieces: Sequence[Piece],
+    ) -> Fraction:
+        side, beta = len(self.table.A), claims.lipschitz
+        forms = [(piece.matrix(side), piece.end * beta) for piece in pieces]
+        if not all(is_positive_definite(P) for P, _ in forms):
+            raise Uncheckable("a form is not positive definite")
+        return max((bound(self.table, P, reach) for P, reach in forms), default=Fraction(1))
 
 
 def _constants(case: Case[LiftedSteps]) -> Constants:
@@ -128,7 +141,7 @@ def _ordered(case: Case[LiftedSteps]) -> bool:
     ends = [Fraction(0), *(piece.end for piece in case.what.pieces)]
     rising = all(a < b for a, b in pairwise(ends))
     last = len(ends) > 1 and ends[-1] == case.what.step_max
-    return rising and last and all(piece.rate > 0 for piece in case.what.pieces)
+    return rising and last and all(0 < p.rate * p.end <= 1 for p in case.what.pieces)
 
 
 def _forms_are_definite(case: Case[LiftedSteps]) -> bool:
@@ -161,11 +174,11 @@ def _decreases(case: Case[LiftedSteps]) -> bool:
 
 
 INTERVALS = Hypothesis[Case[LiftedSteps]](
-    "intervals lead from 0 to the largest step, rates > 0", _ordered
+    "intervals lead from 0 to the largest step, 0 < κh ≤ 1", _ordered
 )
 DEFINITE = Hypothesis[Case[LiftedSteps]]("P ≻ 0 on every interval", _forms_are_definite)
 FIT = Hypothesis[Case[LiftedSteps]](
-    "multipliers ≥ 0, three for each pair of points and for each point and x*", _multipliers_fit
+    "multipliers ≥ 0, three a pair of points and a point and x*", _multipliers_fit
 )
 USED = Hypothesis[Case[LiftedSteps]](
     "c is claimed where multipliers use it", _uses_what_is_claimed, given=(FIT.name,)
@@ -181,7 +194,6 @@ rule(
     POSITIVE,
     ZERO,
     SAME_METRIC,
-    Hypothesis("Ae = e, Ce = 1, D strictly lower", lambda case: case.what.table.keeps_points),
     BEST,
     INTERVALS,
     DEFINITE,
