@@ -1,9 +1,7 @@
 """Certified steps as a user asks for them: ranges of h with a factor for each."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
 from typing import final
 
 from certificates.kernel.claims import Claims, Steps
@@ -31,9 +29,7 @@ class StepRange:
     steps: Steps
     verdict: str
     projected: bool = False
-    constant_at: Callable[[Fraction], Fraction] = field(
-        default=lambda step: Fraction(1), repr=False
-    )
+    claims: Claims | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return _range_text(self.method, self.step_max, self.verdict)
@@ -64,7 +60,13 @@ class StepRange:
     @property
     def constant(self) -> Upper:
         """C at the best step: k steps multiply distances by at most C·factor^k; mostly 1."""
-        return Upper(self.constant_at(self.steps.best_step), verdict=self.verdict)
+        return self.constant_at(self.steps.best_step)
+
+    def constant_at(self, step: Number) -> Upper:
+        """C at one step h; ValueError outside (0, step_max]."""
+        h = in_range(step, self.steps.step_max)
+        found = Fraction(1) if self.claims is None else self.steps.constant(self.claims, h)
+        return Upper(found, verdict=self.verdict)
 
     @property
     def unprojected(self) -> bool:
@@ -98,8 +100,7 @@ def range_of(claims: Claims, key: str) -> StepRange | None:
     if steps is None:
         return None
     projected = is_projected(claims, steps)
-    constant = partial(steps.constant, claims)
-    return StepRange(METHODS[key].name, steps, claims.verdict, projected, constant)
+    return StepRange(METHODS[key].name, steps, claims.verdict, projected, claims)
 
 
 def _range_text(method: str, step_max: Lower, verdict: str) -> str:

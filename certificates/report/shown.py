@@ -210,9 +210,11 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
     },
     "StepRange": {
         "method": NOTHING,
+        "claims": ASKED,
         **_STEPS,
         "factor": computed(_ANY_STEPS),
         "constant": computed(_ANY_STEPS),
+        "constant_at": computed(_ANY_STEPS),
         "verdict": checked(Title.MARGIN),
         "projected": checked((*_ANY_STEPS, Title.PROJECTED_EULER)),
         "unprojected": checked(_ANY_STEPS),

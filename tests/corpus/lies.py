@@ -50,6 +50,7 @@ from tests.corpus.lies_bregman import BREGMAN_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
 from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
+from tests.corpus.lies_lifted import LIFTED_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
 from tests.corpus.lies_sector import SECTOR_LIES
@@ -327,6 +328,7 @@ LIES = [
     *ENCLOSED_LIES,
     *FIELD_LIES,
     *HYPOTHESIS_LIES,
+    *LIFTED_LIES,
     *VALUES_LIES,
     *SECTOR_LIES,
     *METRIC_LIES,
