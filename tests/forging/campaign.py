@@ -49,6 +49,7 @@ DROPS = {
     "kind of equilibrium": ("kl/T19", *KINDS),
     "Runge-Kutta steps": ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)"),
     "Runge-Kutta towards the equilibrium": ("runge_kutta/T11 (b′)",),
+    "steps of a lifted state": ("lifted/",),
     "Euler steps": ("euler/",),
     "cocoercivity": ("margin/T10",),
     "Euclidean margin": ("margin/T5 (equal weights)",),
