@@ -16,7 +16,9 @@ from certificates.kernel.inequalities.lifted import SCHEMES, Scheme
 from sgn.steps.lifted import lifted_plan
 
 RATIOS = ("0.5", "0.2", "0.1", "0.02")
-KNOWN = {  # the best 1 − q and the largest h of worst-case solvers, floating point, by α/β
+Best = dict[str, tuple[float, float | None]]
+# the best 1 − q and the largest h of worst-case solvers, in floating point, by α/β
+KNOWN: dict[str, Best] = {
     "optimistic_equilibrium": {
         "0.5": (0.1835, 0.618), "0.2": (0.0871, 0.566), "0.1": (0.0465, 0.539),
         "0.02": (0.00985, 0.509),

@@ -6,6 +6,7 @@ from typing import final
 
 from certificates.kernel.claims import Claims, Steps
 from certificates.kernel.document.metric import Metric
+from certificates.kernel.uncheckable import Uncheckable
 from certificates.methods import METHODS, is_projected, steps_of
 from certificates.safe import Lower, Upper, labelled
 from games.language.number import Number, exact, to_text
@@ -65,7 +66,10 @@ class StepRange:
     def constant_at(self, step: Number) -> Upper:
         """C at one step h; ValueError outside (0, step_max]."""
         h = in_range(step, self.steps.step_max)
-        found = Fraction(1) if self.claims is None else self.steps.constant(self.claims, h)
+        try:
+            found = Fraction(1) if self.claims is None else self.steps.constant(self.claims, h)
+        except Uncheckable as error:  # of a certificate that does not hold
+            raise ValueError(f"no constant is known: {error}") from None
         return Upper(found, verdict=self.verdict)
 
     @property

@@ -191,6 +191,7 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "claims": ASKED,
         "verdict": checked(Title.MARGIN),
         "steps_to": computed(_ANY_STEPS, (Title.START, Title.EQUILIBRIUM)),
+        "fastest": computed(_ANY_STEPS, (Title.START, Title.EQUILIBRIUM)),
         "time_to": computed(Title.MARGIN, Title.START),
         "noise_floor": computed(Title.EULER),
         "step_for_accuracy": computed(Title.EULER),

@@ -266,7 +266,7 @@ def essence(document: Document) -> Document:
 
 def _is_judged(claim: Document) -> bool:
     """Whether the oracle looks at witnesses too."""
-    return str(claim["theorem"]).startswith(("refutation/", "runge_kutta/T11 (c)"))
+    return str(claim["theorem"]).startswith(("refutation/", "lifted/", "runge_kutta/T11 (c)"))
 
 
 def _bare(claim: Document) -> Document:

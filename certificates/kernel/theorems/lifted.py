@@ -105,8 +105,11 @@ class LiftedSteps(Steps):
         return count * each, "{} intervals with rationals of {} bits", (count, bits)
 
     def piece(self, step: Fraction) -> Piece:
-        """The first one that holds a step; ValueError outside of them."""
-        return next(piece for piece in self.pieces if step <= piece.end)
+        """The first one that holds a step. ValueError outside of them."""
+        found = next((piece for piece in self.pieces if step <= piece.end), None)
+        if found is None:
+            raise ValueError("no interval holds the step")
+        return found
 
     def factor(self, step: Fraction) -> Fraction:
         return root_above(1 - self.piece(step).rate * step)
