@@ -37,6 +37,12 @@ METHODS = {
             "heun_equilibrium", "Heun towards the equilibrium", "Heun to equilibrium", gradients=2
         ),
         Method("extragradient", "extragradient", "extragradient step", gradients=2),
+        Method(
+            "extragradient_equilibrium",
+            "extragradient towards the equilibrium",
+            "extragradient to equilibrium",
+            gradients=2,
+        ),
         Method("optimistic", "optimistic", "optimistic step"),
         Method(
             "optimistic_equilibrium",

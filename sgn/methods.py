@@ -17,8 +17,8 @@ def with_methods(
 ) -> Certificate:
     """The certificate with the steps of further methods towards its equilibrium (T28).
 
-    methods: optimistic_equilibrium, forward_reflected, adams_bashforth_2, heavy_ball,
-        negative_momentum, nesterov; all of them unless given.
+    methods: extragradient_equilibrium, optimistic_equilibrium, forward_reflected,
+        adams_bashforth_2, heavy_ball, negative_momentum, nesterov; all of them unless given.
     What cannot be found or confirmed is left out. Raises ValueError for an unknown method, and
     where no zero of F in the region is certified: there these methods need not converge.
 

@@ -36,6 +36,7 @@ LONG, SHORT = 6, 4  # digits of the largest step, and of the others
 DIGITS = 10**12  # the denominator of what is stated
 CLEAR = 1e-5  # what is left for rounding; less of α/β below 1/50
 MOST = 100.0  # C²
+NOTHING = 1e-12  # what is 0 in floats
 NARROW = Fraction(1, 100)  # of the best step: the interval before it
 PARTS = tuple(map(Fraction, ("0.996", "0.98", "0.95", "0.8", "0.5")))  # what is stated of a guess
 
@@ -117,7 +118,7 @@ class _Search:
         e = np.array([*map(float, self.scheme.unit), *([0.0] * len(self.scheme.C))])
         rows = (self.table(Fraction(0), Fraction(0))[self.used] @ e).T
         _, values, V = np.linalg.svd(rows)
-        rank = int((values > 1e-12).sum())
+        rank = int((values > NOTHING).sum())
         return np.asarray(V[rank:].T)
 
     def propose(self, low: Fraction, high: Fraction, rate: Fraction) -> FloatArray | None:
@@ -136,7 +137,8 @@ class _Search:
         pencils = [(C, self._clear * np.eye(C.shape[1])) for C in turned]
         pencils += [(turned[2], np.outer(form, form)) for form in self._heights]
         if low == 0:  # there multipliers are combinations too: blocks of one number
-            numbers = (basis[forms + k][:, None, None] for k in range(count - forms))
+            rows = (row for row in basis[forms:] if abs(row).max() > NOTHING)  # the others are 0
+            numbers = (row[:, None, None] for row in rows)
             pencils += [(number, self._clear * np.eye(1)) for number in numbers]
         normal = np.einsum("kij,ij->k", members, self._start(float(high))) @ basis
         found = most_definite(pencils, 0 if low == 0 else count - forms, normal)

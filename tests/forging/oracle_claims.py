@@ -261,13 +261,13 @@ def _stated_steps(found: ByTheorem) -> Iterator[Range]:
 def lifted_squares(entry: Document, beta: Fraction) -> Squares:
     """(Cq^k)² for k = LIFTED_RUN: of every interval at its middle and its end."""
     found, low = [], Fraction(0)
-    momentum = entry["scheme"] == "nesterov"
     for piece in entry["pieces"]:
         high, rate = rational(piece["end"]), rational(piece["rate"])
-        P = np.zeros((2, 2) if momentum else (3, 3))
+        side = {1: 1, 3: 2, 6: 3}[len(piece["form"])]
+        P = np.zeros((side, side))
         P[np.triu_indices(len(P))] = [float(rational(v)) for v in piece["form"]]
         P = P + np.triu(P, 1).T
-        stored = 0.0 if momentum else float(high * beta) * P[2, 2] ** 0.5
+        stored = float(high * beta) * P[2, 2] ** 0.5 if side == 3 else 0.0
         start = P[:2, :2].sum() ** 0.5 + stored
         C = Fraction(start * np.linalg.inv(P)[0, 0] ** 0.5 * (1 + 1e-9))
         found += [(h, C**2 * (1 - rate * h) ** LIFTED_RUN) for h in ((low + high) / 2, high)]

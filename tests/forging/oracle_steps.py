@@ -75,7 +75,10 @@ def lifted_run(name: str, count: int) -> Step:
     def run(F: Any, x: Array, h: Any, project: Any) -> tuple[Array, list[Array]]:
         last, before, visited = F(x), x, [x]
         for _ in range(count):
-            if name == "optimistic_equilibrium":
+            if name == "extragradient_equilibrium":
+                visited += [x, x - F(x) * h]
+                x = x - F(visited[-1]) * h
+            elif name == "optimistic_equilibrium":
                 visited.append(x - last * h)
                 last = F(visited[-1])
                 x = x - last * h
@@ -94,6 +97,7 @@ def lifted_run(name: str, count: int) -> Step:
 
 
 LIFTED = (
+    "extragradient_equilibrium",
     "optimistic_equilibrium",
     "forward_reflected",
     "adams_bashforth_2",

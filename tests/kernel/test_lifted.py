@@ -35,7 +35,9 @@ def written_out(name: str, F: Field, h: float, x: Floats, count: int) -> list[Fl
     """The method as books have it, one line a step; the first gradient is that at x."""
     runs, last, before = [x], F(x), x
     for _ in range(count):
-        if name == "optimistic_equilibrium":
+        if name == "extragradient_equilibrium":
+            x = x - h * F(x - h * F(x))
+        elif name == "optimistic_equilibrium":
             slope = F(x - h * last)
             x, last = x - h * slope, slope
         elif name in ("forward_reflected", "adams_bashforth_2"):

@@ -94,7 +94,12 @@ def _momentum(theta: str, reads: Sequence[str], stored: tuple[tuple[int, int], .
 
 
 _BEFORE = ((1, 2),)  # the state is x, the point read before, and hF there
+_ZERO, _ONE = Fraction(0), Fraction(1)
 SCHEMES = {  # by the keys of certificates/methods.py
+    # y = x − hF(x), x⁺ = x − hF(y)
+    "extragradient_equilibrium": Scheme(
+        ((_ONE,),), ((_ZERO, -_ONE),), ((_ONE,), (_ONE,)), ((_ZERO, _ZERO), (-_ONE, _ZERO))
+    ),
     # y = x − hF(y'), x⁺ = x − hF(y), y' the y before
     "optimistic_equilibrium": _scheme(
         [["1", "0", "0"], ["1", "0", "-1"], ["0", "0", "0"]],
