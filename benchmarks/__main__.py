@@ -17,6 +17,7 @@ from benchmarks.markov import (
     print_weights,
 )
 from benchmarks.markov_scale import print_named, print_share, print_sizes
+from benchmarks.methods import print_methods
 from benchmarks.planted import print_planted
 from benchmarks.play import print_play
 from benchmarks.promised import print_promised
@@ -34,6 +35,7 @@ TABLES: dict[str, tuple[Callable[[], None], ...]] = {
     "markov_scale": (print_sizes, print_named, print_share),
     "kl": (print_kl,),
     "attack": (print_every_attack, print_play, print_promised, print_counterexample, print_speed),
+    "methods": (print_methods,),
     "planted": (print_planted,),
     "scale": (print_quick,),
     "growth": (print_growth,),

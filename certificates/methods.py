@@ -14,24 +14,46 @@ from certificates.kernel.theorems.euler import ProjectedEuler
 @final
 @dataclass(frozen=True)
 class Method:
-    """name: for sentences; label: of its row in tables; always: whether its absence is told."""
+    """name: for sentences; label: of its row in tables; always: whether its absence is told.
+
+    gradients: at how many points F is read in a step.
+    """
 
     key: str
     name: str
     label: str
     always: bool = False
+    gradients: int = 1
 
 
 METHODS = {
     method.key: method
     for method in (
         Method("euler", "Euler", "Euler step", always=True),
-        Method("rk4", "RK4", "RK4 step", always=True),
-        Method("rk4_equilibrium", "RK4 towards the equilibrium", "RK4 to equilibrium"),
-        Method("heun", "Heun", "Heun step"),
-        Method("heun_equilibrium", "Heun towards the equilibrium", "Heun to equilibrium"),
-        Method("extragradient", "extragradient", "extragradient step"),
+        Method("rk4", "RK4", "RK4 step", always=True, gradients=4),
+        Method("rk4_equilibrium", "RK4 towards the equilibrium", "RK4 to equilibrium", gradients=4),
+        Method("heun", "Heun", "Heun step", gradients=2),
+        Method(
+            "heun_equilibrium", "Heun towards the equilibrium", "Heun to equilibrium", gradients=2
+        ),
+        Method("extragradient", "extragradient", "extragradient step", gradients=2),
+        Method(
+            "extragradient_equilibrium",
+            "extragradient towards the equilibrium",
+            "extragradient to equilibrium",
+            gradients=2,
+        ),
         Method("optimistic", "optimistic", "optimistic step"),
+        Method(
+            "optimistic_equilibrium",
+            "optimistic towards the equilibrium",
+            "optimistic to equilibrium",
+        ),
+        Method("forward_reflected", "forward-reflected", "forward-reflected step"),
+        Method("adams_bashforth_2", "Adams-Bashforth", "Adams-Bashforth step"),
+        Method("heavy_ball", "heavy ball", "heavy-ball step"),
+        Method("negative_momentum", "negative momentum", "negative-momentum step"),
+        Method("nesterov", "Nesterov", "Nesterov step"),
     )
 }
 

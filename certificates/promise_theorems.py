@@ -65,6 +65,11 @@ class Asked:
         return self.range.factor(self.h).exact
 
     @cached_property
+    def constant(self) -> Fraction:
+        """C at h: k steps multiply distances by at most C·q^k."""
+        return Fraction(1) if self.range is None else self.range.constant_at(self.h).exact
+
+    @cached_property
     def gain(self) -> "SmallGain":
         return small_gain(self.claims)
 

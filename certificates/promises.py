@@ -13,6 +13,7 @@ from certificates.methods import METHODS
 from certificates.promise_theorems import (
     ACCURATE_STEP,
     BEST_RESPONSES,
+    DISTANCES,
     IMPLICIT_STEP,
     NOISE_FLOOR,
     PROJECTED_STEPS,
@@ -199,9 +200,35 @@ class Promised:
         h = None if step is None else exact(step)
         asked = Asked(self.claims, method, h, exact(accuracy), exact(start))
         (PROJECTED_STEPS if projected else STEPS).require(asked)
-        near = asked.start <= asked.accuracy
-        count = 0 if near else steps_needed(asked.factor, asked.accuracy / asked.start)
+        near = asked.constant * asked.start <= asked.accuracy
+        count = (
+            0
+            if near
+            else steps_needed(asked.factor, asked.accuracy / (asked.constant * asked.start))
+        )
         return Count(count, self.verdict)
+
+    def fastest(self, accuracy: Number, start: Number) -> dict[str, tuple[Count, Count]]:
+        """T14: every method that promises it at its best step, the fewest gradients first.
+
+        Values are how many steps, and at how many points F is read in them. Distances are in each
+        method's own metric; methods whose start set does not hold the start are left out.
+
+        >>> import games, sgn
+        >>> game = games.QuadraticGame([[0.1, 1.0], [-1.0, 0.1]], sizes=[1, 1])
+        >>> found = sgn.certify(game).promises.fastest("1e-6", 1)
+        >>> [(name, int(steps)) for name, (steps, _) in found.items()][0]
+        ('rk4', 5)
+        """
+        found = dict[str, tuple[Count, Count]]()
+        for key, method in METHODS.items():
+            asked = Asked(self.claims, key, accuracy=exact(accuracy), start=exact(start))
+            if not DISTANCES.holds(asked):
+                raise ValueError(DISTANCES.otherwise)
+            if not STEPS.failing(asked):
+                count = self.steps_to(accuracy, start, key)
+                found[key] = count, Count(int(count) * method.gradients, self.verdict)
+        return dict(sorted(found.items(), key=lambda one: int(one[1][1])))
 
     def time_to(self, accuracy: Number, start: Number) -> Upper:
         """T7: how long the flow takes from distance `start` to `accuracy`, rounded up."""

@@ -1,11 +1,12 @@
 """Certified steps as a user asks for them: ranges of h with a factor for each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import final
 
 from certificates.kernel.claims import Claims, Steps
 from certificates.kernel.document.metric import Metric
+from certificates.kernel.uncheckable import Uncheckable
 from certificates.methods import METHODS, is_projected, steps_of
 from certificates.safe import Lower, Upper, labelled
 from games.language.number import Number, exact, to_text
@@ -17,8 +18,9 @@ class StepRange:
     """The certified steps h of one method: every h in (0, step_max] contracts in `metric`.
 
     Between any two runs, or towards the equilibrium alone (`towards`): then the factor is per step
-    of extragradient and RK4, and over many of optimistic gradient: k steps shrink the distance by
-    factor^k if its first step reads the gradient where it starts.
+    of extragradient and RK4, and over many of optimistic gradient and other methods that store
+    gradients or points: k steps shrink the distance by constant·factor^k if the first step reads
+    the gradient where it starts.
 
     verdict: of the certificate: proved, estimated or conditional. projected: whether the steps hold
     as well with every point projected to the region (T7, T20).
@@ -28,6 +30,7 @@ class StepRange:
     steps: Steps
     verdict: str
     projected: bool = False
+    claims: Claims | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return _range_text(self.method, self.step_max, self.verdict)
@@ -57,8 +60,17 @@ class StepRange:
 
     @property
     def constant(self) -> Upper:
-        """C: after k steps distances are at most C·factor^k times those at the start."""
-        return Upper(1, verdict=self.verdict)
+        """C at the best step: k steps multiply distances by at most C·factor^k; mostly 1."""
+        return self.constant_at(self.steps.best_step)
+
+    def constant_at(self, step: Number) -> Upper:
+        """C at one step h; ValueError outside (0, step_max]."""
+        h = in_range(step, self.steps.step_max)
+        try:
+            found = Fraction(1) if self.claims is None else self.steps.constant(self.claims, h)
+        except Uncheckable as error:  # of a certificate that does not hold
+            raise ValueError(f"no constant is known: {error}") from None
+        return Upper(found, verdict=self.verdict)
 
     @property
     def unprojected(self) -> bool:
@@ -92,7 +104,7 @@ def range_of(claims: Claims, key: str) -> StepRange | None:
     if steps is None:
         return None
     projected = is_projected(claims, steps)
-    return StepRange(METHODS[key].name, steps, claims.verdict, projected)
+    return StepRange(METHODS[key].name, steps, claims.verdict, projected, claims)
 
 
 def _range_text(method: str, step_max: Lower, verdict: str) -> str:

@@ -33,6 +33,7 @@ from sgn.learning_rates.constant import certify_rates as certify_rates
 from sgn.learning_rates.constant import rates_in_metric as rates_in_metric
 from sgn.learning_rates.varying import TimeVaryingRates as TimeVaryingRates
 from sgn.learning_rates.varying import time_varying_rates as time_varying_rates
+from sgn.methods import with_methods as with_methods
 from sgn.metrics.weights import optimal_weights as optimal_weights
 from sgn.pipeline.ladder import BlockScalar as BlockScalar
 from sgn.pipeline.ladder import Dense as Dense

@@ -33,6 +33,7 @@ MODULES = (
     "euler",
     "runge_kutta",
     "extragradient",
+    "lifted",
     "equilibrium",
     "start_sets",
     "bands",

@@ -155,6 +155,10 @@ class Steps(Claim):
         """A bound of the factor of one step h in (0, step_max]."""
         raise NotImplementedError
 
+    def constant(self, claims: "Claims", step: Fraction) -> Fraction:
+        """C ≥ 1: k steps multiply the distance by at most C·factor^k."""
+        return Fraction(1)
+
     def growth(self, claims: "Claims") -> Fraction:
         """What the method reads from B(x*, r) lies in B(x*, growth·r) (T12).
 

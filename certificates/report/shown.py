@@ -66,7 +66,14 @@ def _listed(titles: Sequence[Title | tuple[Title, ...]]) -> tuple[tuple[Title, .
 ASKED, NOTHING = Basis(Kind.ASKED), Basis(Kind.NOTHING)
 ESTIMATED, SAID = Basis(Kind.ESTIMATED), Basis(Kind.SAID)
 
-_ANY_STEPS = (Title.EULER, Title.RK4, Title.RK4_TOWARDS, Title.EXTRAGRADIENT, Title.OPTIMISTIC)
+_ANY_STEPS = (
+    Title.EULER,
+    Title.RK4,
+    Title.RK4_TOWARDS,
+    Title.EXTRAGRADIENT,
+    Title.OPTIMISTIC,
+    Title.LIFTED,
+)
 _MARGIN = checked(Title.MARGIN)
 _BOUNDS = (Title.STRUCTURAL, Title.BOUNDS)
 
@@ -186,6 +193,7 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
         "claims": ASKED,
         "verdict": checked(Title.MARGIN),
         "steps_to": computed(_ANY_STEPS, (Title.START, Title.EQUILIBRIUM)),
+        "fastest": computed(_ANY_STEPS, (Title.START, Title.EQUILIBRIUM)),
         "time_to": computed(Title.MARGIN, Title.START),
         "noise_floor": computed(Title.EULER),
         "step_for_accuracy": computed(Title.EULER),
@@ -205,9 +213,11 @@ ATTRIBUTES: dict[str, dict[str, Basis]] = {  # of each class; of an estimated ce
     },
     "StepRange": {
         "method": NOTHING,
+        "claims": ASKED,
         **_STEPS,
         "factor": computed(_ANY_STEPS),
         "constant": computed(_ANY_STEPS),
+        "constant_at": computed(_ANY_STEPS),
         "verdict": checked(Title.MARGIN),
         "projected": checked((*_ANY_STEPS, Title.PROJECTED_EULER)),
         "unprojected": checked(_ANY_STEPS),

@@ -7,7 +7,8 @@ from certificates.equilibrium import equilibrium_of
 from certificates.kernel.claims import Claims, Steps
 from certificates.kernel.document.metric import Metric
 from certificates.kernel.obligation import Title
-from certificates.kernel.theorems.euler import EulerSteps
+from certificates.kernel.theorems.extragradient import TowardsSteps
+from certificates.kernel.theorems.lifted import LiftedSteps
 from certificates.kernel.theorems.runge_kutta import RungeKuttaOfMatrix, RungeKuttaSteps
 from certificates.methods import METHODS, Method, all_steps, is_projected, steps_of
 from certificates.report.shown import Basis, Row, checked, line
@@ -55,9 +56,10 @@ def _within_rows(claims: Claims) -> list[Row]:
     points = []
     if schemes := dict.fromkeys(s.scheme for s in each if isinstance(s, RungeKuttaSteps)):
         points.append(f"the stages of {joined([METHODS[key].name for key in schemes])}")
-    others = [s for s in each if not isinstance(s, RungeKuttaSteps | EulerSteps)]
-    if any(steps.unprojected for steps in others):
+    if any(steps.unprojected for steps in each if isinstance(steps, TowardsSteps)):
         points.append("the midpoints of extragradient and optimistic")
+    if lifted := [METHODS[s.method].name for s in each if isinstance(s, LiftedSteps)]:
+        points.append(f"what {joined(lifted)} reads")
     if not points:
         return []
     where = "in the region" if claims.region is not None else "where the bounds hold"

@@ -231,3 +231,48 @@ def _panic(error: BaseException) -> NoProposal:
     if type(error).__module__ != "pyo3_runtime":
         raise error
     return NoProposal(str(error))
+
+
+def most_definite(
+    pencils: Sequence[tuple[FloatArray, FloatArray]], nonnegative: int, normal: FloatArray
+) -> Proposal | NoProposal:
+    """The largest t with Σ_k z_k C_vk ⪰ tT_v for every v, over normal·z = 1, the last z_k ≥ 0.
+
+    pencils: for each v the symmetric matrices (K, k_v, k_v) and T_v (k_v, k_v); nonnegative: how
+    many of the last coefficients are at least 0. Returns a proposal, to be evaluated by the caller,
+    or the status with which the solver failed.
+
+    >>> C = np.array([np.diag([1.0, 0.0]), np.diag([0.0, 3.0])])
+    >>> found = most_definite([(C, np.eye(2))], 2, np.ones(2))
+    >>> found.coefficients.round(4), round(found.value, 4)
+    (array([0.75, 0.25]), 0.75)
+    """
+    import clarabel
+    from scipy import sparse
+
+    count = len(normal)
+    equal = np.append(normal, 0.0)[None]
+    rows, constants = [equal], [np.ones(1)]
+    cones = [clarabel.ZeroConeT(1)]
+    if nonnegative:
+        rows.append(np.hstack([-np.eye(count)[count - nonnegative :], np.zeros((nonnegative, 1))]))
+        constants.append(np.zeros(nonnegative))
+        cones.append(clarabel.NonnegativeConeT(nonnegative))
+    for C, target in pencils:
+        size = C.shape[1]
+        rows.append(np.hstack([-_triangles(C).T, _triangles(target[None]).T]))
+        constants.append(np.zeros(size * (size + 1) // 2))
+        cones.append(clarabel.PSDTriangleConeT(size))
+    cost = -np.eye(count + 1)[-1]
+    A, b = sparse.csc_matrix(np.vstack(rows)), np.concatenate(constants)
+    settings = clarabel.DefaultSettings()
+    settings.verbose = False
+    nothing = sparse.csc_matrix((count + 1, count + 1))
+    try:
+        solution = clarabel.DefaultSolver(nothing, cost, A, b, cones, settings).solve()
+    except BaseException as error:
+        return _panic(error)
+    z = np.array(solution.x, dtype=float)
+    if z.shape != (count + 1,) or not np.isfinite(z).all():
+        return NoProposal(str(solution.status))
+    return Proposal(z[:-1], float(z[-1]), str(solution.status))

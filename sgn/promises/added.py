@@ -34,6 +34,7 @@ from certificates.kernel.theorems.equilibrium import (
     VariationalSolution,
     Zero,
 )
+from certificates.kernel.theorems.lifted import LiftedSteps
 from certificates.kernel.theorems.rule import REGISTERED, Case
 from certificates.kernel.theorems.runge_kutta import (
     RungeKuttaOfMatrix,
@@ -58,6 +59,7 @@ from sgn.promises.divergence import with_divergence
 from sgn.promises.equilibrium import find_equilibrium, stated_points
 from sgn.quantities.frame import Frame
 from sgn.rounding import objects, up
+from sgn.steps.lifted import lifted_plan
 from sgn.steps.near_linear import (
     longest_guess,
     middle_matrix,
@@ -70,6 +72,7 @@ from sgn.steps.sector import sector_plan
 ERROR_DIGITS = 3
 STATED_DIGITS = (10, 17)  # of a point that is stated: short, then as it is found
 LONGER = Fraction(101, 100)  # a step must be so much longer to be stated beside another
+LIFTED = ("optimistic_equilibrium",)  # what is searched for unasked
 WORTH = 1.1  # and so much, by samples, to be worth a proof that J is near one matrix
 
 # the strongest first: a solution, and what it is beyond that
@@ -116,6 +119,22 @@ def _add_towards(claims: Claims, problem: Problem | None, left_out: Collection[T
         if plan is not None and plan.step_max > LONGER * (known.step_max if known else 0):
             claims = claims.with_claims(stated_steps(plan))
     return claims
+
+
+def _add_lifted(claims: Claims, problem: Problem | None, left_out: Collection[Title]) -> Claims:
+    """Optimistic gradient towards a zero: twice the steps and the rate of T20 (T28)."""
+    if not (zero_in_region(claims) and claims.margin > 0):
+        return claims
+    return claims.with_claims(*lifted_steps(claims, LIFTED))
+
+
+def lifted_steps(claims: Claims, names: Collection[str]) -> Iterator[LiftedSteps]:
+    """The steps of methods with a lifted state, of those that have some (T28)."""
+    metric, c = _in_floats(claims.metric), claims.cocoercivity
+    for name in names:
+        plan = lifted_plan(name, metric, claims.margin, claims.lipschitz, c)
+        if plan is not None:
+            yield stated_steps(plan)
 
 
 def _known(claims: Claims, scheme: str) -> RungeKuttaSteps | None:
@@ -301,5 +320,6 @@ PROMISES: dict[Title, Adding] = {  # each may rest on those before it
     Title.RK4: _add_near_linear,
     Title.EQUILIBRIUM: _add_equilibrium,
     Title.RK4_TOWARDS: _add_towards,
+    Title.LIFTED: _add_lifted,
     Title.KL_RATE: _add_divergence,
 }

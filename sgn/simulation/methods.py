@@ -6,6 +6,7 @@ from typing import final
 
 import numpy as np
 
+from certificates.kernel.inequalities.lifted import SCHEMES, Scheme
 from certificates.kernel.inequalities.runge_kutta import TABLEAUS
 from sgn.simulation.best_response import best_responses
 from sgn.simulation.flow import RTOL, flow
@@ -94,6 +95,37 @@ def optimistic(setting: Setting) -> Advance:
     return advance
 
 
+def lifted(scheme: Scheme) -> Callable[[Setting], Advance]:
+    """ξ⁺ = Aξ + Bv, y = Cξ + Dv, v = hF(y), from points x and stored gradients hF(x) (T28)."""
+    rows = [[[float(a) for a in row] for row in part] for part in (scheme.A, scheme.B)]
+    reads = [[[float(a) for a in row] for row in part] for part in (scheme.C, scheme.D)]
+
+    def make(setting: Setting) -> Advance:
+        state = list[Floats]()
+
+        def gradient(x: Floats) -> Floats:
+            return setting.step * setting.gradient(x)
+
+        def advance(x: Floats) -> Floats:
+            if not state:
+                state.extend(x if is_point else gradient(x) for is_point in scheme.unit)
+            moves = list[Floats]()
+            for c, d in zip(*reads, strict=True):
+                moves.append(gradient(_combined(c, state) + _combined(d[: len(moves)], moves)))
+            state[:] = [
+                _combined(a, state) + _combined(b, moves) for a, b in zip(*rows, strict=True)
+            ]
+            return state[0]
+
+        return advance
+
+    return make
+
+
+def _combined(row: Sequence[float], terms: Sequence[Floats]) -> Floats:
+    return sum((a * z for a, z in zip(row, terms, strict=True) if a), np.zeros(1))
+
+
 def best_response(setting: Setting) -> Advance:
     """Every player at once takes its best answer to the others (T16)."""
     return lambda x: best_responses(setting.game, x, setting.box)
@@ -137,6 +169,14 @@ METHODS: Mapping[str, Method] = {
             " Runge-Kutta is not offered; use projected-euler or extragradient",
         )
         for scheme in TABLEAUS
+    },
+    **{
+        scheme.removesuffix("_equilibrium").replace("_", "-"): Method(
+            lifted(SCHEMES[scheme]),
+            "none",
+            reason="its steps are certified without projection alone (T28); use optimistic",
+        )
+        for scheme in SCHEMES
     },
     "extragradient": Method(extragradient, "allowed"),
     "optimistic": Method(optimistic, "allowed"),

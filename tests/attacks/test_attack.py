@@ -150,8 +150,8 @@ SABOTAGE: list[tuple[str, str, Change]] = [
     ("harker", "coupling", put("block bounds: coupling_upper.1.0", "0")),
     ("harker", "Euler, best step", times(f"Euler steps: {BEST}", LESS)),
     ("harker", "Euler, largest step", times(f"Euler steps: {LARGEST}", 2)),
-    ("harker", "RK4, best step", times(f"RK4 steps: {BEST}", LESS)),
-    ("harker", "RK4, norm", times("RK4 steps: norm", LESS)),
+    ("harker", "RK4, best step", times(f"Runge-Kutta steps: {BEST}", LESS)),
+    ("harker", "RK4, norm", times("Runge-Kutta steps: norm", LESS)),
     ("curved", "margin", times("margin: margin", MORE)),
     ("curved", "flow, pairs", times("margin: margin", Fraction(3, 2))),
     ("curved", "Euclidean margin", times("Euclidean margin: margin", MORE)),
@@ -162,8 +162,8 @@ SABOTAGE: list[tuple[str, str, Change]] = [
     ("curved", "Euler, best step", times(f"Euler steps: {BEST}", NINE_TENTHS)),
     ("curved", "Euler, pairs", times(f"Euler steps: {BEST}", Fraction(4, 5))),
     ("curved", "Euler, largest step", times(f"Euler steps: {LARGEST}", 2)),
-    ("curved", "RK4, best step", times(f"RK4 steps: {BEST}", HALF)),
-    ("curved", "RK4, pairs", times(f"RK4 steps: {BEST}", HALF)),
+    ("curved", "RK4, best step", times(f"Runge-Kutta steps: {BEST}", HALF)),
+    ("curved", "RK4, pairs", times(f"Runge-Kutta steps: {BEST}", HALF)),
     ("curved", "equilibrium", put("equilibrium: error", "0")),
     ("given", "margin", times("margin: margin", MORE)),
     ("given", "structural margin", times("structural margin: margin", MORE)),
@@ -274,10 +274,10 @@ def test_the_published_runge_kutta_rule_is_broken() -> None:
     """A certificate that claimed h = 2.5/β for the turning game would be broken at once."""
     certificate = sgn.certify(counterexample("0.05")).require()
     rule = math.floor(certificate.published_rules["rk4"])
-    forged = put("RK4 steps: step_max", str(rule))
+    forged = put("Runge-Kutta steps: step_max", str(rule))
 
     def last_step(document: Document) -> None:
-        get(document, "RK4 steps: cover.steps")[-1] = str(rule)
+        get(document, "Runge-Kutta steps: cover.steps")[-1] = str(rule)
 
     result = attack(tampered(certificate, both(forged, last_step)), seconds=1)
     assert "RK4, largest step" in {f.claim for f in result.broken}

@@ -154,7 +154,8 @@ def varies(context: Context) -> bool:
     return bounded(context) or context.kind == "field"
 
 
-RK4, TOWARDS = "RK4 steps", "RK4 towards the equilibrium"
+RK4, TOWARDS = "Runge-Kutta steps", "Runge-Kutta towards the equilibrium"
+RK4_TOWARDS = "RK4 towards the equilibrium"
 HEUN, HEUN_TOWARDS = f"{RK4}[1]", "Heun towards the equilibrium"  # the second of that title
 SABOTAGE = (
     Sabotage("margin", better("margin: margin", 10)),
@@ -177,8 +178,8 @@ SABOTAGE = (
     Sabotage("RK4", better(f"{RK4}: cover.rates.0", 20)),
     Sabotage("RK4, near-linear", better(f"{RK4}: deviation", -10), varies),
     Sabotage("RK4, near-linear", better(f"{RK4}: norm", -10)),
-    Sabotage(f"{TOWARDS}, unprojected", better(f"{TOWARDS}: factor_at_best", -10)),
-    Sabotage(f"{TOWARDS}, unprojected", better(f"{TOWARDS}: cover.rates.0", 40)),
+    Sabotage(f"{RK4_TOWARDS}, unprojected", better(f"{TOWARDS}: factor_at_best", -10)),
+    Sabotage(f"{RK4_TOWARDS}, unprojected", better(f"{TOWARDS}: cover.rates.0", 40)),
     Sabotage("extragradient, unprojected", derive=tighter(Extragradient)),
     Sabotage("extragradient, projected", derive=tighter(Extragradient)),
     Sabotage("optimistic, unprojected", derive=tighter(Optimistic)),
@@ -211,7 +212,7 @@ def test_what_is_false_is_broken(sabotage: Sabotage, context: Context) -> None:
 
 
 FREE = (
-    f"{TOWARDS}, unprojected",
+    f"{RK4_TOWARDS}, unprojected",
     f"{HEUN_TOWARDS}, unprojected",
     "extragradient, unprojected",
     "optimistic, unprojected",

@@ -337,6 +337,7 @@ def test_a_certificate_table_says_all_that_is_certified() -> None:
         "Heun step",
         "extragradient step",
         "optimistic step",
+        "optimistic to equilibrium",
         "with projection",
         "equilibrium",
         "projected start",

@@ -13,15 +13,18 @@ import scipy.sparse
 
 import games
 import sgn
+from certificates.certificate import Certificate
 from certificates.documents import certificate_document
 from certificates.kernel.certificate import read_claims
 from certificates.kernel.document.reading import Document, digest
 from certificates.kernel.theorems.euler import EulerSteps
+from certificates.kernel.theorems.lifted import LiftedSteps
 from certificates.kernel.verify import verify
 from certificates.writing import write
 from games import Box, MarkovGame, NormalFormGame, QuadraticGame, SymbolicGame
 from games.catalogue.markov import coordination, random_game
 from games.catalogue.markov import matching_pennies as pennies
+from sgn.methods import with_methods
 from tests.corpus.changes import times
 
 VALID = Path(__file__).parent / "valid"
@@ -280,6 +283,24 @@ def heun_alone(result: sgn.Certificate | sgn.Refusal) -> Document:
     return document
 
 
+def turned() -> SymbolicGame:
+    """Cubic costs that turn: what optimistic gradient is for; its equilibrium is 0."""
+    return SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"]},
+        {"a": "x**2/2 + 2*x*y + x**3/12", "b": "y**2/2 - 2*x*y"},
+        name="turned",
+        region=Box([-1, -1], [1, 1]),
+    )
+
+
+def lifted(method: str) -> Document:
+    """The turned game with one method of a lifted state (T28)."""
+    result = sgn.certify(turned()).require()
+    return with_methods(
+        Certificate(certificate_document(result.claims.without(LiftedSteps))), [method]
+    ).document
+
+
 def _moved(document: Document, path: str, factor: Fraction) -> Document:
     """One number times a factor (near it, of 12 digits), with a new digest."""
     moved = copy.deepcopy(document)
@@ -294,6 +315,9 @@ def documents() -> dict[str, Document]:
     found["by-sector.json"] = by_sector(sgn.certify(games.catalogue.load("sgn-toy")))
     found["by-sector-bounds.json"] = by_sector(sgn.certify_bounds(given()))
     found["heun.json"] = heun_alone(sgn.certify(games.catalogue.load("sgn-toy")))
+    found["lifted.json"] = lifted("optimistic_equilibrium")
+    found["lifted-reflected.json"] = lifted("forward_reflected")
+    found["lifted-momentum.json"] = lifted("negative_momentum")
     found["enclosed.json"] = sharpened(sgn.certify(curved()).document)
     found["quartic.json"] = sharpened(sgn.certify(quartic()).document)
     return found

@@ -28,8 +28,8 @@ Change = Callable[[Document], object]
 # obligations, or one hypothesis of an obligation
 MARGIN, LIPSCHITZ, STRUCTURAL = "margin", "Lipschitz", "structural margin"
 EUCLIDEAN, COCOERCIVITY = "Euclidean margin", "cocoercivity"
-EULER, RK4, BAND, WITNESS = "Euler steps", "RK4 steps", "band", "witness"
-TOWARDS = "RK4 towards the equilibrium"
+EULER, RK4, BAND, WITNESS = "Euler steps", "Runge-Kutta steps", "band", "witness"
+TOWARDS = "Runge-Kutta towards the equilibrium"
 EQUILIBRIUM, KIND = "equilibrium", "kind of equilibrium"
 RATE, SIMPLEX = "KL rate", "KL rate on the simplex"
 CURVATURE = "block bounds: μ_i I ⪯ sym J_ii ⪯ Λ_i I on X"

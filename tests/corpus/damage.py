@@ -11,7 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from certificates.kernel.document.reading import Document, digest, encode_array
-from tests.corpus.changes import Change, added, at, both, claimed, drop, put, without
+from tests.corpus.changes import RK4, Change, added, at, both, claimed, drop, put, without
 
 
 @final
@@ -286,7 +286,7 @@ DAMAGED = [
         "equilibrium")),
     changed("kind-claimed-twice", "kind of equilibrium is claimed twice", "settled", claimed(
         "equilibrium/T18 (Nash)")),
-    changed("steps-claimed-twice", "RK4 steps is claimed twice", "toy", twice("RK4 steps")),
+    changed("steps-claimed-twice", "Runge-Kutta steps is claimed twice", "toy", twice(RK4)),
     changed("band-claimed-twice", "band is claimed twice", "zero-sum", twice("band")),
     changed("band-claimed-backwards-too", "band is claimed twice", "zero-sum", claimed(
         "bands/T5", {"players": [1, 0], "margin": "0", "low": "1", "high": "1"})),
@@ -363,11 +363,11 @@ DAMAGED = [
     changed("region-kind-unknown", "box, space", "toy", put("region.kind", "disc")),
     changed("space-dimension-true", "count", "toy", put(
         "region", {"kind": "space", "dimension": True})),
-    changed("rk4-cover-with-more", "unknown key", "toy", put("RK4 steps: cover.trust", "me")),
-    changed("rk4-cover-a-list", "expected an object", "toy", put("RK4 steps: cover", [])),
+    changed("rk4-cover-with-more", "unknown key", "toy", put(f"{RK4}: cover.trust", "me")),
+    changed("rk4-cover-a-list", "expected an object", "toy", put("Runge-Kutta steps: cover", [])),
     changed("rk4-of-an-unknown-scheme", "expected one of rk4", "toy", put(
-        "RK4 steps: scheme", "rk5")),
-    changed("rk4-without-a-scheme", "'scheme' is missing", "toy", drop("RK4 steps: scheme")),
+        "Runge-Kutta steps: scheme", "rk5")),
+    changed("rk4-without-a-scheme", "'scheme' is missing", "toy", drop(f"{RK4}: scheme")),
     changed("band-of-one-player", "two different players", "zero-sum", put(
         "band: players", [0, 0])),
     changed("band-of-a-third-player", "two different players", "zero-sum", put(

@@ -51,6 +51,7 @@ from tests.corpus.lies_constraints import CONSTRAINT_LIES
 from tests.corpus.lies_enclosed import ENCLOSED_LIES
 from tests.corpus.lies_fields import FIELD_LIES
 from tests.corpus.lies_hypotheses import HYPOTHESIS_LIES
+from tests.corpus.lies_lifted import LIFTED_LIES
 from tests.corpus.lies_metrics import METRIC_LIES
 from tests.corpus.lies_promises import PROMISE_LIES
 from tests.corpus.lies_sector import SECTOR_LIES
@@ -69,25 +70,25 @@ def _without_one_coupling(document: Document) -> None:
 
 
 _HUGE = both(  # as floats they overflow: K becomes inf and NaN, and a NaN is not ≤ 0
-    put("RK4 steps: step_max", "1000"),
-    put("RK4 steps: best_step", "1000"),
-    put("RK4 steps: factor_at_best", "0"),
-    put("RK4 steps: cover.steps", ["0", "1000"]),
-    put("RK4 steps: cover.rates", ["0.001"]),
-    put("RK4 steps: multipliers", [encode_array(np.array([1e308] * 8 + [0.0] * 4))]),
+    put("Runge-Kutta steps: step_max", "1000"),
+    put("Runge-Kutta steps: best_step", "1000"),
+    put("Runge-Kutta steps: factor_at_best", "0"),
+    put("Runge-Kutta steps: cover.steps", ["0", "1000"]),
+    put("Runge-Kutta steps: cover.rates", ["0.001"]),
+    put("Runge-Kutta steps: multipliers", [encode_array(np.array([1e308] * 8 + [0.0] * 4))]),
 )
 
 
 def _one_interval(document: Document) -> None:
     """The whole cover as one interval at its largest rate."""
-    cover = get(document, "RK4 steps: cover")
+    cover = get(document, "Runge-Kutta steps: cover")
     best = max(cover["rates"], key=parse_number)
     cover["steps"], cover["rates"] = [cover["steps"][0], cover["steps"][-1]], [best]
-    del get(document, "RK4 steps: multipliers")[1:]
+    del get(document, "Runge-Kutta steps: multipliers")[1:]
 
 
 def _order_reversed(document: Document) -> None:
-    steps = get(document, "RK4 steps: cover.steps")
+    steps = get(document, "Runge-Kutta steps: cover.steps")
     steps[1], steps[-2] = steps[-1], steps[1]
 
 
@@ -107,7 +108,8 @@ _LIPSCHITZ_BY_NORMS = both(
     added("Lipschitz: image", ["10", "10"]),
 )
 _CONSTANT = both(
-    cites("RK4 steps", "runge_kutta/T11 (a)", "multipliers"), put("RK4 steps: norm", "1000")
+    cites("Runge-Kutta steps", "runge_kutta/T11 (a)", "multipliers"),
+    put("Runge-Kutta steps: norm", "1000"),
 )
 _NO_VECTOR = ("vector", "image")
 
@@ -197,41 +199,41 @@ LIES = [
         "Euler steps", "euler/T10", *_NO_VECTOR)),
     Lie("euler-witness-changed", "bounds", EULER, times("Euler steps: vector.1", 2)),
     # Runge–Kutta, J constant
-    Lie("rk4-step-longer", "toy", RK4, longer("RK4 steps", 1 + 1000 * PPM)),
-    Lie("rk4-step-longer-than-its-cover", "toy", RK4, raised("RK4 steps: step_max")),
-    Lie("rk4-cover-does-not-start-at-0", "toy", RK4, put("RK4 steps: cover.steps.0", "1e-6")),
-    Lie("rk4-cover-starts-below-0", "toy", RK4, put("RK4 steps: cover.steps.0", "-1e-6")),
+    Lie("rk4-step-longer", "toy", RK4, longer("Runge-Kutta steps", 1 + 1000 * PPM)),
+    Lie("rk4-step-longer-than-its-cover", "toy", RK4, raised("Runge-Kutta steps: step_max")),
+    Lie("rk4-cover-does-not-start-at-0", "toy", RK4, put(f"{RK4}: cover.steps.0", "1e-6")),
+    Lie("rk4-cover-starts-below-0", "toy", RK4, put("Runge-Kutta steps: cover.steps.0", "-1e-6")),
     Lie("rk4-cover-out-of-order", "toy", RK4, _order_reversed),
     Lie("sector-cover-in-one-piece", "bounds", RK4, _one_interval),
-    Lie("rk4-rate-doubled", "toy", RK4, times("RK4 steps: cover.rates.0", 2)),
-    Lie("rk4-rate-zero", "toy", RK4, put("RK4 steps: cover.rates.0", "0")),
-    Lie("rk4-rate-negative", "toy", RK4, put("RK4 steps: cover.rates.0", "-1")),
-    Lie("rk4-factor-lowered", "toy", RK4, lowered("RK4 steps: factor_at_best")),
-    Lie("rk4-factor-zero", "blocks", RK4, put("RK4 steps: factor_at_best", "0")),
-    Lie("rk4-best-step-beyond-the-cover", "toy", RK4, put("RK4 steps: best_step", "2")),
-    Lie("rk4-weights-swapped", "toy", RK4, swapped("RK4 steps: metric.weights")),
+    Lie("rk4-rate-doubled", "toy", RK4, times("Runge-Kutta steps: cover.rates.0", 2)),
+    Lie("rk4-rate-zero", "toy", RK4, put("Runge-Kutta steps: cover.rates.0", "0")),
+    Lie("rk4-rate-negative", "toy", RK4, put("Runge-Kutta steps: cover.rates.0", "-1")),
+    Lie("rk4-factor-lowered", "toy", RK4, lowered("Runge-Kutta steps: factor_at_best")),
+    Lie("rk4-factor-zero", "blocks", RK4, put("Runge-Kutta steps: factor_at_best", "0")),
+    Lie("rk4-best-step-beyond-the-cover", "toy", RK4, put("Runge-Kutta steps: best_step", "2")),
+    Lie("rk4-weights-swapped", "toy", RK4, swapped("Runge-Kutta steps: metric.weights")),
     Lie("rk4-of-a-constant-jacobian-where-it-varies", "mixed", RK4, _CONSTANT),
-    Lie("rk4-called-heun", "toy", RK4, put("RK4 steps: scheme", "heun")),
-    Lie("heun-step-longer", "heun", RK4, longer("RK4 steps", 1 + 1000 * PPM)),
-    Lie("heun-rate-doubled", "heun", RK4, times("RK4 steps: cover.rates.0", 2)),
-    Lie("heun-factor-lowered", "heun", RK4, lowered("RK4 steps: factor_at_best")),
+    Lie("rk4-called-heun", "toy", RK4, put("Runge-Kutta steps: scheme", "heun")),
+    Lie("heun-step-longer", "heun", RK4, longer("Runge-Kutta steps", 1 + 1000 * PPM)),
+    Lie("heun-rate-doubled", "heun", RK4, times("Runge-Kutta steps: cover.rates.0", 2)),
+    Lie("heun-factor-lowered", "heun", RK4, lowered("Runge-Kutta steps: factor_at_best")),
     # Runge–Kutta, any J
-    Lie("sector-step-longer", "mixed", RK4, longer("RK4 steps", Fraction(5, 4))),
-    Lie("sector-step-longer-conditional", "bounds", RK4, longer("RK4 steps", Fraction(5, 4))),
-    Lie("sector-rate-raised", "mixed", RK4, times("RK4 steps: cover.rates.0", Fraction(6, 5))),
+    Lie("sector-step-longer", "mixed", RK4, longer("Runge-Kutta steps", Fraction(5, 4))),
+    Lie("sector-step-longer-conditional", "bounds", RK4, longer(RK4, Fraction(5, 4))),
+    Lie("sector-rate-raised", "mixed", RK4, times(f"{RK4}: cover.rates.0", Fraction(6, 5))),
     Lie("sector-factor-lowered", "mixed", RK4, times(
-        "RK4 steps: factor_at_best", Fraction(99, 100))),
+        "Runge-Kutta steps: factor_at_best", Fraction(99, 100))),
     Lie("sector-multiplier-negative", "mixed", RK4, put(
-        "RK4 steps: multipliers.0.11", "-1e-9")),
+        "Runge-Kutta steps: multipliers.0.11", "-1e-9")),
     Lie("sector-multipliers-zero", "mixed", RK4, put(
-        "RK4 steps: multipliers.0", ["0"] * 12)),
-    Lie("sector-multipliers-of-11", "mixed", RK4, drop("RK4 steps: multipliers.0.0")),
-    Lie("sector-multipliers-missing", "mixed", RK4, put("RK4 steps: multipliers", [])),
+        "Runge-Kutta steps: multipliers.0", ["0"] * 12)),
+    Lie("sector-multipliers-of-11", "mixed", RK4, drop("Runge-Kutta steps: multipliers.0.0")),
+    Lie("sector-multipliers-missing", "mixed", RK4, put("Runge-Kutta steps: multipliers", [])),
     Lie("sector-multipliers-overflow", "bounds", RK4, _HUGE),
     Lie("sector-uses-cocoercivity-not-claimed", "bounds", RK4, put(
-        "RK4 steps: multipliers.0.9", "0.1")),
-    Lie("sector-in-another-metric", "mixed", RK4, times("RK4 steps: metric.weights.0", 2)),
-    Lie("sector-cover-does-not-start-at-0", "mixed", RK4, put("RK4 steps: cover.steps.0", "0.01")),
+        "Runge-Kutta steps: multipliers.0.9", "0.1")),
+    Lie("sector-in-another-metric", "mixed", RK4, times("Runge-Kutta steps: metric.weights.0", 2)),
+    Lie("sector-cover-does-not-start-at-0", "mixed", RK4, put(f"{RK4}: cover.steps.0", "0.01")),
     # bands
     Lie("direct-band-widened-below", "mixed", BAND, lowered("band: low")),
     Lie("direct-band-widened-above", "mixed", BAND, raised("band: high")),
@@ -340,6 +342,7 @@ LIES = [
     *ENCLOSED_LIES,
     *FIELD_LIES,
     *HYPOTHESIS_LIES,
+    *LIFTED_LIES,
     *VALUES_LIES,
     *SECTOR_LIES,
     *METRIC_LIES,

@@ -147,9 +147,9 @@ ENCLOSED_LIES = [
         "Euler steps: metric.weights", ["1", "9"])),
     enclosed("euler-by-norms", EULER, both(
         cites("Euler steps", "euler/T9"), added("Euler steps: vector", ["1", "1"]))),
-    enclosed("rk4-step-longer", RK4, longer("RK4 steps", Fraction(5, 4))),
+    enclosed("rk4-step-longer", RK4, longer("Runge-Kutta steps", Fraction(5, 4))),
     enclosed("rk4-called-constant", RK4, both(
-        cites("RK4 steps", "runge_kutta/T11 (a)", "multipliers"), put("RK4 steps: norm", "1000"))),
+        cites(RK4, "runge_kutta/T11 (a)", "multipliers"), put(f"{RK4}: norm", "1000"))),
     enclosed("band-too-wide", BAND, claimed("bands/T5", _BAND)),
     # covers that do not cover
     enclosed("cover-missing", MARGIN, drop("evidence.covers.margin")),

@@ -140,9 +140,9 @@ HYPOTHESIS_LIES = (
     Lie("euler-in-a-metric-of-no-sign", "dense", EULER, put(
         "Euler steps: metric", _dense([1.0, 1.0, -1.0]))),
     Lie("rk4-in-a-metric-of-no-sign", "dense", RK4, put(
-        "RK4 steps: metric", _dense([1.0, 1.0, -1.0]))),
+        "Runge-Kutta steps: metric", _dense([1.0, 1.0, -1.0]))),
     Lie("rk4-near-linear-in-a-metric-of-no-sign", "near-linear", RK4, put(
-        "RK4 steps: metric", _dense([1.0, -1.0]))),
+        "Runge-Kutta steps: metric", _dense([1.0, -1.0]))),
     Lie("margin-in-weights-of-no-proof", "toy", MARGIN, both(
         put("structural margin: weights", ["1", "201"]),
         put("structural margin: margin", "0.29"), put("margin: margin", "0.29"))),
@@ -151,10 +151,10 @@ HYPOTHESIS_LIES = (
     Lie("euler-by-norms-best-and-largest-exchanged", "bounds", EULER, _exchanged),
     Lie("euler-by-norms-in-matrices", "bounds", EULER, _blocks("Euler steps: metric")),
     Lie("rk4-ends-before-its-best-step", "toy", RK4, _cut(RK4)),
-    Lie("rk4-norm-lowered", "blocks", RK4, times("RK4 steps: norm", Fraction(9, 10))),
+    Lie("rk4-norm-lowered", "blocks", RK4, times("Runge-Kutta steps: norm", Fraction(9, 10))),
     Lie("rk4-by-sectors-ends-before-its-best-step", "bounds", RK4, _cut(RK4)),
     Lie("rk4-near-linear-ends-before-its-best-step", "near-linear", RK4, _cut(RK4)),
-    Lie("rk4-near-linear-rate-0", "near-linear", RK4, put("RK4 steps: cover.rates.0", "0")),
+    Lie("rk4-near-linear-rate-0", "near-linear", RK4, put("Runge-Kutta steps: cover.rates.0", "0")),
     Lie("towards-the-equilibrium-ends-before-its-best-step", "bent", TOWARDS, _cut(TOWARDS)),
     Lie("towards-the-equilibrium-rate-0", "bent", TOWARDS, put(f"{TOWARDS}: cover.rates.0", "0")),
     Lie("towards-the-equilibrium-in-a-metric-of-its-own", "bent", TOWARDS, times(

@@ -107,9 +107,9 @@ METRIC_LIES = (
         "Euler steps: step_max", 1 + 100 * PPM)),
     Lie("euler-in-an-indefinite-metric", "dense", EULER, edited(
         "Euler steps: metric.matrix", _indefinite)),
-    Lie("rk4-in-another-dense-metric", "dense", RK4, _euclidean("RK4 steps: metric", 3)),
-    Lie("rk4-longer-in-a-dense-metric", "dense", RK4, longer("RK4 steps", 1 + Fraction(1, 1000))),
-    Lie("rk4-in-a-metric-of-another-size", "dense", RK4, _euclidean("RK4 steps: metric", 2)),
+    Lie("rk4-in-another-dense-metric", "dense", RK4, _euclidean("Runge-Kutta steps: metric", 3)),
+    Lie("rk4-longer-in-a-dense-metric", "dense", RK4, longer(RK4, 1 + Fraction(1, 1000))),
+    Lie("rk4-in-a-metric-of-another-size", "dense", RK4, _euclidean(f"{RK4}: metric", 2)),
     Lie("enclosed-margin-raised-in-a-dense-metric", "leaning", MARGIN, times(
         "margin: margin", Fraction(103, 100))),
     Lie("enclosed-dense-metric-replaced", "leaning", MARGIN, _euclidean("metric", 2)),

@@ -97,9 +97,9 @@ PROMISE_LIES = (
         f"{RK4}: matrix", entry((0, 0), 1.1))),
     Lie("near-linear-step-longer", "near-linear", RK4, longer(RK4, Fraction(11, 10))),
     Lie("near-linear-rate-raised", "near-linear", RK4, times(
-        "RK4 steps: cover.rates.0", Fraction(6, 5))),
+        "Runge-Kutta steps: cover.rates.0", Fraction(6, 5))),
     Lie("near-linear-factor-lowered", "near-linear", RK4, times(
-        "RK4 steps: factor_at_best", Fraction(9, 10))),
+        "Runge-Kutta steps: factor_at_best", Fraction(9, 10))),
     Lie("near-linear-deviation-negative", "near-linear", RK4, put(f"{RK4}: deviation", "-1")),
     Lie("near-linear-cover-missing", "near-linear", RK4, drop("evidence.covers.near_linear")),
     Lie("near-linear-cover-empty", "near-linear", RK4, put(

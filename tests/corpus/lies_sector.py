@@ -16,7 +16,7 @@ from tests.corpus.changes import (
 
 SECTOR_LIES = (
     Lie("sector-euler-without-a-margin", "by-sector-bounds", POSITIVE, both(
-        put("margin: margin", "0"), without("RK4 steps"))),
+        put("margin: margin", "0"), without("Runge-Kutta steps"))),
     Lie("sector-euler-by-a-raised-cocoercivity", "by-sector", COCOERCIVITY, times(
         "cocoercivity: constant", Fraction(11, 10))),
     Lie("sector-euler-by-a-lower-lipschitz", "by-sector-bounds", LIPSCHITZ, times(

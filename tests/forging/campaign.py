@@ -47,8 +47,9 @@ HALVINGS = 12  # of a number's way to the edge
 DROPS = {
     "equilibrium": OF_SOLUTION,
     "kind of equilibrium": ("kl/T19", *KINDS),
-    "RK4 steps": ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)"),
-    "RK4 towards the equilibrium": ("runge_kutta/T11 (b′)",),
+    "Runge-Kutta steps": ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)"),
+    "Runge-Kutta towards the equilibrium": ("runge_kutta/T11 (b′)",),
+    "steps of a lifted state": ("lifted/",),
     "Euler steps": ("euler/",),
     "cocoercivity": ("margin/T10",),
     "Euclidean margin": ("margin/T5 (equal weights)",),
@@ -265,7 +266,7 @@ def essence(document: Document) -> Document:
 
 def _is_judged(claim: Document) -> bool:
     """Whether the oracle looks at witnesses too."""
-    return str(claim["theorem"]).startswith(("refutation/", "runge_kutta/T11 (c)"))
+    return str(claim["theorem"]).startswith(("refutation/", "lifted/", "runge_kutta/T11 (c)"))
 
 
 def _bare(claim: Document) -> Document:

@@ -15,7 +15,7 @@ import numpy as np
 
 import tests.forging.oracle_forms as forms
 from tests.forging.oracle_bounds import games_with, ratios, structural
-from tests.forging.oracle_claims import Following, Range, Ratios, Said, said_by
+from tests.forging.oracle_claims import LIFTED_RUN, Following, Range, Ratios, Said, said_by
 from tests.forging.oracle_divergence import divergences
 from tests.forging.oracle_equilibrium import equilibrium, start_set
 from tests.forging.oracle_game import MatrixGame, game_of
@@ -25,11 +25,13 @@ from tests.forging.oracle_refusal import refusal
 from tests.forging.oracle_region import Space, region_of
 from tests.forging.oracle_solution import solution
 from tests.forging.oracle_steps import (
+    LIFTED,
     RUNGE_KUTTA,
     Approach,
     Step,
     approaches,
     extragradient_step,
+    lifted_run,
     optimistic_run,
     projected_pairs,
     runge_kutta_pairs,
@@ -241,6 +243,7 @@ def _towards(said: Said, subject: Subject, metric: Metric) -> Iterator[Falsehood
 PLAY: dict[str, tuple[tuple[Step, int], ...]] = {  # each with how many steps it makes
     **{f"{scheme}_equilibrium": ((step, 1),) for scheme, step in RUNGE_KUTTA.items()},
     "extragradient": ((extragradient_step, 1),),
+    **{name: ((lifted_run(name, LIFTED_RUN), 1),) for name in LIFTED},
     "optimistic": ((optimistic_run(1), 1), (optimistic_run(RUN), RUN)),
 }
 

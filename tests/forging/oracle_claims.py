@@ -17,7 +17,7 @@ from tests.forging.oracle_reading import (
     rational,
     rationals,
 )
-from tests.forging.oracle_steps import RUNGE_KUTTA
+from tests.forging.oracle_steps import LIFTED, RUNGE_KUTTA
 
 INTERVALS = 6  # of a Runge–Kutta cover that are tried
 Squares = list[tuple[Fraction, Fraction]]  # step sizes with a bound of the squared factor
@@ -26,6 +26,7 @@ LIPSCHITZ = ("margin/T5 (norm)", "margin/T9 (norms)")
 EULER = ("euler/T10", "euler/T9")
 BETWEEN = ("runge_kutta/T11 (a)", "runge_kutta/T11 (b)", "runge_kutta/T11 (c)")
 TOWARDS = "runge_kutta/T11 (b′)"
+LIFTED_STEPS, LIFTED_RUN = "lifted/T28", 9  # steps over which their factor is judged
 SOLUTION = {"equilibrium/T13": True, "equilibrium/T13 (boundary)": False}  # whether it is a zero
 KIND = {
     "equilibrium/T13 (Nash)": "nash",
@@ -251,6 +252,32 @@ def _stated_steps(found: ByTheorem) -> Iterator[Range]:
     for entry in _some(found, TOWARDS):
         method, squares = f"{entry['scheme']}_equilibrium", cover_squares(entry)
         yield Range(method, entry["metric"], squares, _sizes(entry))
+    for entry in _some(found, LIFTED_STEPS):
+        if entry["scheme"] not in LIFTED:
+            raise Unjudged(f"nobody judges steps of {entry['scheme']}")
+        bounds = [
+            rational(one["bound"]) for some in found.values() for one in some if "bound" in one
+        ]
+        yield Range(
+            entry["scheme"], entry["metric"], lifted_squares(entry, bounds[0]), _sizes(entry)
+        )
+
+
+def lifted_squares(entry: Document, beta: Fraction) -> Squares:
+    """(Cq^k)² for k = LIFTED_RUN: of every interval at its middle and its end."""
+    found, low = [], Fraction(0)
+    for piece in entry["pieces"]:
+        high, rate = rational(piece["end"]), rational(piece["rate"])
+        side = {1: 1, 3: 2, 6: 3}[len(piece["form"])]
+        P = np.zeros((side, side))
+        P[np.triu_indices(len(P))] = [float(rational(v)) for v in piece["form"]]
+        P = P + np.triu(P, 1).T
+        stored = float(high * beta) * P[2, 2] ** 0.5 if side == 3 else 0.0
+        start = P[:2, :2].sum() ** 0.5 + stored
+        C = Fraction(start * np.linalg.inv(P)[0, 0] ** 0.5 * (1 + 1e-9))
+        found += [(h, C**2 * (1 - rate * h) ** LIFTED_RUN) for h in ((low + high) / 2, high)]
+        low = high
+    return found
 
 
 def _sizes(entry: Document) -> list[Fraction]:

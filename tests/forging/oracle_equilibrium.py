@@ -12,10 +12,12 @@ from tests.forging.oracle_metric import Metric
 from tests.forging.oracle_reading import Array, mp, mpmath, mps, solve
 from tests.forging.oracle_region import Ball, Box, Region, Space
 from tests.forging.oracle_steps import (
+    LIFTED,
     RUNGE_KUTTA,
     Step,
     euler_step,
     extragradient_step,
+    lifted_run,
     optimistic_run,
 )
 from tests.forging.oracle_subject import ZERO, Falsehood, Subject, shown
@@ -194,6 +196,7 @@ def start_set(
         **{f"{scheme}_equilibrium": step for scheme, step in RUNGE_KUTTA.items()},
         "extragradient": extragradient_step,
         "optimistic": optimistic_run(8),
+        **{name: lifted_run(name, 8) for name in LIFTED},
     }[method]
     for h in steps:
         start = _worst_start(subject, metric, star, float(radius), step, float(h))

@@ -64,6 +64,49 @@ def optimistic_run(count: int) -> Step:
     return run
 
 
+def _two_slopes(share: int, slope: Any, last: Any) -> Any:
+    """(1 + 1/share) of a slope less 1/share of the one before."""
+    return slope + (slope - last) / share
+
+
+def lifted_run(name: str, count: int) -> Step:
+    """So many steps of a method that stores gradients or points; at first both are those of x."""
+
+    def run(F: Any, x: Array, h: Any, project: Any) -> tuple[Array, list[Array]]:
+        last, before, visited = F(x), x, [x]
+        for _ in range(count):
+            if name == "extragradient_equilibrium":
+                visited += [x, x - F(x) * h]
+                x = x - F(visited[-1]) * h
+            elif name == "optimistic_equilibrium":
+                visited.append(x - last * h)
+                last = F(visited[-1])
+                x = x - last * h
+            elif name in ("forward_reflected", "adams_bashforth_2"):
+                slope = F(x)
+                visited.append(x)
+                x = x - _two_slopes(1 if name == "forward_reflected" else 2, slope, last) * h
+                last = slope
+            else:
+                part = (x - before) / (-2 if name == "negative_momentum" else 10)
+                visited.append(x + part if name == "nesterov" else x)
+                x, before = x + part - F(visited[-1]) * h, x
+        return x, visited
+
+    return run
+
+
+LIFTED = (
+    "extragradient_equilibrium",
+    "optimistic_equilibrium",
+    "forward_reflected",
+    "adams_bashforth_2",
+    "heavy_ball",
+    "negative_momentum",
+    "nesterov",
+)
+
+
 @dataclass(frozen=True)
 class Approach:
     """‖x⁺ − x*‖²_M ≤ bound(h)‖x − x*‖²_M for starts in X (whose visited points are in X)."""

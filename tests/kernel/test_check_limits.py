@@ -144,7 +144,7 @@ def test_many_claims_are_refused_unread(linear: Document) -> None:
 def test_many_intervals_of_steps_are_refused(linear: Document) -> None:
     for key, most in (("rates", MAX_INTERVALS), ("steps", MAX_INTERVALS + 1)):
         document = copy.deepcopy(linear)
-        put(f"RK4 steps: cover.{key}", ["1"] * (most + 1))(document)
+        put(f"Runge-Kutta steps: cover.{key}", ["1"] * (most + 1))(document)
         with pytest.raises(InputError, match=f"more than {most}; they take too long"):
             read_claims(document)
 

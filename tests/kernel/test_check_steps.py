@@ -265,10 +265,10 @@ def test_a_cover_goes_from_0_to_the_largest_step(
 def test_no_interval_leads_nowhere() -> None:
     assert not Cover((F(0),), ()).leads_to(F(0))
     document = valid("toy")
-    put("RK4 steps: step_max", "0")(document)
-    put("RK4 steps: cover", {"steps": ["0"], "rates": []})(document)
+    put("Runge-Kutta steps: step_max", "0")(document)
+    put("Runge-Kutta steps: cover", {"steps": ["0"], "rates": []})(document)
     failed = [o.name for o in verify(signed(document)).obligations if not o.holds]
-    assert failed == ["RK4 steps"]
+    assert failed == ["Runge-Kutta steps"]
 
 
 @pytest.mark.parametrize(

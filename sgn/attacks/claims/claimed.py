@@ -150,7 +150,7 @@ def promise_of(of: Attacked, steps: StatedSteps) -> Promise:
     """The steps of a method, in their own metric."""
     frame, count = Frame(steps.metric, of.subject.sizes), COUNTS.get(steps.method, 1)
     name = METHODS[steps.method].name
-    return range_promise(name, steps.label, PLAYS[steps.method], steps, frame, count)
+    return range_promise(name, steps.label, PLAYS[steps.method], steps, frame, count, of.claims)
 
 
 def between_runs(of: Attacked, promise: Promise, where: str = "") -> Iterator[Objective]:

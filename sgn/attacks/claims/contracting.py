@@ -116,7 +116,8 @@ class BetweenNeighbours(OfSteps):
         inside &= np.all([finite_rows(J) for J in stages], axis=0)
         held = [np.where(inside[:, None, None], J, 0.0) for J in stages]
         found = [norms(self.promise.frame.whiten(D)) for D in self._derivatives(held, h)]
-        powers = [norm ** (1 / k) for k, norm in enumerate(found, 1)]
+        most = self.promise.constants(h)
+        powers = [(norm / most) ** (1 / k) for k, norm in enumerate(found, 1)]
         return np.where(inside, np.max(powers, axis=0), np.nan)
 
     def _derivatives(self, stages: list[Floats], h: Floats) -> list[Floats]:
@@ -147,7 +148,7 @@ class BetweenNeighbours(OfSteps):
         one = matrix(np.eye(stages[0].shape[-1]))
         maps = linearised(self.promise.play, ball(h), exact, one, mul, self.promise.count)
         return any(
-            stretches(self.promise.frame, guess[0], D, factor**k)
+            stretches(self.promise.frame, guess[0], D, self.promise.constant(h) * factor**k)
             for k, (guess, D) in enumerate(zip(near, maps, strict=True), 1)
         )
 
@@ -235,7 +236,7 @@ class Towards(OfSteps):
         side = np.subtract(*subject.ends[::-1])
         far = (np.abs(x - zero) > APART * side).any(axis=1)
         before = frame.lengths(x - zero)
-        before = np.where(far & (before > 0), before, np.nan)
+        before = np.where(far & (before > 0), before, np.nan) * self.promise.constants(h)
         ends = self.steps.ends(x, h[:, None])
         powers = [(frame.lengths(end - zero) / before) ** (1 / k) for k, end in enumerate(ends, 1)]
         return np.asarray(np.fmax.reduce(powers))
@@ -244,7 +245,7 @@ class Towards(OfSteps):
         subject, known = self.steps.subject, self.solution.known
         square = self.promise.frame.square
         x = column(subject.exact_point(subject.points(place[None])[0]))
-        before = square(x - known)
+        before = square(x - known) * ball(self.promise.constant(h)) ** 2
         return any(
             bool(square(end - known) > ball(factor) ** (2 * k) * before)
             for k, end in enumerate(self.steps.exact_ends(x, h), 1)

@@ -14,6 +14,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.kernel.inequalities.lifted import SCHEMES, Scheme
 from certificates.kernel.inequalities.runge_kutta import TABLEAUS, Tableau
 from sgn.attacks.subject.jacobians import GameSubject
 from sgn.attacks.subject.precise import Balls, ball
@@ -92,6 +93,32 @@ def optimistic(F: Field, project: Field, h: Any, x: Any) -> Run:
         read = []
 
 
+def lifted(scheme: Scheme) -> Play:
+    """ξ⁺ = Aξ + Bv, y = Cξ + Dv, v = hF(y), from points x and stored gradients hF(x) (T28)."""
+
+    def play(F: Field, project: Field, h: Any, x: Any) -> Run:
+        one, read = h * 0 + 1, list[Any]()
+        state = [x if is_point else F(x) * h for is_point in scheme.unit]
+        read += [x] * len(scheme.stored)
+        while True:
+            moves = list[Any]()
+            for c, d in zip(scheme.C, scheme.D, strict=True):
+                read.append(_sum(one, (*c, *d[: len(moves)]), (*state, *moves)))
+                moves.append(F(read[-1]) * h)
+            rows = zip(scheme.A, scheme.B, strict=True)
+            state = [_sum(one, (*a, *b), (*state, *moves)) for a, b in rows]
+            yield read, state[0]
+            read = []
+
+    return play
+
+
+def _sum(one: Any, row: Sequence[Fraction], terms: Sequence[Any]) -> Any:
+    """Σ a_r z_r, not all a_r 0."""
+    parts = [z * (one * a.numerator / a.denominator) for a, z in zip(row, terms, strict=True) if a]
+    return sum(parts[1:], parts[0])
+
+
 @final
 @dataclass(frozen=True, eq=False)
 class Steps:
@@ -145,13 +172,17 @@ class Steps:
             yield from read
 
 
-COUNTS = {"optimistic": 8}  # over how many steps a factor is taken, where not over one
+COUNTS = {
+    "optimistic": 8,
+    **dict.fromkeys(SCHEMES, 8),
+}  # over how many steps a factor is taken, where not over one
 PLAYS: dict[str, Play] = {  # by the keys of certificates/methods.py
     "euler": euler,
     **{key: runge_kutta(tableau) for key, tableau in TABLEAUS.items()},
     **{f"{key}_equilibrium": runge_kutta(tableau) for key, tableau in TABLEAUS.items()},
     "extragradient": extragradient,
     "optimistic": optimistic,
+    **{key: lifted(scheme) for key, scheme in SCHEMES.items()},
 }
 
 
