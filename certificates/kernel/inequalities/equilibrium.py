@@ -16,6 +16,7 @@ from certificates.kernel.numbers.matrices import Ball, diagonal, is_psd
 from certificates.kernel.numbers.metrics import metric_ball, times
 from certificates.kernel.numbers.roots import root_above
 from certificates.kernel.uncheckable import Uncheckable
+from games import work
 from games.regions.constraint import Constraint
 from games.regions.region import Box, Region
 
@@ -71,10 +72,11 @@ def off_the_faces(F: Ball, found: Solution, forces: Forces, region: Region) -> B
     if not isinstance(region, Box):
         return F
     point = [Fraction(x) for x in found.point]
-    pushes = [Fraction(0)] * len(point)
-    for force, constraint in zip(forces, region.constraints, strict=True):
-        for k, slope in constraint.gradient(point).items():
-            pushes[k] += force * slope
+    pushes, each = [Fraction(0)] * len(point), zip(forces, region.constraints, strict=True)
+    parts = [(k, v * slope) for v, c in each for k, slope in c.gradient(point).items()]
+    _afford([part for _, part in parts])
+    for k, part in parts:
+        pushes[k] += part
     F = F + Ball.of(pushes) if any(pushes) else F
     sides = list(zip(point, region.lower, region.upper, strict=True))
     at_low = np.array([x == low for x, low, _ in sides])
@@ -94,13 +96,20 @@ def given_way(
     """
     if not isinstance(region, Box) or region.plain:
         return Fraction(0)
-    point, total = [Fraction(x) for x in found.point], Fraction(0)
+    point, parts = [Fraction(x) for x in found.point], list[Fraction]()
     each = zip(forces, region.constraints, owners(region, sizes), strict=True)
     for force, constraint, player in each:
         if player is None:
             raise Uncheckable("a constraint is on variables of several players")
-        total += Fraction(metric.weights[player]) * abs(force) * constraint.room(point)
-    return total
+        parts.append(Fraction(metric.weights[player]) * abs(force) * constraint.room(point))
+    _afford(parts)
+    return sum(parts, Fraction(0))
+
+
+def _afford(parts: Forces) -> None:
+    """Raise TooMuch where their sum takes too long."""
+    bits = work.common_bits(parts)
+    work.spend(len(parts) * work.of_rational(bits), "multipliers: sums of {} bits", bits)
 
 
 def norms_within(F: Ball, M: Ball) -> tuple[Fraction, Fraction]:
