@@ -17,6 +17,7 @@ from certificates.kernel.numbers.metrics import metric_ball, times
 from certificates.kernel.numbers.roots import root_above
 from certificates.kernel.numbers.rows import Row, roots_over
 from certificates.kernel.uncheckable import Uncheckable
+from games import work
 from games.regions.constraint import Constraint
 from games.regions.ends import Ends
 from games.regions.region import Box, Region
@@ -75,8 +76,8 @@ def off_the_faces(F: Ball, found: Solution, forces: Forces, region: Region) -> B
     """
     if not isinstance(region, Box):
         return F
-    if region.constraints:
-        F = F + Ball.of(_pushes(_exact(found), forces, region.constraints))
+    pushes = _pushes(found, forces, region.constraints)
+    F = F + Ball.of(pushes) if any(pushes) else F
     point = Ends.of(found.point)
     at_low, at_high = point.equals(region.lower), point.equals(region.upper)
     pressed = (at_low & (F.mid >= F.rad)) | (at_high & (-F.mid >= F.rad))
@@ -84,14 +85,16 @@ def off_the_faces(F: Ball, found: Solution, forces: Forces, region: Region) -> B
     return Ball(np.where(keep, F.mid, 0.0), np.where(keep, F.rad, 0.0))
 
 
-def _pushes(
-    point: Sequence[Fraction], forces: Forces, constraints: Sequence[Constraint]
-) -> list[Fraction]:
-    """Σ λ_c ∇g_c at the point."""
+def _pushes(found: Solution, forces: Forces, constraints: Sequence[Constraint]) -> list[Fraction]:
+    """Σ λ_c ∇g_c at the point; nothing where there are no constraints."""
+    if not constraints:
+        return []
+    point, each = _exact(found), zip(forces, constraints, strict=True)
+    parts = [(k, force * slope) for force, c in each for k, slope in c.gradient(point).items()]
+    _afford([part for _, part in parts])
     pushes = [Fraction(0)] * len(point)
-    for force, constraint in zip(forces, constraints, strict=True):
-        for k, slope in constraint.gradient(point).items():
-            pushes[k] += force * slope
+    for k, part in parts:
+        pushes[k] += part
     return pushes
 
 
@@ -105,13 +108,20 @@ def given_way(
     """
     if not isinstance(region, Box) or region.plain:
         return Fraction(0)
-    point, total = _exact(found), Fraction(0)
+    point, parts = _exact(found), list[Fraction]()
     each = zip(forces, region.constraints, owners(region, sizes), strict=True)
     for force, constraint, player in each:
         if player is None:
             raise Uncheckable("a constraint is on variables of several players")
-        total += Fraction(metric.weights[player]) * abs(force) * constraint.room(point)
-    return total
+        parts.append(Fraction(metric.weights[player]) * abs(force) * constraint.room(point))
+    _afford(parts)
+    return sum(parts, Fraction(0))
+
+
+def _afford(parts: Forces) -> None:
+    """Raise TooMuch where their sum takes too long."""
+    bits = work.common_bits(parts)
+    work.spend(len(parts) * work.of_rational(bits), "multipliers: sums of {} bits", bits)
 
 
 def norms_within(F: Ball, M: Ball) -> tuple[Fraction, Fraction]:
