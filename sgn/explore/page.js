@@ -146,8 +146,9 @@ async function moved() {
 }
 
 async function prove() {
-  if (over || seen === null) return;
-  if (busy) { resting = setTimeout(prove, REST); return; }
+  if (over) return;
+  if (busy) { resting = setTimeout(prove, REST); return; }  // a look is under way
+  if (seen === null) return;  // what was looked at is no game to prove
   try { await ask("prove", settings()); } catch (error) { /* the news will tell */ }
 }
 
