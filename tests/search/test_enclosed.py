@@ -13,6 +13,7 @@ from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.bounds import CannotBound, Enclosed, Margin, block_quantities
 from sgn.bounds.sampled import Sampled
+from sgn.enclosures.work import Work
 from sgn.quantities.effort import Effort, Progress
 
 GAP = 0.01
@@ -209,3 +210,21 @@ def test_every_bound_is_as_close_in_any_unit(scale: str) -> None:
     assert result.margin.exact >= Fraction(scale) * Fraction("0.98")  # of 1
     assert result.euler is not None
     assert float(result.euler.factor_at_best) <= 0.9
+
+
+@pytest.mark.parametrize("fields", [False, True])
+def test_pairs_that_do_not_meet_are_zero_without_derivatives(fields: bool) -> None:
+    """Of a ring of six, and of one pair that meets in a constant alone."""
+    n = 6
+    players = {f"p{i}": [f"x{i}", f"y{i}"] for i in range(n)}
+    cost = {f"p{i}": f"x{i}**4 + y{i}**2 + x{i}*tanh(y{(i + 1) % n}) + x3" for i in range(n)}
+    field = {f"p{i}": [f"x{i} + tanh(y{(i + 1) % n})", f"y{i}"] for i in range(n)}
+    game = (
+        SymbolicGame.from_field(players, field)
+        if fields
+        else SymbolicGame.from_costs(players, cost)
+    )
+    work = Work(game, Box.cube(2 * n, 1), 64, Effort(60.0), 0)
+    for i in range(n):
+        for j in range(n):
+            assert work.is_zero((i, j)) == work.forms((i, j)).is_zero == (j not in (i, (i + 1) % n))
