@@ -14,7 +14,7 @@ from games.files.document import from_document
 from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.enclosures.bernstein import Net
-from sgn.enclosures.forms import BERNSTEIN, NATURAL, OUTSIDE, STAR, TAYLOR, Enclosure, Forms, Star
+from sgn.enclosures.forms import BERNSTEIN, CORNERS, NATURAL, OUTSIDE, STAR, Enclosure, Forms, Star
 from sgn.quantities.claim import Claim
 from sgn.quantities.effort import Effort
 from sgn.quantities.inequalities import checker_scale, inequality, is_positive_definite, spread
@@ -101,9 +101,9 @@ def examine(
             star = forms.star(low, high)
             good, blame = hold_star(star, claims, cushion), star.blame
         else:
-            taylor = forms.taylor(low, high)
-            good, blame = hold(taylor, claims, cushion), taylor.blame
-        form[good] = STAR if forms.is_star else TAYLOR
+            corners = forms.corners(low, high)
+            good, blame = hold(corners, claims, cushion), corners.blame
+        form[good] = STAR if forms.is_star else CORNERS
         blame = np.where(np.isfinite(blame), blame, 0.0)
         axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
         rest = np.flatnonzero(~good)

@@ -17,6 +17,7 @@ from games.symbolic import SymbolicGame
 from sgn.enclosures.forms import NATURAL, Forms
 from sgn.enclosures.intervals import compile_intervals
 from sgn.enclosures.prover import Proved, Tokens, Unproved, prove, split
+from sgn.enclosures.slopes import Slopes
 from sgn.quantities.claim import CannotBound, Claim, named_point, worse
 from sgn.quantities.effort import Effort
 from sgn.quantities.quantities import Block, FloatArray
@@ -26,7 +27,7 @@ CRUDE_BOXES = 64
 MAX_LOGITS = 10  # the second derivatives of J grow like the fourth power of their number
 SHORT_LOGITS = 4  # beyond, enclosing values is faster by far, and as sharp
 ENTRIES = 2**25  # matrix entries that one proof may go through: a second or two
-ALL_ENTRIES = 2**28  # entries and second derivatives for all that is bounded at once
+ALL_ENTRIES = 2**28  # numbers for all that is bounded at once
 
 
 @final
@@ -41,22 +42,23 @@ class Work:
         self._symbolic, self._box = as_symbolic(game, region)
         self.goals = 1  # that share the work
         self._forms: dict[Block, Forms] = {}
+        late = partial(effort.late, effort.end)
+        self._slopes = Slopes(self._symbolic.graph, late)
         self._domain: list[Tokens] = []
         self._proofs: list[tuple[tuple[Claim, ...], Tokens]] = []
 
     def forms(self, block: Block) -> Forms:
         """Those of a block, from the game's text, as workers elsewhere have them."""
         if block not in self._forms:
-            late = partial(self.effort.late, self.effort.end)
-            forms = Forms(self._symbolic, block, _centre(self._box), late)
-            self._forms[block] = forms.compiled()
+            centre = _centre(self._box)
+            self._forms[block] = Forms(self._symbolic, block, centre, slopes=self._slopes)
         return self._forms[block]
 
     def allowed(self, block: Block) -> int:
         """Boxes for one proof: fewer where each is dearer, or where much is to be proved."""
         forms = self.forms(block)
         entries = forms.box_entries
-        each = ALL_ENTRIES // (self.goals * (entries + forms.second_count))
+        each = ALL_ENTRIES // (self.goals * (entries + forms.box_numbers))
         return max(CRUDE_BOXES, min(self.max_boxes, ENTRIES // entries, each))
 
     def prove(

@@ -35,7 +35,7 @@ MAX_POLICIES = 2**22  # sides of the leaves on which policies are enclosed
 
 @final
 class EnclosedJacobian(PolicyJacobian):
-    """J by natural, Taylor and Bernstein forms over covers of the region, one cover a purpose.
+    """J by natural, affine and Bernstein forms over covers of the region, one cover a purpose.
 
     Covers: "domain"; "block i j" for every pair that is not identically zero; and for all of J
     "margin", "euclidean_margin", "lipschitz", "cocoercivity", "euler_best", "euler_max"; "bregman".
