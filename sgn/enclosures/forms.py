@@ -134,8 +134,8 @@ class Forms:
 
     @property
     def box_numbers(self) -> int:
-        """Numbers that the affine forms of a box take."""
-        return self._affine.size
+        """Numbers that the affine forms of a box take, about."""
+        return len(self._graph.needed(self._entries)) * (2 + len(self.used))
 
     @property
     def _has_corners(self) -> bool:

@@ -192,11 +192,6 @@ class MovingKernel:
             step.done.extend(mine - seen)
             seen |= mine
 
-    @property
-    def size(self) -> int:
-        """Numbers that one box takes."""
-        return len(self._steps) * (2 + len(self._used))
-
     def __call__(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """On boxes (B, n): terms (B, 1 + used, outputs) and doubts (B, outputs)."""
         count, moves = len(low), len(self._used)
