@@ -30,8 +30,9 @@ def descend(
     axes: Sequence[NDArray[np.int64]],
     schedule: Schedule,
     rng: np.random.Generator,
+    late: Callable[[], bool] = lambda: False,
 ) -> tuple[FloatArray, FloatArray]:
-    """Points and values that are nowhere worse than the starts.
+    """Points and values that are nowhere worse than the starts, soon after it is late.
 
     starts: (I, f) in the unit cube; values: (I,); axes: for each item the coordinates it depends
     on (at least one). Each round polls both directions of the coordinates (a random choice of
@@ -45,7 +46,7 @@ def descend(
     anchor, slope = points.copy(), np.zeros((count, f))
     for _ in range(schedule.rounds):
         active = np.flatnonzero((step > schedule.last) & np.isfinite(values))
-        if not len(active):
+        if not len(active) or late():
             break
         chosen = _choose([axes[int(k)] for k in active], schedule.width, rng)
         u, h, f0 = points[active], step[active], values[active]

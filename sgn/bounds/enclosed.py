@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -23,6 +24,7 @@ from sgn.quantities.quantities import Block, Cocoercivity, EulerFactor, FloatArr
 FORMS = ("auto", "text", "values")
 VALUES_DRAWS, VALUES_BUDGET = 2**7, 2**21  # of sampling where values are enclosed
 SAMPLING = 20.0  # seconds left from which on sampling takes its full budget, a second or so
+SHARE = 5  # of the time left one part is for sampling
 OTHER_UNITS = (Cocoercivity, EulerFactor)  # not those of the Jacobian
 SMALLEST = 1e-9  # the size where every number is 0
 
@@ -135,7 +137,8 @@ class Enclosed(Bounder):
         if self._by_values(game, region):  # each point costs more, and a proof is far less sharp
             whole = replace(whole, draws=VALUES_DRAWS, budget=VALUES_BUDGET)
         part = min(1.0, self.effort.left / SAMPLING)
-        less = replace(whole, budget=max(1, int(part * whole.budget)))
+        late = partial(self.effort.late, self.effort.share(SHARE))
+        less = replace(whole, budget=max(1, int(part * whole.budget)), late=late)
         return less.search(game, region, quantities)[0]
 
     def confirm(self, game: Game, region: Region, claims: Sequence[Claim]) -> Confirmation:

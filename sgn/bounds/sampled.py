@@ -3,8 +3,8 @@
 import hashlib
 import itertools
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar, final
 
 import numpy as np
@@ -37,13 +37,18 @@ MIN_POLLS, MAX_ROUNDS = 4, 100
 Indices = NDArray[np.int64]
 
 
+def _never() -> bool:
+    return False
+
+
 @final
 @dataclass(frozen=True)
 class Sampled(Bounder):
     """Estimates by sampling; never a proof.
 
     draws: Sobol points of the search, a power of two. epsilon, delta: see :meth:`confirm`.
-    seed: of all randomness. budget: entries of J that the local descent may evaluate.
+    seed: of all randomness. budget: entries of J that the local descent may evaluate; late: when
+    it is to end whatever is left of that.
     Raises ValueError for parameters out of range.
 
     >>> from games.quadratic import QuadraticGame
@@ -57,6 +62,7 @@ class Sampled(Bounder):
     delta: float = 1e-6
     seed: int = 0
     budget: int = 2**28
+    late: Callable[[], bool] = field(default=_never, repr=False, compare=False)
 
     kind: ClassVar[str] = "sampled"
 
@@ -112,12 +118,13 @@ class Sampled(Bounder):
         signs = np.array([-1.0 if quantities[k].upper else 1.0 for k in owner])
         width = max(1, min(64, allowance // (starts * MIN_POLLS * MAX_ROUNDS)))
         ended, reached = descend(
-            _objective(game, quantities, cube, owner, signs),
+            _objective(game, quantities, cube, owner, signs, self.late),
             points[rank, owner],
             signs * values[rank, owner],
             [_axes(game, cube, quantities[k].block) for k in owner],
             Schedule(rounds=MAX_ROUNDS, width=width),
             rng,
+            self.late,
         )
         for k, point, value in zip(owner, ended, signs * reached, strict=True):
             if worse(quantities[k], float(value), float(values_best[k])):
@@ -130,7 +137,7 @@ class Sampled(Bounder):
         The stream of draws depends on the seed and on the claims themselves: changed claims are
         met by fresh draws. Each try spends its δ: after a broken claim, try with a smaller one.
         """
-        box = _box(region, game)
+        box, slices = _box(region, game), game.slices
         count = draws_needed(len(claims), self.epsilon, self.delta)
         stream = hashlib.sha256(repr([(q, float(v)) for q, v, *_ in claims]).encode()).digest()
         rng = np.random.default_rng([self.seed, 1, *stream])
@@ -254,17 +261,27 @@ def _best_of(
 
 
 def _objective(
-    game: Game, quantities: Sequence[Quantity], cube: _Cube, owner: Indices, signs: FloatArray
+    game: Game,
+    quantities: Sequence[Quantity],
+    cube: _Cube,
+    owner: Indices,
+    signs: FloatArray,
+    late: Callable[[], bool],
 ) -> Objective:
-    """The descent's functions: all candidates of all items in one evaluation of J per batch."""
+    """The descent's functions: all candidates of all items in one evaluation of J per batch.
+
+    What is not evaluated when it is late counts as no gain.
+    """
     slices = game.slices
 
     def values(candidates: FloatArray, items: Indices) -> FloatArray:
         count, width, f = candidates.shape
         flat = candidates.reshape(count * width, f)
         source = np.repeat(owner[items], width)
-        result = np.empty(count * width)
+        result = np.repeat(np.inf * signs[items], width)
         for batch in _split(flat, game.dimension**2):
+            if late():
+                break
             J = jacobians(game, cube.place(flat[batch]), None, "domain")
             # the owners of a batch stand in runs
             cuts = np.flatnonzero(np.diff(source[batch])) + 1

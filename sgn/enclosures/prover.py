@@ -14,7 +14,7 @@ from games.files.document import from_document
 from games.regions.shapes import Box
 from games.symbolic import SymbolicGame
 from sgn.enclosures.bernstein import Net
-from sgn.enclosures.forms import BERNSTEIN, NATURAL, OUTSIDE, STAR, TAYLOR, Enclosure, Forms, Star
+from sgn.enclosures.forms import BERNSTEIN, CORNERS, NATURAL, OUTSIDE, STAR, Enclosure, Forms, Star
 from sgn.quantities.claim import Claim
 from sgn.quantities.effort import Effort
 from sgn.quantities.inequalities import checker_scale, inequality, is_positive_definite, spread
@@ -80,7 +80,9 @@ def prove(
     per_box = forms.box_entries
     budget = max(64, min(max_boxes, WORK // per_box))
     effort = effort or Effort()
-    task = (forms.text, forms.block, forms.centre, tuple(claims), CUSHIONS[strictness])
+    bottom, top = box.floats()
+    sides = np.where(top > bottom, top - bottom, 1.0)
+    task = (forms.text, forms.block, forms.centre, sides, tuple(claims), CUSHIONS[strictness])
 
     def each(boxes: Sequence[tuple[FloatArray, FloatArray]]) -> Iterator[tuple[Choices, Choices]]:
         return effort.each(
@@ -92,18 +94,30 @@ def prove(
 
 
 def examine(
-    forms: Forms, claims: Sequence[Claim], cushion: Cushion, low: FloatArray, high: FloatArray
+    forms: Forms,
+    sides: FloatArray,
+    claims: Sequence[Claim],
+    cushion: Cushion,
+    low: FloatArray,
+    high: FloatArray,
 ) -> tuple[Choices, Choices]:
-    """The form that proves the claims on each box (−1: none), and the side to split."""
+    """The form that proves the claims on each box (−1: none), and the side to split.
+
+    sides: of the box that all of them are parts of. A side is to blame for what it moves, and in
+    its share, by how wide it still is, for what does not move.
+    """
     with np.errstate(all="ignore"):
         form, axis = np.full(len(low), -1), np.argmax(high - low, axis=1)
         if forms.is_star:
             star = forms.star(low, high)
-            good, blame = hold_star(star, claims, cushion), star.blame
+            good, blame, doubt = hold_star(star, claims, cushion), star.blame, star.radius
         else:
-            taylor = forms.taylor(low, high)
-            good, blame = hold(taylor, claims, cushion), taylor.blame
-        form[good] = STAR if forms.is_star else TAYLOR
+            corners = forms.corners(low, high)
+            good, blame, doubt = hold(corners, claims, cushion), corners.blame, corners.radius
+        form[good] = STAR if forms.is_star else CORNERS
+        wide = np.zeros_like(low)
+        wide[:, forms.used] = ((high - low) / sides)[:, forms.used]
+        blame = blame + wide / wide.sum(axis=1, keepdims=True) * doubt.sum(axis=(1, 2))[:, None]
         blame = np.where(np.isfinite(blame), blame, 0.0)
         axis = np.where(blame.max(axis=1) > 0, np.argmax(blame, axis=1), axis)
         rest = np.flatnonzero(~good)
@@ -121,6 +135,7 @@ def _examine(
     text: str,
     block: Block,
     centre: tuple[float, ...],
+    sides: FloatArray,
     claims: Sequence[Claim],
     cushion: Cushion,
     low: FloatArray,
@@ -129,7 +144,7 @@ def _examine(
     """The same on a worker, which reads and compiles the game once."""
     with _COMPILING:
         forms = _forms(text, block, centre)
-    return examine(forms, claims, cushion, low, high)
+    return examine(forms, sides, claims, cushion, low, high)
 
 
 _COMPILING = threading.Lock()  # a graph grows while its derivatives are compiled

@@ -14,19 +14,21 @@ from games.markov.expressions import MAX_STATES
 from games.markov.logit_game import LogitGame
 from games.regions.shapes import Box, Region
 from games.symbolic import SymbolicGame
-from sgn.enclosures.forms import NATURAL, Forms
+from sgn.enclosures.forms import CORNERS, NATURAL, Enclosure, Forms, Star
 from sgn.enclosures.intervals import compile_intervals
-from sgn.enclosures.prover import Proved, Tokens, Unproved, prove, split
+from sgn.enclosures.prover import CUSHIONS, Proved, Tokens, Unproved, hold, prove, split
+from sgn.enclosures.slopes import Slopes
 from sgn.quantities.claim import CannotBound, Claim, named_point, worse
 from sgn.quantities.effort import Effort
 from sgn.quantities.quantities import Block, FloatArray
 
 Found = TypeVar("Found")
 CRUDE_BOXES = 64
+MANY = 64  # goals, from which on blocks are first looked at together, on the whole box
 MAX_LOGITS = 10  # the second derivatives of J grow like the fourth power of their number
 SHORT_LOGITS = 4  # beyond, enclosing values is faster by far, and as sharp
 ENTRIES = 2**25  # matrix entries that one proof may go through: a second or two
-ALL_ENTRIES = 2**28  # entries and second derivatives for all that is bounded at once
+ALL_ENTRIES = 2**28  # numbers for all that is bounded at once
 
 
 @final
@@ -41,15 +43,16 @@ class Work:
         self._symbolic, self._box = as_symbolic(game, region)
         self.goals = 1  # that share the work
         self._forms: dict[Block, Forms] = {}
+        late = partial(effort.late, effort.end)
+        self._slopes = Slopes(self._symbolic.graph, late)
         self._domain: list[Tokens] = []
         self._proofs: list[tuple[tuple[Claim, ...], Tokens]] = []
 
     def forms(self, block: Block) -> Forms:
         """Those of a block, from the game's text, as workers elsewhere have them."""
         if block not in self._forms:
-            late = partial(self.effort.late, self.effort.end)
-            forms = Forms(self._symbolic, block, _centre(self._box), late)
-            self._forms[block] = forms.compiled()
+            centre = _centre(self._box)
+            self._forms[block] = Forms(self._symbolic, block, centre, slopes=self._slopes)
         return self._forms[block]
 
     def is_zero(self, block: tuple[int, int]) -> bool:
@@ -75,7 +78,7 @@ class Work:
         """Boxes for one proof: fewer where each is dearer, or where much is to be proved."""
         forms = self.forms(block)
         entries = forms.box_entries
-        each = ALL_ENTRIES // (self.goals * (entries + forms.second_count))
+        each = ALL_ENTRIES // (self.goals * (entries + forms.box_numbers))
         return max(CRUDE_BOXES, min(self.max_boxes, ENTRIES // entries, each))
 
     def prove(
@@ -83,10 +86,33 @@ class Work:
     ) -> Proved | Unproved:
         """A proof of the claims, which is kept."""
         forms, strictness = self.forms(block), self._strictness
-        found = prove(forms, self._box, claims, boxes, self.effort, end, strictness)
+        if block is not None and self.goals > MANY and self._holds_at_once(block, claims):
+            found: Proved | Unproved
+            found = Proved(np.array([self._box.dimension + CORNERS], np.int32), 1)
+        else:
+            found = prove(forms, self._box, claims, boxes, self.effort, end, strictness)
         if isinstance(found, Proved):
             self._proofs.append((tuple(claims), found.tokens))
         return found
+
+    def _holds_at_once(self, block: tuple[int, int], claims: Sequence[Claim]) -> bool:
+        """Whether claims about a block hold on all of the box, by what all of J can be there."""
+        rows, cols = (self._slices[k] for k in block)
+        whole = self._whole
+        radius = whole.radius[:, rows, cols] + np.abs(whole.moves[:, :, rows, cols]).sum(axis=1)
+        hull = Enclosure(whole.centre[:, None, rows, cols], radius, whole.blame)
+        with np.errstate(all="ignore"):
+            return bool(hold(hull, claims, CUSHIONS[self._strictness]).all())
+
+    @cached_property
+    def _slices(self) -> tuple[slice, ...]:
+        return self._symbolic.slices
+
+    @cached_property
+    def _whole(self) -> Star:
+        """J on the whole box."""
+        low, high = self._box.floats()
+        return self.forms(None).star(low[None], high[None])
 
     def cover(self, block: Block, claims: Sequence[Claim], name: str) -> Tokens:
         """A proof of claims: a known one of as much or more, else a new one. Raises CannotBound."""

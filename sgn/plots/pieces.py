@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from certificates.certificate import Certificate
-from certificates.kernel.jacobian.cover import BERNSTEIN, NATURAL, STAR, TAYLOR, read_cover
+from certificates.kernel.jacobian.cover import BERNSTEIN, CORNERS, NATURAL, STAR, read_cover
 from certificates.kernel.jacobian.enclosed import read_covers
 from games.regions.shapes import Box
 from sgn.plots.style import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST = 20_000  # leaves
 _FORMS = {
     NATURAL: ("natural", ORANGE),
-    TAYLOR: ("Taylor", BLUE),
+    CORNERS: ("corners", BLUE),
     STAR: ("star", GREEN),
     BERNSTEIN: ("Bernstein", PURPLE),
 }

@@ -18,7 +18,7 @@ from tests.corpus.changes import (
     raised,
     times,
 )
-from tests.corpus.lies_enclosed import TAYLOR, cost, cover, extra, recut
+from tests.corpus.lies_enclosed import CORNERS, cost, cover, extra, recut
 
 BERNSTEIN = 7  # the leaves of a game with three variables
 
@@ -72,8 +72,8 @@ BERNSTEIN_LIES = [
     # covers
     bernstein("unknown-form", MARGIN, recut("margin", lambda t: [*t[:-1], BERNSTEIN + 1])),
     bernstein("form-outside", MARGIN, _other_form(BERNSTEIN - 1)),
-    bernstein("form-natural", MARGIN, _other_form(TAYLOR - 1)),
-    bernstein("form-taylor", MARGIN, _other_form(TAYLOR)),
+    bernstein("form-natural", MARGIN, _other_form(CORNERS - 1)),
+    bernstein("form-taylor", MARGIN, _other_form(CORNERS)),
     bernstein("cover-cut-short", MARGIN, recut("margin", lambda t: t[:-1])),
     bernstein("cover-with-a-further-leaf", LIPSCHITZ, recut(
         "lipschitz", lambda t: [*t, BERNSTEIN])),

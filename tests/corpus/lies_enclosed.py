@@ -41,7 +41,7 @@ from tests.corpus.changes import (
     without,
 )
 
-NATURAL, TAYLOR, STAR = 3, 4, 5  # the leaves of a game with three variables
+NATURAL, CORNERS, STAR = 3, 4, 5  # the leaves of a game with three variables
 
 
 def cover(purpose: str, *tokens: int) -> Change:
@@ -72,15 +72,15 @@ def taken(purpose: str, other: str) -> Change:
 def _merged(tokens: list[int]) -> list[int]:
     """The last split whose halves are leaves becomes one leaf."""
     k = next(k for k in reversed(range(len(tokens))) if tokens[k] < NATURAL)
-    return [*tokens[:k], TAYLOR, *tokens[k + 3 :]]
+    return [*tokens[:k], CORNERS, *tokens[k + 3 :]]
 
 
 def _natural(tokens: list[int]) -> list[int]:
-    return [NATURAL if t == TAYLOR else t for t in tokens]
+    return [NATURAL if t == CORNERS else t for t in tokens]
 
 
 def _stars(tokens: list[int]) -> list[int]:
-    return [STAR if t in (NATURAL, TAYLOR) else t for t in tokens]
+    return [STAR if t in (NATURAL, CORNERS) else t for t in tokens]
 
 
 def _other_sides(tokens: list[int]) -> list[int]:
@@ -90,7 +90,7 @@ def _other_sides(tokens: list[int]) -> list[int]:
 
 def _sliver(tokens: list[int]) -> list[int]:
     """One side is split until its halves are no floats of the unit interval."""
-    return [0] * 60 + [TAYLOR] * 61
+    return [0] * 60 + [CORNERS] * 61
 
 
 def cost(old: str, new: str, player: int = 0) -> Change:
@@ -164,7 +164,7 @@ ENCLOSED_LIES = [
     enclosed("cover-without-its-last-leaf", MARGIN, recut("margin", lambda t: t[:-1])),
     enclosed("cover-without-its-first-leaf", LIPSCHITZ, recut("lipschitz", lambda t: t[1:])),
     enclosed("cover-of-the-domain-without-a-leaf", JACOBIAN, cover("domain", 1, NATURAL)),
-    enclosed("cover-with-a-further-leaf", MARGIN, recut("margin", lambda t: [*t, TAYLOR])),
+    enclosed("cover-with-a-further-leaf", MARGIN, recut("margin", lambda t: [*t, CORNERS])),
     enclosed("cover-twice", LIPSCHITZ, recut("lipschitz", lambda t: [*t, *t])),
     enclosed("cover-backwards", EULER, recut("euler_max", lambda t: t[::-1])),
     enclosed("cover-with-an-unknown-form", MARGIN, recut("margin", lambda t: [*t[:-1], 6])),
@@ -174,7 +174,7 @@ ENCLOSED_LIES = [
     enclosed("leaves-merged", MARGIN, recut("margin", _merged)),
     enclosed("leaves-merged-cocoercivity", COCOERCIVITY, recut("cocoercivity", _merged)),
     enclosed("leaves-merged-curvature", CURVATURE, recut("block 0 0", _merged)),
-    enclosed("one-leaf", LIPSCHITZ, cover("lipschitz", TAYLOR)),
+    enclosed("one-leaf", LIPSCHITZ, cover("lipschitz", CORNERS)),
     enclosed("one-natural-leaf", EUCLIDEAN, cover("euclidean_margin", NATURAL)),
     enclosed("form-changed", MARGIN, recut("margin", _natural)),
     enclosed("form-changed-in-a-block", CURVATURE, recut("block 1 1", _natural)),
@@ -235,5 +235,5 @@ ENCLOSED_LIES = [
     _undefined("parameter-moves-a-pole", both(
         put("game.parameters.p", "-0.2"), extra("1/(x + p)"))),
     enclosed("margin-doubled-and-one-leaf", MARGIN, both(
-        times("margin: margin", 2), cover("margin", TAYLOR))),
+        times("margin: margin", 2), cover("margin", CORNERS))),
 ]  # fmt: skip

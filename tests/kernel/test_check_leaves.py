@@ -13,7 +13,7 @@ from certificates.kernel.inequalities.direct import (
     lipschitz_holds,
     margin_holds,
 )
-from certificates.kernel.jacobian.cover import NATURAL, TAYLOR, Leaves, read_cover
+from certificates.kernel.jacobian.cover import CORNERS, NATURAL, Leaves, read_cover
 from certificates.kernel.jacobian.enclosed import EnclosedJacobian
 from certificates.kernel.jacobian.model import Model
 from certificates.kernel.jacobian.text import Costs
@@ -90,7 +90,7 @@ def vertices(game: SymbolicGame, box: Box, form: int) -> int:
     return int(2 ** len(used))
 
 
-@pytest.mark.parametrize("form", [NATURAL, TAYLOR])
+@pytest.mark.parametrize("form", [NATURAL, CORNERS])
 @pytest.mark.parametrize("seed", range(examples(20)))
 def test_balls_hold_the_jacobian(form: int, seed: int) -> None:
     rng = np.random.default_rng([seed, form])
@@ -116,7 +116,7 @@ def test_what_holds_on_a_taylor_leaf_holds_inside(seed: int) -> None:
     rng = np.random.default_rng(seed)
     game, box = random_game(rng)
     n = game.dimension
-    row = random_cover(rng, n, TAYLOR, 4)
+    row = random_cover(rng, n, CORNERS, 4)
     leaves = read_cover(row, box)
     balls = leaf_balls(jacobian_of(game, box, row, "margin"), "margin")
     each = len(balls) // len(leaves.form)
@@ -139,7 +139,7 @@ def certified_margin(balls: list[Ball], n: int) -> float:
     return low
 
 
-@pytest.mark.parametrize("form", [NATURAL, TAYLOR])
+@pytest.mark.parametrize("form", [NATURAL, CORNERS])
 @pytest.mark.parametrize("seed", range(examples(6)))
 def test_certified_margins_hold_at_points(form: int, seed: int) -> None:
     rng = np.random.default_rng([seed, form])
@@ -157,7 +157,7 @@ def test_a_region_of_one_point_gives_its_jacobian() -> None:
         {"a": ["x"], "b": ["y"]}, {"a": "x**3*exp(y)", "b": "sin(x*y) + y**2"}
     )
     point = ["1/3", "0.7"]
-    for form in (NATURAL, TAYLOR):
+    for form in (NATURAL, CORNERS):
         row = tokens_of([2 + form])
         for ball in leaf_balls(jacobian_of(game, Box(point, point), row, "margin"), "margin"):
             wanted = game.jacobian(np.array([1 / 3, 0.7]))
@@ -229,7 +229,7 @@ def uniform(n: int, depth: int, form: int) -> Tokens:
     return tokens_of(row)
 
 
-@pytest.mark.parametrize("form", [NATURAL, TAYLOR])
+@pytest.mark.parametrize("form", [NATURAL, CORNERS])
 @pytest.mark.parametrize("raised", [1e-12, 1e-9, 1e-6, 0.01])
 def test_nothing_above_a_known_infimum_is_accepted(form: int, raised: float) -> None:
     """J = [[1 + x², y], [−y, 2 + y²]]-like: inf margin 1 at x = 0, inside a leaf or on its edge."""

@@ -134,7 +134,7 @@ def test_many_variables_take_few_stars(players: int) -> None:
         ("lipschitz", Lipschitz(equal, game.slices), 1.02 * norm),
     ]
     for purpose, quantity, claim in wanted:
-        found = prove(forms, box, [Claim(quantity, claim)], 1000)
+        found = prove(forms, box, [Claim(quantity, claim)], 4000)
         assert isinstance(found, Proved)
         assert holds(jacobian_of(game, box, found.tokens, purpose), purpose, claim)
     raised = Claim(Margin(equal, game.slices), 1.001 * infimum)

@@ -18,7 +18,7 @@ from games.language.number import to_text
 from games.regions.shapes import Box
 from sgn.bounds import Curvature, Margin, Quantity
 from sgn.bounds.enclosed import Enclosed
-from sgn.enclosures.forms import NATURAL, TAYLOR, Forms
+from sgn.enclosures.forms import CORNERS, NATURAL, Forms
 from sgn.enclosures.prover import Proved, prove
 from sgn.quantities.claim import Claim
 from sgn.quantities.quantities import least_eigenvalue
@@ -84,7 +84,7 @@ def around(subject: Planted, share: float) -> Box:
 
 
 @every_game
-@pytest.mark.parametrize("form", [NATURAL, TAYLOR])
+@pytest.mark.parametrize("form", [NATURAL, CORNERS])
 def test_no_leaf_hides_the_infimum(seed: int, form: int) -> None:
     """One leaf round the place: more than the infimum is refused however small it is made."""
     subject = planted(seed)
@@ -100,7 +100,7 @@ def test_no_leaf_hides_the_infimum(seed: int, form: int) -> None:
             assert not margin_holds(J, Metric.scalar(np.ones(count)), claim)
             assert not own_curvature_holds(J, claim)
     below = Fraction(subject.above(0.0)) - subject.scale / 1000
-    if form == TAYLOR:  # on the last and smallest leaf nearly the infimum is accepted
+    if form == CORNERS:  # on the last and smallest leaf nearly the infimum is accepted
         assert margin_holds(J, Metric.scalar(np.ones(count)), below)
         assert own_curvature_holds(J, below)
 

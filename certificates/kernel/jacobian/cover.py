@@ -18,8 +18,8 @@ from certificates.kernel.uncheckable import Uncheckable
 from games import work
 from games.regions.region import Box
 
-NATURAL, TAYLOR, STAR, OUTSIDE, BERNSTEIN = 0, 1, 2, 3, 4
-FORMS = (NATURAL, TAYLOR, STAR, BERNSTEIN)  # of J; a leaf outside the ball needs none
+NATURAL, CORNERS, STAR, OUTSIDE, BERNSTEIN = 0, 1, 2, 3, 4
+FORMS = (NATURAL, CORNERS, STAR, BERNSTEIN)  # of J; a leaf outside the ball needs none
 MAX_DEPTH = 50  # splits of one side: positions stay exact in binary64
 MAX_LEAVES = 2_000_000
 MAX_SIDES = 2**24  # sides of all boxes of a cover, those that are split counted too

@@ -30,7 +30,7 @@ MAX_BYTES = 2**27  # of the tokens of all covers together
 
 
 class EnclosedJacobian(Jacobian):
-    """J by natural, Taylor and Bernstein forms over covers of the region, one cover a purpose.
+    """J by natural, affine and Bernstein forms over covers of the region, one cover a purpose.
 
     Covers: "domain"; "block i j" for every pair that is not identically zero; and for all of J
     "margin", "euclidean_margin", "lipschitz", "cocoercivity", "euler_best", "euler_max"; "bregman".

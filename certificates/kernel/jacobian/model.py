@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain
-from typing import TypeVar, final
+from typing import final
 
 import numpy as np
 
@@ -12,28 +11,26 @@ from certificates.kernel.jacobian.base import Family
 from certificates.kernel.jacobian.bernstein import Net
 from certificates.kernel.jacobian.cover import FORMS, Leaves
 from certificates.kernel.jacobian.derivative import Derivatives
+from certificates.kernel.jacobian.forms import enclose_forms, sides
 from certificates.kernel.jacobian.polynomial import Expansion, NotPolynomial
 from certificates.kernel.jacobian.text import Costs
 from certificates.kernel.numbers.affine import Form
 from certificates.kernel.numbers.averages import Averages
 from certificates.kernel.numbers.intervals import Interval, enclose
-from certificates.kernel.numbers.leaf_balls import centred, product_up
-from certificates.kernel.numbers.matrices import Ball, Floats, joined
+from certificates.kernel.numbers.matrices import Ball, Floats
 from certificates.kernel.uncheckable import Uncheckable
 from games import work
 from games.language.graph import OPERATORS
 
 MAX_STAR = 2**20  # numbers in the moves of one star
-MAX_VERTICES = 10  # sides whose vertices a Taylor leaf looks at: at most 2^10
+MAX_VERTICES = 10  # sides whose corners are looked at: at most 2^10
 MAX_TERMS = 10**6  # products of terms, to expand all that leaves of Bernstein form need
 CHUNK = 2**16  # matrix entries worked on at once: what caches hold
 BATCH = 1024  # leaves enclosed at once
-MAX_VALUES = 2**21  # enclosures held at once
-# operations, roughly: of a call, of a node and function for one leaf, of a derivative looked up,
-# and of an entry of a matrix when it is formed
-CALL, NODE, FUNCTION, LOOKUP, ENTRY = 20_000, 10, 5_000, 7_000, 50
-
-Key = TypeVar("Key", int, tuple[int, int])
+MAX_VALUES = 2**22  # enclosures held at once
+# operations, roughly: of a call, of a node and function for one leaf, and of an entry of a matrix
+# when it is formed; and how many times as much where forms are affine
+CALL, NODE, FUNCTION, ENTRY, FORM = 20_000, 10, 5_000, 50, 8
 
 
 @final
@@ -60,11 +57,22 @@ class Model:
         """The block of J of these rows and columns. Raises Uncheckable."""
         return Block(self, self.gradient[rows], self.nodes[cols])
 
-    def slopes(self, node: int) -> dict[int, int]:
-        """∂node/∂x_k for each k for which it is not 0 by its very form."""
-        work.spend(LOOKUP * len(self.nodes), "game: derivatives by {} variables", len(self.nodes))
-        found = {k: self.derivatives.of(node, x) for k, x in enumerate(self.nodes)}
-        return {k: slope for k, slope in found.items() if slope != self.derivatives.zero}
+    def used(self, nodes: Iterable[int]) -> list[int]:
+        """The variables that the nodes are made of."""
+        needed = set(self.graph.needed(nodes))
+        return [k for k, x in enumerate(self.nodes) if x in needed]
+
+    def forms(self, nodes: Sequence[int], low: Floats, high: Floats, used: list[int]) -> Form:
+        """The same (K, nodes) as affine forms, with a move for each variable used."""
+        values = enclose_forms(self.graph, nodes, sides(low, high, self._variables, used))
+        part, rad = (
+            np.zeros((len(low), 1 + len(used), len(nodes))),
+            np.empty((len(low), len(nodes))),
+        )
+        for k, value in enumerate(values):
+            form = value.form
+            part[:, : form.part.shape[1], k], rad[:, k] = form.part, form.rad
+        return Form(part, rad)
 
     def over(self, nodes: Sequence[int], low: Floats, high: Floats) -> Interval:
         """Enclosures (K, nodes) over boxes (K, n), by the natural form."""
@@ -75,19 +83,23 @@ class Model:
         return found
 
     def batches(
-        self, leaves: Leaves, nodes: Iterable[int], held: int = 1, formed: int = 0
+        self, leaves: Leaves, nodes: Iterable[int], held: int = 1, formed: int = 0, parts: int = 0
     ) -> Iterator[Leaves]:
         """So many leaves at a time as can be enclosed at once.
 
-        held, formed: numbers of one leaf that are held at once, and in matrices that are formed.
+        held, formed: numbers of one leaf that are held at once, and in matrices that are formed;
+        parts: of affine forms, 0 for intervals.
         Raises TooMuch, before it is begun, where all of it would take too long.
         """
         graph, count = self.graph, len(leaves)
         needed = graph.needed(nodes)
         functions = sum(graph.ops[node] not in OPERATORS for node in needed if graph.args[node])
-        batch = max(1, min(BATCH, MAX_VALUES // max(len(needed), held)))
-        calls = CALL * (len(needed) + 3 * functions) * -(-count // batch)
-        each = NODE * len(needed) + FUNCTION * functions + ENTRY * formed
+        batch = max(1, min(BATCH, MAX_VALUES // max((1 + parts) * len(needed), held)))
+        dear = FORM if parts else 1
+        calls = CALL * dear * (len(needed) + 3 * functions) * -(-count // batch)
+        each = (
+            NODE * (1 + dear * parts) * len(needed) + dear * FUNCTION * functions + ENTRY * formed
+        )
         what = "evidence: {} leaves with {} nodes"
         work.spend(calls + count * each, what, count, len(needed))
         yield from leaves.parts(batch)
@@ -115,7 +127,7 @@ class Block:
     def jacobians(self, leaves: Leaves) -> Iterator[Family]:
         """Families that hold the block on every leaf. Raises Uncheckable."""
         enclosures: list[Callable[[Leaves], Iterator[Family]]]
-        enclosures = [self._natural, self._taylor, self._star, self._bernstein]
+        enclosures = [self._natural, self._corners, self._star, self._bernstein]
         for form, enclosed in zip(FORMS, enclosures, strict=True):
             own = leaves.form == form
             if own.any():
@@ -124,40 +136,34 @@ class Block:
     def _natural(self, leaves: Leaves) -> Iterator[Ball]:
         count = len(self._entries)
         for part in self._model.batches(leaves, self._entries, count, count):
-            yield self._balls(self._entries, part.low, part.high)[:, 0]
+            value = self._model.over(self._entries, part.low, part.high)
+            yield Ball.between(value.low, value.high).reshape(len(part), *self._shape)
 
-    def _taylor(self, leaves: Leaves) -> Iterator[Ball]:
-        """J(c) + Σ δ_k ∂_kJ(c) at the vertices of the box, and ½ Σ δ_kδ_m ∂_k∂_mJ over the box.
-
-        The first part is affine in δ, so a convex test that holds at its vertices holds on the box.
+    def _corners(self, leaves: Leaves) -> Iterator[Ball]:
+        """T30, at the corners of the box: J is affine there, so a convex test that holds at them
+        holds on the box.
         """
-        used = len(self._slopes)
-        alone = self._shape == (1, 1) or used > MAX_VERTICES  # no vertices: an interval
-        corners = len(self._entries) * (1 if alone else 2**used)
-        for part in self._batches(leaves, corners + 2 * self._numbers):
-            linear, second, extent = self._expanded(part)
-            product = second * extent
-            rest = Ball.between(product.low, product.high).sum(1)
-            form = Form.moved(linear) + Form.each(rest)
-            for few in form.parts(len(part) if alone else CHUNK // corners):
+        alone = self._shape == (1, 1) or len(self._used) > MAX_VERTICES  # no vertices: an interval
+        corners = len(self._entries) * (1 if alone else 2 ** len(self._used))
+        for form in self._forms(leaves, corners):
+            for few in form.parts(len(form.rad) if alone else CHUNK // corners):
                 yield few.hull if alone else few.every()
 
     def _star(self, leaves: Leaves) -> Iterator[Ball | Form]:
-        """The same, with the midpoints of the second derivatives as moves of their own.
+        """T30, every move at once."""
+        for form in self._forms(leaves, 6 * self._numbers):
+            for few in form.parts(CHUNK // self._numbers):
+                yield few if self._used else few.hull  # J is constant there
 
-        ½δ_k² and δ_kδ_m are a ± b, a second derivative is c ± d: c(a ± b) moves, d(|a| + b) widens.
-        """
+    def _forms(self, leaves: Leaves, formed: int) -> Iterator[Form]:
+        """J (K, p, q), affine in the sides of the leaves. Raises Uncheckable."""
         if self._numbers > MAX_STAR:
-            raise Uncheckable(f"a star of this game would hold more than {MAX_STAR} numbers")
-        for part in self._batches(leaves, 6 * self._numbers):
-            linear, second, extent = self._expanded(part)
-            values, area = (Ball.between(each.low, each.high) for each in (second, extent))
-            reach = Ball.exact(area.rad)
-            doubt = Ball(np.zeros_like(values.mid), values.rad)
-            rest = (values * Ball.exact(area.mid) + doubt * reach).sum(1)
-            moved = joined([linear, Ball.exact(values.mid) * reach], 1)
-            for few in (Form.moved(moved) + Form.each(rest)).parts(CHUNK // self._numbers):
-                yield few if moved.mid.shape[1] > 1 else few.hull  # J is constant there
+            raise Uncheckable(f"the moves of this game would hold more than {MAX_STAR} numbers")
+        entries, shape = self._entries, self._shape
+        parts = self._model.batches(leaves, entries, self._numbers, formed, 1 + len(self._used))
+        for part in parts:
+            form = self._model.forms(entries, part.low, part.high, self._used)
+            yield form.on(lambda a: a.reshape(*a.shape[:2], *shape))
 
     def _bernstein(self, leaves: Leaves) -> Iterator[Averages]:
         """T24: averages of coefficients."""
@@ -175,58 +181,10 @@ class Block:
         return Net(entries, self._shape, self._model.centre)
 
     @cached_property
-    def _rows(self) -> list[dict[int, int]]:
-        """Entry by entry ∂_k of it, where there is one."""
-        return [self._model.slopes(entry) for entry in self._entries]
-
-    @cached_property
-    def _slopes(self) -> dict[int, list[int]]:
-        """∂_kJ, entry by entry, for each k with one."""
-        return self._columns(self._rows)
-
-    @cached_property
-    def _second(self) -> dict[tuple[int, int], list[int]]:
-        """∂_k∂_mJ, entry by entry, for each k and m ≤ k with one."""
-        slopes = self._model.slopes
-        rows = ([(k, slopes(own)) for k, own in row.items()] for row in self._rows)
-        return self._columns(
-            [{(k, m): node for k, own in row for m, node in own.items() if m <= k} for row in rows]
-        )
-
-    def _columns(self, rows: list[dict[Key, int]]) -> dict[Key, list[int]]:
-        zero = self._model.derivatives.zero
-        return {key: [row.get(key, zero) for row in rows] for key in sorted(set().union(*rows))}
+    def _used(self) -> list[int]:
+        return self._model.used(self._entries)
 
     @property
     def _numbers(self) -> int:
-        """In all derivatives together."""
-        return len(self._entries) * (1 + len(self._slopes) + len(self._second))
-
-    def _batches(self, leaves: Leaves, formed: int) -> Iterator[Leaves]:
-        nodes = {*self._entries, *chain(*self._slopes.values()), *chain(*self._second.values())}
-        return self._model.batches(leaves, nodes, self._numbers, formed)
-
-    def _expanded(self, part: Leaves) -> tuple[Ball, Interval, Interval]:
-        """J(c) and r_k ∂_kJ(c), the boxes being c ± r; ∂_k∂_mJ on them; where ½δ_k² or δ_kδ_m are.
-
-        (K, 1 + G, p, q), (K, pairs, p, q) and (K, pairs, 1, 1).
-        """
-        centre, reach = centred(part.low, part.high)
-        values = self._balls([*self._entries, *chain(*self._slopes.values())], centre, centre)
-        far = Ball.exact(reach[:, list(self._slopes), None, None])
-        nodes = list(chain(*self._second.values()))
-        second = self._model.over(nodes, part.low, part.high)
-        shape = (len(part), len(self._second), *self._shape)
-        k, m = np.array(list(self._second), dtype=np.int64).reshape(-1, 2).T
-        area = product_up(reach[:, k], reach[:, m])[..., None, None]
-        same = (k == m)[:, None, None]
-        extent = Interval(
-            np.where(same, 0.0, -area), np.where(same, np.nextafter(area / 2, np.inf), area)
-        )
-        second = Interval(second.low.reshape(shape), second.high.reshape(shape))
-        return joined([values[:, :1], values[:, 1:] * far], 1), second, extent
-
-    def _balls(self, nodes: Sequence[int], low: Floats, high: Floats) -> Ball:
-        """(K, matrices, p, q) of so many matrices of nodes."""
-        value = self._model.over(nodes, low, high)
-        return Ball.between(value.low, value.high).reshape(len(low), -1, *self._shape)
+        """In J and all its moves together."""
+        return len(self._entries) * (1 + len(self._used))

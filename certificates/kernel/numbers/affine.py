@@ -103,8 +103,17 @@ class Form:
         return self + (-other)
 
     def __mul__(self, other: "Form") -> "Form":
-        """Entry by entry."""
-        return _product(self, other, np.multiply, 1)
+        """Entry by entry (T30): t_g² x_gy_g is ½ ± ½ of x_gy_g, whose half goes to the centre."""
+        result = _product(self, other, np.multiply, 1)
+        count = min(self.part.shape[1], other.part.shape[1])
+        if count == 1:
+            return result
+        same = self.part[:, 1:count] * other.part[:, 1:count]
+        half, less = same.sum(axis=1) / 2, np.abs(same).sum(axis=1) / 2
+        centre = result.part[:, 0] + half
+        part = np.concatenate([centre[:, None], result.part[:, 1:]], axis=1)
+        missed = UNIT * ((4 * count + 16) * less + 2 * np.abs(centre)) + count * TINY
+        return Form(part, rounded_up(result.rad - less + missed, 4))
 
     def __matmul__(self, other: "Form") -> "Form":
         """Over the last axis of the one and the last but one of the other."""

@@ -75,18 +75,23 @@ def enclose(graph: Graph, outputs: Sequence[int], values: Mapping[str, Interval]
     known: dict[int, Interval] = {}
     with np.errstate(all="ignore"):
         for node in graph.needed(outputs):
-            op, value = graph.ops[node], graph.values[node]
-            if op == "const" and isinstance(value, Fraction):
-                low, high = float_enclosure(value)
-                known[node] = Interval(np.array([low]), np.array([high]))
-            elif op == "var" and isinstance(value, str):
-                known[node] = values[value]
-            elif op == "**":
-                base, exponent = graph.args[node]
-                known[node] = _power(known[base], graph.number(exponent), known[exponent])
-            else:
-                known[node] = _apply(op, [known[a] for a in graph.args[node]])
+            name = graph.values[node]
+            inner = [known[a] for a in graph.args[node]]
+            known[node] = (
+                values[name] if isinstance(name, str) else enclose_node(graph, node, inner)
+            )
     return [known[node] for node in outputs]
+
+
+def enclose_node(graph: Graph, node: int, args: list[Interval]) -> Interval:
+    """A node that is no variable, given enclosures of its arguments."""
+    op, value = graph.ops[node], graph.values[node]
+    if isinstance(value, Fraction):
+        low, high = float_enclosure(value)
+        return Interval(np.array([low]), np.array([high]))
+    if op == "**":
+        return _power(args[0], graph.number(graph.args[node][1]), args[1])
+    return _apply(op, args)
 
 
 def _apply(op: str, args: list[Interval]) -> Interval:

@@ -1,4 +1,7 @@
-"""A number for each variable: enclosed in floats all at once, exact where that decides."""
+"""A number for each variable: enclosed in floats all at once, exact where that decides.
+
+Trusted beside + − ×: that / and square roots are rounded correctly, as IEEE 754 asks.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -103,21 +103,12 @@ def compile_intervals(graph: Graph, outputs: Sequence[int], variables: Sequence[
                     raise ValueError(f"an output needs {value!r}; expected {list(variables)}")
                 inputs[node] = place[value]
             elif all(argument in constants for argument in graph.args[node]):
-                constants[node] = _constant(graph, node, constants)
+                operation, args = interval_operation(graph, node)
+                constants[node] = operation(*(constants[argument] for argument in args))
             else:
                 moving.append(node)
     steps = _steps(graph, moving, set(outputs))
     return Kernel(inputs, constants, steps, tuple(outputs), len(variables))
-
-
-def _constant(graph: Graph, node: int, constants: Mapping[int, Intervals]) -> Intervals:
-    value = graph.number(node)
-    if value is not None:
-        return arithmetic.enclosure(value)
-    if graph.ops[node] == "pi":
-        return functions.pi()
-    operation, args = _operation(graph, node)
-    return operation(*(constants[argument] for argument in args))
 
 
 def _steps(graph: Graph, nodes: Sequence[int], kept: set[int]) -> tuple[_Step, ...]:
@@ -125,16 +116,21 @@ def _steps(graph: Graph, nodes: Sequence[int], kept: set[int]) -> tuple[_Step, .
     seen = set(kept)
     made = set(nodes)
     for node in reversed(nodes):
-        operation, args = _operation(graph, node)
+        operation, args = interval_operation(graph, node)
         last_uses = {argument for argument in args if argument in made} - seen
         seen |= last_uses
         steps.append(_Step(node, operation, args, tuple(last_uses)))
     return tuple(reversed(steps))
 
 
-def _operation(graph: Graph, node: int) -> tuple[_Operation, tuple[int, ...]]:
-    """The operation of a node, the tighter or cheaper one where there is, and what it takes."""
-    op, args = graph.ops[node], graph.args[node]
+def interval_operation(graph: Graph, node: int) -> tuple[_Operation, tuple[int, ...]]:
+    """The operation of a node that is no variable, and what it takes.
+
+    It is the tighter or cheaper one where there is.
+    """
+    op, args, value = graph.ops[node], graph.args[node], graph.number(node)
+    if value is not None:
+        return partial(arithmetic.enclosure, value), ()
     special = _SPECIAL.get(op)
     found = None if special is None else special(graph, args)
     return (_OPERATIONS[op], args) if found is None else found
@@ -189,6 +185,7 @@ _OPERATIONS: dict[str, _Operation] = {
     "/": arithmetic.divide,
     "**": functions.power,
     "logsumexp": functions.logsumexp,
+    "pi": functions.pi,
 }
 _OPERATIONS |= {
     row.name: partial(functions.enclosed, row.name)

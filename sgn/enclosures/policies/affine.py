@@ -60,7 +60,14 @@ class Affine:
         return self + -other
 
     def __mul__(self, other: "Affine") -> "Affine":
-        return bilinear(np.multiply, self, other)
+        """Entry by entry; t_g² x_gy_g is ½ ± ½ of x_gy_g, whose half goes to the centre."""
+        result = bilinear(np.multiply, self, other)
+        count = min(self.terms.shape[1], other.terms.shape[1])
+        if count == 1:
+            return result
+        same = self.terms[:, 1:count] * other.terms[:, 1:count]
+        result.terms[:, 0] += same.sum(axis=1) / 2
+        return Affine(result.terms, result.doubt - np.abs(same).sum(axis=1) / 2)
 
     def __matmul__(self, other: "Affine") -> "Affine":
         return bilinear(np.matmul, self, other)
