@@ -610,7 +610,7 @@ BestRates CouplingReport Fix Ratios TimeVaryingRates
 band band_matrix band_slice best_rates certify_rates coupling_report suggest time_varying_rates
 rates_in_metric
 attack certify certify_bounds estimate_bounds largest_region load optimal_weights simulate sweep
-table threshold verify
+table threshold verify with_methods
 """
 GAMES = """
 Box CallableGame Game InputError MarkovGame MetricBall NormalFormGame Player QuadraticGame Space
