@@ -9,7 +9,10 @@ from typing import Any, TypeVar, final
 
 Result = TypeVar("Result")
 LEAST = 0.1  # seconds that a part of a run is given
-GRACE = 10.0  # seconds over the limit for what a certificate cannot do without
+# shares of a time limit after which nothing more is improved, and after which even what a
+# certificate cannot do without is given up; the rest is for its check
+IMPROVED, NEEDED = 0.8, 0.95
+MOMENT = 5.0  # seconds that even the shortest limit leaves for that
 TRIES = 4  # of a batch whose worker dies: one and three more, then in this process
 
 
@@ -31,6 +34,9 @@ class Progress:
 class Effort:
     """One run's means: a time limit in seconds, workers, a listener, and whether to stop.
 
+    Of a limit T, 0.8 T go into better numbers, and up to 0.95 T and a moment into what is needed
+    for any certificate at all; the check has the rest.
+
     progress is called after each batch of boxes; clock: seconds that only grow.
     Raises ValueError unless the time limit is positive.
     """
@@ -45,7 +51,10 @@ class Effort:
         if time_limit is not None and not time_limit > 0:
             raise ValueError(f"time_limit is {time_limit}; expected a positive number of seconds")
         self._executor, self._progress, self._clock = executor, progress, clock
-        self._end = math.inf if time_limit is None else clock() + time_limit
+        self._end = self._last = math.inf
+        if time_limit is not None:
+            now = clock()
+            self._end, self._last = now + IMPROVED * time_limit, now + NEEDED * time_limit + MOMENT
         self._limited = time_limit is not None
         self._interrupted = False
         self._whole: Effort | None = None
@@ -68,17 +77,17 @@ class Effort:
 
     @property
     def end(self) -> float:
-        """When the time is up; inf without a limit."""
+        """When nothing more is improved; inf without a limit."""
         return self._end
 
     @property
     def last(self) -> float:
         """When even what is needed for any certificate is given up; inf without a limit."""
-        return self._end + GRACE
+        return self._last
 
     @property
     def left(self) -> float:
-        """Seconds until then at most; 0 when the time is up."""
+        """Seconds until :attr:`end` at most; 0 when it is past."""
         return max(0.0, self._end - self._clock()) if self._limited else math.inf
 
     def late(self, end: float) -> bool:
@@ -91,9 +100,10 @@ class Effort:
 
     def half(self) -> "Effort":
         """The same means with half of the time that is left, at least a moment."""
-        left = max(self._end - self._clock(), LEAST) / 2 if self._limited else None
-        part = Effort(left, self._executor, self._progress, self._clock)
-        part._whole = self
+        part = Effort(None, self._executor, self._progress, self._clock)
+        part._whole, part._limited, part._last = self, self._limited, self._last
+        if self._limited:
+            part._end = self._clock() + max(self._end - self._clock(), LEAST) / 2
         return part
 
     def interrupt(self) -> None:
