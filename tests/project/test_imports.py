@@ -140,15 +140,6 @@ ORDER = (
     "sgn.__main__",
 )
 
-# The one cycle there is: policies name what Jacobians refuse, Jacobians the policies for types.
-KNOT = {
-    "certificates.kernel.jacobian.base",
-    "certificates.kernel.jacobian.bernstein",
-    "certificates.kernel.jacobian.cover",
-    "certificates.kernel.jacobian.derivative",
-    "certificates.kernel.policies.policies",
-}
-
 CHECKER_PACKAGES = {"numpy", "flint", "games", "certificates"}
 HEAVY = {"cvxpy", "clarabel", "sympy", "networkx", "jax", "matplotlib"}
 HEAVY_SCIPY = {"scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.sparse"}
@@ -214,7 +205,7 @@ def test_project_imports_name_modules_that_exist(graph: Graph) -> None:
 
 def test_no_cycles(graph: Graph) -> None:
     """Imports inside functions, and those for types alone, count."""
-    assert {knot for knot in cycles(graph) if not knot <= KNOT} == set()
+    assert cycles(graph) == set()
 
 
 def test_cycles_are_seen_wherever_the_imports_stand(tmp_path: Path) -> None:
