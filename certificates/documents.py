@@ -111,7 +111,7 @@ def _(kind: Text, value: str) -> str:
 @write.register
 def _(kind: PerVariable, value: Vector) -> Any:
     """Binary only where that is the same point: on constraints it may be no float."""
-    if all(Fraction(float(v)) == v for v in value):
+    if value.dtype == np.float64 or all(Fraction(float(v)) == v for v in value):
         return vector(value)
     return [number_text(v) for v in value]
 

@@ -360,7 +360,8 @@ DAMAGED = [
     changed("region-without-sides", "no sides", "toy", both(
         put("region.lower", []), put("region.upper", []))),
     changed("region-a-ball", "unknown key", "toy", put("region.radius", "1")),
-    changed("region-kind-unknown", "box, space", "toy", put("region.kind", "disc")),
+    changed("region-kind-unknown", "expected one of ball, box, constrained, space", "toy", put(
+        "region.kind", "disc")),
     changed("space-dimension-true", "count", "toy", put(
         "region", {"kind": "space", "dimension": True})),
     changed("rk4-cover-with-more", "unknown key", "toy", put(f"{RK4}: cover.trust", "me")),

@@ -194,8 +194,10 @@ HYPOTHESIS_LIES = (
     Lie("restricted-nash-without-a-rate", "markov", KIND, without(RATE)),
     Lie("nash-without-an-equilibrium", "settled", KIND, without(EQUILIBRIUM)),
     Lie("restricted-nash-without-an-equilibrium", "near-linear", KIND, without(EQUILIBRIUM)),
-    Lie("quantal-response-without-an-equilibrium", "pennies-kakade", KIND, without(EQUILIBRIUM)),
-    Lie("restricted-nash-of-policies-without-an-equilibrium", "stage", KIND, without(EQUILIBRIUM)),
+    Lie("quantal-response-without-an-equilibrium", "pennies-kakade", KIND, without(
+        EQUILIBRIUM, TOWARDS)),
+    Lie("restricted-nash-of-policies-without-an-equilibrium", "stage", KIND, without(
+        EQUILIBRIUM, TOWARDS)),
     Lie("kl-rate-towards-nothing", "uneven", RATE, without(
         EQUILIBRIUM, KIND, TOWARDS)),
     Lie("kl-rate-everywhere-of-another-field", "pennies-kakade", SIMPLEX, _SIMPLEX),

@@ -342,7 +342,7 @@ def _refusal(document: Document, rng: np.random.Generator) -> Iterator[str]:
         for root in (_some_weights if weights else _some_metrics)(game, J, rng):
             yield from _above(claim["theorem"], 0.0, least(root @ J @ np.linalg.inv(root)))
         return
-    shift = number(witness["shift"])
+    shift = number(witness.get("shift", "0"))  # of an exact witness 0
     if not shift <= 0:
         yield "shift"
     yield from _above("eigenvalue", shift, float(np.linalg.eigvals(J[0]).real.min()))

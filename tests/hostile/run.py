@@ -38,6 +38,14 @@ _GUARD = (  # in the process itself: what runs between fork and exec would warn 
     f"resource.setrlimit(resource.RLIMIT_AS, ({GUARD}, {GUARD}))\n"
     "resource.setrlimit(resource.RLIMIT_CPU, ({0}, {0}))\n"
 )
+# In between: what a process holds counts from its fork, so it must not come from a large one.
+_MEASURED = (
+    "import resource, subprocess, sys\n"
+    "status = subprocess.run([sys.executable, '-c', *sys.argv[2:]]).returncode\n"
+    "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+    "with open(sys.argv[1], 'w') as file:\n"
+    "    print(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, status, file=file)\n"
+)
 _LOAD = (
     "import sys, games; from games import InputError\n"
     "from games.files.load import file_options\n"
@@ -56,15 +64,14 @@ def run(made: Trick, limit: int = 2 * SECONDS) -> Outcome:
         size = sum(file.stat().st_size for file in folder.iterdir())
         code = _LOAD if arguments[0] == "load" else _CLI
         with (folder / "out").open("w+b") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-c", _GUARD.format(limit) + code, *arguments],
-                stdout=out, stderr=out,
+            measured, guarded = str(folder / "measured"), _GUARD.format(limit) + code
+            subprocess.run(
+                [sys.executable, "-c", _MEASURED, measured, guarded, *arguments],
+                stdout=out, stderr=out, check=True,
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
             )  # fmt: skip
-            _, ended, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(ended)
+            seconds, held, status = Path(measured).read_text().split()
             out.seek(max(0, out.seek(0, os.SEEK_END) - 2000))
             lines = out.read().decode(errors="replace").replace(name, "").strip().splitlines()
     says = next((x for x in lines if x.startswith("Traceback")), "") + (lines[-1] if lines else "")
-    seconds, held = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
-    return Outcome(size, seconds, held, process.returncode, says.removeprefix("sgn: /"))
+    return Outcome(size, float(seconds), int(held), int(status), says.removeprefix("sgn: /"))

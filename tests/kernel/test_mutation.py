@@ -236,8 +236,8 @@ def extreme(base: Document, rng: random.Random) -> Document:
     document = copy.deepcopy(base)
     for _ in range(rng.choice([1, 1, 2, 3, 6])):
         paths = [p for p in _numbers(document) if p[0] in ("claims", "metric")]
-        path = rng.choice(paths)
-        holder(document, path)[path[-1]] = rng.choice(EXTREME)
+        for path in rng.sample(paths, min(1, len(paths))):
+            holder(document, path)[path[-1]] = rng.choice(EXTREME)
     claims = document["claims"]
     if len(claims) > 4 and rng.random() < 0.3:
         del claims[rng.randrange(len(claims))]

@@ -613,9 +613,10 @@ attack certify certify_bounds estimate_bounds largest_region load optimal_weight
 table threshold verify with_methods
 """
 GAMES = """
-Box CallableGame Game InputError MarkovGame MetricBall NormalFormGame Player QuadraticGame Space
-Structure SymbolicGame catalogue from_functions from_jax kl_divergence linear_game load read_efg
-read_gam read_nfg save to_text with_rates
+Box CallableGame Constraint Game InputError MarkovGame MetricBall NormalFormGame Player
+QuadraticGame Space Structure SymbolicGame
+catalogue constrained disc from_functions from_jax kl_divergence linear_game load polyhedron product
+read_efg read_gam read_nfg save simplex to_text with_rates
 """
 
 

@@ -34,7 +34,7 @@ def test_a_table_is_printed_or_written(game: Path, capsys: Capture) -> None:
     status, out, err = run(capsys, "sweep", game, "--vary", "k=0:3:4")
     assert (status, err) == (0, "")
     assert [line.split()[:2] for line in out.splitlines()[1:]] == [
-        ["0", "proved"], ["1", "proved"], ["2", "undecided"], ["3", "refuted"],
+        ["0", "proved"], ["1", "proved"], ["2", "refuted"], ["3", "refuted"],
     ]  # fmt: skip
     table = game.with_name("t.csv")
     status, out, _ = run(capsys, "sweep", game, "--vary", "k=0,1", "-o", table)
@@ -82,7 +82,7 @@ def test_a_threshold(game: Path, capsys: Capture) -> None:
     )
     assert status == 0
     assert out.splitlines()[0].startswith("k = 1.75: proved, margin ")
-    assert out.splitlines()[1] == "k = 2: undecided"
+    assert out.splitlines()[1] == "k = 2: refuted"
     assert bool(sgn.verify(place))
 
 

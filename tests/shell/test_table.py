@@ -72,5 +72,5 @@ def test_reprs_are_short(toy: sgn.Certificate) -> None:
     assert repr(play).startswith("<Simulation: euler, 20 steps of 0.5 from 1 start, worst factor")
     promises = toy.promises
     for each in (promises, promises.asynchronous(), promises.best_response(), toy.equilibrium,
-                 toy.basin, toy.methods, sgn.attack(toy, seconds=0)):  # fmt: skip
+                 toy.basin, *toy.methods.values(), sgn.attack(toy, seconds=0)):  # fmt: skip
         assert len(repr(each)) < 300

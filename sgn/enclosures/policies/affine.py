@@ -17,7 +17,7 @@ class Affine:
 
     >>> x = Affine(np.array([[2.0, 1.0]]), np.array([0.0]))
     >>> (x * x).terms.tolist(), (x * x).doubt.tolist()
-    ([[4.0, 4.0]], [1.0])
+    ([[4.5, 4.0]], [0.5])
     """
 
     terms: FloatArray
