@@ -97,14 +97,15 @@ def _kind_text(found: Equilibrium, where: str) -> str:
 
 
 def _multiplier_rows(claims: Claims) -> list[Row]:
-    """What each constraint that presses needs to hold the solution: its multiplier, about."""
+    """With which multipliers the solution was proved: a witness, and no bound of the true ones."""
     found = equilibrium_of(claims)
     forces = {} if found is None else {t: v for t, v in found.multipliers.items() if v}
     if not forces:
         return []
     shown = [f"{text}: {near(value)}" for text, value in list(forces.items())[:SHOWN]]
     more = f", … ({len(forces)} in all)" if len(forces) > SHOWN else ""
-    return [line("multipliers", f"about {', '.join(shown)}{more}; of all others 0")]
+    text = f"{', '.join(shown)}{more}: with these the point was proved; they are no bounds"
+    return [line("multipliers", text)]
 
 
 # ---- start sets ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from certificates.methods import Method, all_steps
 from certificates.report.promises import equilibrium_row, start_rows
 from certificates.report.refusal import geometry_rows, subject_rows
 from certificates.report.shown import Row, checked, line
-from certificates.report.steps import in_metric, projected_methods, towards_what
+from certificates.report.steps import in_metric, projected_methods, shrinking, towards_what
 from certificates.report.texts import down, factor_text, step_text, weights_text
 
 MORE = "result.details(), or sgn certify --details"
@@ -74,9 +74,12 @@ def _steps_row(claims: Claims, method: Method, steps: Steps) -> Row:
     """The best step and the limit; in which metric or towards what, where that is not plain."""
     name = f"{claims.geometry.prefix}{method.name}"
     what = "distances times" if not steps.towards else "distance to the equilibrium times"
+    found = shrinking(claims, steps)
+    each = f"in k steps {what} {found}" if found else f"{what} {factor_text(steps.factor_at_best)}"
+    alike = ", the same in all steps" if found else ""
     text = (
-        f"{name}: best {step_text(steps.best_step)} ({what}"
-        f" {factor_text(steps.factor_at_best)}), all up to {down(steps.step_max)}"
+        f"{name}: best {step_text(steps.best_step)} ({each}), all up to"
+        f" {down(steps.step_max)}{alike}"
     )
     extra = [in_metric(claims, steps.metric)]
     if steps.towards and not steps.unprojected:

@@ -12,7 +12,7 @@ from certificates.kernel.theorems.lifted import LiftedSteps
 from certificates.kernel.theorems.runge_kutta import RungeKuttaOfMatrix, RungeKuttaSteps
 from certificates.methods import METHODS, Method, all_steps, is_projected, steps_of
 from certificates.report.shown import Basis, Row, checked, line
-from certificates.report.texts import down, factor_text, joined, metric_text, step_text
+from certificates.report.texts import down, factor_text, joined, metric_text, step_text, up
 from games.regions.region import Space
 
 PROJECTED_ONLY = "projected play only"
@@ -31,7 +31,7 @@ def step_rows(claims: Claims) -> list[Row]:
     for key, method in METHODS.items():
         steps, label = steps_of(claims, key), _label(claims, method)
         if steps is not None:
-            text = f"{range_text(steps)}  ({_how(claims, steps)})"
+            text = f"{range_text(claims, steps)}  ({_how(claims, steps)})"
             rows.append(Row(label, text, checked(steps.title)))
         elif method.always:
             rows.append(line("none certified", "none certified: no step was confirmed", label))
@@ -66,8 +66,22 @@ def _within_rows(claims: Claims) -> list[Row]:
     return [line("steps hold", f"while play stays {where}, {joined(points)} included")]
 
 
-def range_text(steps: Steps) -> str:
+def shrinking(claims: Claims, steps: Steps) -> str:
+    """What k steps of the best length do where one step alone may lengthen; else nothing (T28)."""
+    if not (isinstance(steps, LiftedSteps) and len(steps.table.A) > 1):
+        return ""
+    constant = up(steps.constant(claims, steps.best_step))
+    return f"{constant}*{factor_text(steps.factor_at_best)}^k"
+
+
+def range_text(claims: Claims, steps: Steps) -> str:
     """Every h up to the largest; the factor holds at the best step, which is printed exactly."""
+    if found := shrinking(claims, steps):
+        return (
+            f"every h up to {down(steps.step_max)}, the same in all steps, the first"
+            " stored gradient being that at the start; best"
+            f" {step_text(steps.best_step)}: k steps multiply the distance by at most {found}"
+        )
     best = f"best {step_text(steps.best_step)} with factor {factor_text(steps.factor_at_best)}"
     return f"every h up to {down(steps.step_max)}; {best}"
 

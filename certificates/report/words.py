@@ -6,7 +6,7 @@ from certificates.kernel.claims import Band, Claims, Steps
 from certificates.methods import all_steps
 from certificates.report.promises import PROJECTED, promise_rows
 from certificates.report.shown import ESTIMATED, LINES, NOTHING, Row, checked
-from certificates.report.steps import in_metric, towards_what
+from certificates.report.steps import in_metric, shrinking, towards_what
 from certificates.report.table import shown_as, statement
 from certificates.report.texts import down, factor_text, step_text, up
 
@@ -104,6 +104,11 @@ def _steps(claims: Claims, steps: Steps) -> str:
     other = in_metric(claims, steps.metric)
     if steps.towards:
         what = towards_what(claims, steps)
+        if found := shrinking(claims, steps):
+            return (
+                f"any step up to {down(steps.step_max)}, the same all the time, approaches a"
+                f" solution ({what}); k steps of {best} multiply the distance by at most {found}."
+            )
         return (
             f"any step up to {down(steps.step_max)} approaches a solution ({what}); with step"
             f" {best} the factor is at most {factor}."

@@ -50,6 +50,8 @@ MENDS = {
     "lu": "linear solves are not traced; write the solution out, or make it variables of a player",
     "cholesky": "decompositions are not traced; write the cost without it",
     "eigh": "eigenvalues are not traced; write the cost without them",
+    "custom_vjp": "custom_vjp changes which field is meant; take it away, or give the field itself"
+    " by games.SymbolicGame.from_field",
     "svd": "decompositions are not traced; write the cost without it",
     "qr": "decompositions are not traced; write the cost without it",
 }

@@ -56,7 +56,9 @@ class Interpreter:
                 params, values
             )
         inner = next((params[k] for k in ("jaxpr", "call_jaxpr", "fun_jaxpr") if k in params), None)
-        if inner is not None and name not in ("custom_linear_solve",):
+        if name.startswith("custom_vjp"):
+            self.tape.fail(MENDS["custom_vjp"])
+        if inner is not None and not name.startswith(("custom_linear_solve", "reduce")):
             return self._inside(inner, values)
         if name in SAME and name != "convert_element_type":
             return list(values)

@@ -232,6 +232,8 @@ def _applied(tape: Tape, ufunc: Any, method: str, inputs: Sequence[Any], options
     name = ufunc.__name__
     if options.get("where", True) is not True:
         tape.fail(f"np.{name} has where=; use np.where with a constant condition")
+    if options.get("dtype") not in (None, object, float, np.dtype(float), np.dtype(object)):
+        tape.fail(f"np.{name} has dtype=; leave it out")
     operands = [_plain(operand) for operand in inputs]
     if name in ("matmul", "vecdot") and method == "__call__":
         result: Any = (
@@ -265,6 +267,9 @@ def _entrywise(tape: Tape, rule: Rule) -> Callable[..., Any]:
     return lambda *entries: _wrapped(tape, rule(*map(element, entries)))
 
 
+_NONE = (None, getattr(np, "_NoValue", None))
+
+
 def _reduced(tape: Tape, name: str, operand: Objects, options: Any) -> Any:
     axis = options.get("axis", 0)
     rules: dict[str, Callable[[list[Element]], Element]] = {
@@ -280,6 +285,8 @@ def _reduced(tape: Tape, name: str, operand: Objects, options: Any) -> Any:
         tape.fail(f"np.{name}.reduce is not traced; write it with sums and products")
     if operand.ndim == 0:
         return operand[()]
+    initial = options.get("initial")
+    first = [] if any(initial is none for none in _NONE) else [element(initial)]
     every = tuple(range(operand.ndim)) if axis is None else axis
     axes = [k % operand.ndim for k in (every if isinstance(every, tuple) else (every,))]
     kept = [k for k in range(operand.ndim) if k not in axes]
@@ -287,11 +294,8 @@ def _reduced(tape: Tape, name: str, operand: Objects, options: Any) -> Any:
     rows = operand.transpose(kept + axes).reshape((*shape, -1))
     result = np.empty(shape, dtype=object)
     for index in np.ndindex(shape):
-        result[index] = _wrapped(tape, rules[name]([element(e) for e in rows[index]]))
-    initial = options.get("initial")
-    if isinstance(initial, int | float) and name in ("add", "multiply"):
-        whole = np.frompyfunc(_entrywise(tape, _rule(tape, name)), 2, 1)
-        result = np.asarray(whole(result, initial), dtype=object)
+        entries = [element(e) for e in rows[index]]
+        result[index] = _wrapped(tape, rules[name](first + entries))
     if options.get("keepdims"):
         return np.expand_dims(result, tuple(axes))
     return result if shape else result[()]

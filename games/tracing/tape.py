@@ -14,7 +14,7 @@ from games.language.hints import FORMULAS
 from games.language.number import exact
 from games.language.template import written
 from games.tracing.domains import Domains, is_positive
-from games.tracing.places import here, untraceable
+from games.tracing.places import Untraceable, here, untraceable
 from games.tracing.recognised import is_difference, logarithm, logsumexp, sigmoid
 from games.tracing.value import Element, Half, Number, Shift, Symbol, Value, combined
 
@@ -38,6 +38,7 @@ class Tape:
         self._known: dict[tuple[object, ...], int] = {}
         self._domains = Domains(graph)
         self._assumed: dict[int, str] = {}
+        self._refused: Untraceable | None = None
 
     # Nodes.
 
@@ -62,6 +63,8 @@ class Tape:
 
     def root(self, value: Element) -> int:
         """The node of a whole cost; what has cancelled in it must not take its domain with it."""
+        if self._refused is not None:
+            raise self._refused
         root = self.node(value)
         lost = self._domains.lost(self._assumed, root)
         if lost is not None:
@@ -92,8 +95,13 @@ class Tape:
         return Value(node)
 
     def fail(self, what: str) -> NoReturn:
-        """Raise Untraceable with the user's line."""
-        raise untraceable(self.where(), what)
+        """Raise Untraceable with the user's line; who catches it there does not undo it."""
+        self._raise(self.where(), what)
+
+    def _raise(self, place: str, what: str) -> NoReturn:
+        error = untraceable(place, what)
+        self._refused = self._refused or error
+        raise error
 
     def _logged(self, node: int) -> int:
         if self.expected is not None:
@@ -129,7 +137,7 @@ class Tape:
 
     def _refuse(self, symbol: int) -> NoReturn:
         known = self._symbols[symbol]
-        raise untraceable(known.place, known.what)
+        self._raise(known.place, known.what)
 
     # Arithmetic.
 

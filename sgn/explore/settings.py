@@ -88,12 +88,12 @@ def game_at(game: Game, settings: Settings) -> Game:
 
 
 def scaled(region: Box | None, scale: Fraction) -> Box | None:
-    """A box made larger or smaller round its centre; balls, and no region, as they are.
+    """A box made larger or smaller round its centre; balls and constrained sets as they are.
 
     >>> scaled(Box.cube(2, 1), Fraction(1, 2))
     Box(['-0.5', '-0.5'], ['0.5', '0.5'])
     """
-    if region is None or region.ball is not None or scale == 1:
+    if region is None or not region.plain or scale == 1:
         return region
     ends = list(zip(region.lower, region.upper, strict=True))
     half = [(high - low) / 2 * scale for low, high in ends]
@@ -154,7 +154,7 @@ def described(game: Game, settings: Settings) -> Mapping[str, Any]:
             for i, player in enumerate(game.players)
         ],
         "parameters": {name: to_text(value) for name, value in settings.parameters},
-        "scales": game.region is not None and game.region.ball is None,
+        "scales": game.region is not None and game.region.plain,
         "region": repr(game.region),
         "step": to_text(settings.step),
         "axes": list(settings.axes),

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import final
 
-from certificates.certificate import Certificate, load
+from certificates.certificate import load
 from certificates.writing import write_file
 from games.errors import InputError
 from games.language.number import to_text
@@ -62,5 +62,5 @@ class Folder:
 
 
 def _stands(found: Result) -> bool:
-    """Whether what is proved verifies; an estimate and a refusal claim no proof."""
-    return not isinstance(found, Certificate) or found.verdict != "proved" or bool(verify(found))
+    """Whether what is proved or refuted verifies; nothing else is taken from a file."""
+    return found.verdict in ("proved", "refuted") and bool(verify(found))

@@ -64,8 +64,8 @@ def sweep(
     parameters: name → values; text is exact, a float its binary value.
     region: one for all, or a function of the game; without it each game's own.
     executor: any concurrent.futures.Executor; of processes needs a game or function that pickles.
-    folder: where each result is kept as a file. A sweep that was stopped goes on from there; what
-        is read back must be about the same game and region, and is checked again.
+    folder: where each result is kept as a file. A sweep that was stopped goes on from there: what
+        is proved or refuted is read back, if it is about the same game and region and verifies.
     progress: called with the number of points done, and of all.
     options: of :func:`sgn.certify`, the same at every point, such as time_limit or metric.
     Raises InputError for an unknown parameter, no values, or a folder of another sweep, and what

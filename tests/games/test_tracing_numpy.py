@@ -127,7 +127,28 @@ def _counter(x: Any, calls: list[int] = []) -> Any:  # noqa: B006 - the state is
     return x[0] * len(calls)
 
 
+def _caught(x: Any) -> Any:
+    try:
+        if x[0] > 0.995:
+            return -50 * x[0] ** 2
+    except Exception:
+        pass
+    return x[0] ** 2
+
+
+def _caught_float(x: Any) -> Any:
+    try:
+        return math.exp(-2000 * (1 - x[0]))
+    except (TypeError, ValueError):
+        return x[0] ** 2
+
+
 UNTRACEABLE: dict[str, tuple[Any, str]] = {
+    "a refusal that is caught": (_caught, "compares a value"),
+    "a float that is caught": (_caught_float, "use NumPy's functions instead of math's"),
+    "initial value of a maximum": (lambda x: (np.max(x[:1], initial=-0.99) + 2) ** 2, "max is"),
+    "initial value of a minimum": (lambda x: x[:1].min(initial=0.99) ** 2, "min is not smooth"),
+    "integers on the way": (lambda x: np.sum(x, dtype=int) ** 2, "has dtype="),
     "domain of a maximum": (
         lambda x: np.log(np.exp(x - np.log(x + 5).max()).sum()) + np.log(x + 5).max(),
         "'log') is used here",

@@ -14,7 +14,7 @@ from certificates.kernel.document.metric import Metric
 from certificates.kernel.document.reading import digest, texts
 from certificates.kernel.inequalities.equilibrium import half_widths
 from certificates.kernel.numbers.roots import root_above
-from certificates.kernel.numbers.rows import FEW, Row
+from certificates.kernel.numbers.rows import FEW, Row, roots_over
 from certificates.kernel.uncheckable import Uncheckable
 from certificates.kernel.verify import verify
 from games.errors import InputError
@@ -162,3 +162,23 @@ def test_a_point_outside_a_box_of_many_is_refused() -> None:
     document["digest"] = digest(document)
     failed = {o.name for o in verify(document).obligations if not o.holds}
     assert "equilibrium" in failed
+
+
+@pytest.mark.parametrize("power", [1, 100, 320, 324, 330, 391, 700])
+def test_roots_over_tiny_and_huge_weights_are_enclosed(power: int) -> None:
+    """Weights that round to 0, or beyond every float, are enclosed all the same."""
+    weights = [Fraction(1, 10**power), Fraction(10) ** power]
+    low, high = roots_over(Ends.of(weights))
+    for k, w in enumerate(weights):
+        root = root_above(1 / w)
+        assert not low[k] > -np.inf or Fraction(float(low[k])) <= root
+        assert not high[k] < np.inf or Fraction(float(high[k])) >= root
+
+
+def test_a_ball_wider_than_the_region_in_tiny_weights_does_not_fit() -> None:
+    """Found by attack: the upper end of √(1/w) was −1.8e308 where w rounds to 0."""
+    weights = [Fraction(1, 10**330), Fraction(1, 10**391), Fraction(1)]
+    low, high = roots_over(Ends.of(weights))
+    half = Row(low, high, lambda k: root_above(1 / weights[k]))
+    room = Row.of([Fraction(10) ** 20, Fraction(10) ** 20, Fraction(10)])
+    assert not (room - half.times(Fraction(1, 10**142))).is_nonnegative()

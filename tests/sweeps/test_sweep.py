@@ -12,6 +12,7 @@ import pytest
 
 import games
 import sgn
+from certificates.kernel.document.reading import digest
 from games import InputError
 from games.language.number import Number
 from sgn import plots
@@ -188,3 +189,19 @@ def test_pictures() -> None:
     assert plots.sweep(found, "euler").get_xlabel() == "k"
     with pytest.raises(InputError, match="'foo' is not drawn"):
         plots.sweep(found, "foo")
+
+
+def test_a_refutation_of_another_game_is_not_believed(tmp_path: Path) -> None:
+    """Found by attack: a refusal with the game of another point, signed again."""
+    game = games.SymbolicGame.from_costs(
+        {"a": ["x"], "b": ["y"]}, {"a": "k*x**2 + x*y", "b": "k*y**2 - x*y"}, {"k": 1}
+    )
+    values: dict[str, list[Number]] = {"k": [-1, 1]}
+    first = sgn.sweep(game, values, folder=tmp_path)
+    assert [result.verdict for result in first.results] == ["refuted", "proved"]
+    places = {path.stem: path for path in tmp_path.glob("k=*.json")}
+    document, other = (json.loads(places[name].read_text()) for name in ("k=-1", "k=1"))
+    document.update({key: other[key] for key in ("game", "region")})
+    places["k=1"].write_text(json.dumps(document | {"digest": digest(document)}))
+    again = sgn.sweep(game, values, folder=tmp_path)
+    assert [result.document for result in again.results] == [r.document for r in first.results]

@@ -99,8 +99,8 @@ class Row:
 def roots_over(weights: Ends) -> tuple[Floats, Floats]:
     """Floats below √(1/w) and above :func:`root_above` of it, which is within 2^-58 of its size."""
     low = _down(1 / _up(np.sqrt(weights.above)))
-    high = _up(_up(1 / _down(np.sqrt(weights.below))))
-    return low, high
+    least = np.maximum(_down(np.sqrt(weights.below)), 0.0)  # of weights that round to 0: inf
+    return low, _up(_up(1 / least))
 
 
 def _down(x: Floats) -> Floats:

@@ -118,8 +118,9 @@ class LiftedSteps(Steps):
         return self._largest(constant_above, claims, [self.piece(step)])
 
     def growth(self, claims: Claims) -> Fraction:
-        """Of the points that are read, those that are stored among them, with every step."""
-        return self._largest(growth_above, claims, self.pieces)
+        """Of the points that are read or stored, and of play itself, with every step."""
+        read = self._largest(growth_above, claims, self.pieces)
+        return max(read, self._largest(constant_above, claims, self.pieces))
 
     def _largest(
         self,
