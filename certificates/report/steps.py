@@ -10,6 +10,7 @@ from certificates.kernel.obligation import Title
 from certificates.kernel.theorems.extragradient import TowardsSteps
 from certificates.kernel.theorems.lifted import LiftedSteps
 from certificates.kernel.theorems.runge_kutta import RungeKuttaOfMatrix, RungeKuttaSteps
+from certificates.kernel.uncheckable import Uncheckable
 from certificates.methods import METHODS, Method, all_steps, is_projected, steps_of
 from certificates.report.shown import Basis, Row, checked, line
 from certificates.report.texts import down, factor_text, joined, metric_text, step_text, up
@@ -70,7 +71,10 @@ def shrinking(claims: Claims, steps: Steps) -> str:
     """What k steps of the best length do where one step alone may lengthen; else nothing (T28)."""
     if not (isinstance(steps, LiftedSteps) and len(steps.table.A) > 1):
         return ""
-    constant = up(steps.constant(claims, steps.best_step))
+    try:
+        constant = up(steps.constant(claims, steps.best_step))
+    except (Uncheckable, ValueError):  # of a certificate that does not hold
+        constant = "C"
     return f"{constant}*{factor_text(steps.factor_at_best)}^k"
 
 

@@ -45,6 +45,7 @@ class Ends(Sequence[Fraction]):
         if floats is not None:
             floats.setflags(write=False)
             return cls(floats, floats)
+        values = list(values)  # so that each is kept, and its identity is its own
         ids = np.fromiter(map(id, values), np.int64, len(values))
         _, first, place = np.unique(ids, return_index=True, return_inverse=True)
         distinct = np.empty(len(first), dtype=object)

@@ -123,8 +123,9 @@ def test_ends_are_finite(bad: float) -> None:
     both: list[Number] = [Fraction(0), bad]
     with pytest.raises(InputError, match="not a finite number"):
         Ends.of(both)
-    with pytest.raises(InputError, match="not a finite number"):
-        Ends.of(np.array([0.0, bad]))
+    for count in (1, 2, 50):  # whatever identities the entries of an array have
+        with pytest.raises(InputError, match="not a finite number"):
+            Ends.of(np.array([0.0] * count + [bad] + [0.0] * count))
 
 
 # ---- claims of many players in a box -------------------------------------------------------------
