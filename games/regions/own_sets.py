@@ -154,6 +154,10 @@ def constrained(
     return bounded(lower, upper, parsed, names)
 
 
+def _is_upside_down(low: Fraction | None, high: Fraction | None) -> bool:
+    return low is not None and high is not None and low > high
+
+
 def bounded(
     lower: Sequence[Number | None],
     upper: Sequence[Number | None],
@@ -171,7 +175,9 @@ def bounded(
         before = [*low], [*high]
         for c in constraints:
             _narrow(c, low, high)
-        if (low, high) == before:
+            if any(_is_upside_down(low[k], high[k]) for k in c.variables):
+                break  # at once: what would follow from it is no sense
+        if (low, high) == before or any(map(_is_upside_down, low, high)):
             break
     ends = list[tuple[Fraction, Fraction]]()
     for k, (a, b) in enumerate(zip(low, high, strict=True)):

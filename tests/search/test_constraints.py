@@ -281,3 +281,9 @@ cost = "sum(i, (q[i] - i)**2)"
     games.save(game, tmp_path / "again.toml")
     assert games.load(tmp_path / "again.toml").region == game.region
     assert sgn.verify(sgn.certify(game).require())
+
+
+def test_an_empty_set_is_told_by_the_first_contradiction() -> None:
+    players = [games.Player("a", ("q", "r"))]
+    with pytest.raises(games.InputError, match="'q' would be at least 2 and at most 1;"):
+        games.constrained(players, ["q + r <= 1", "q + r >= 3"], games.Box([0, 0], [5, 5]))

@@ -88,7 +88,7 @@ def is_positive_stable(coefficients: Sequence[Fraction]) -> bool:
     """Routh and Hurwitz: whether every zero of λⁿ + c_1 λⁿ⁻¹ + … has negative real part.
 
     Of det(λI + J): whether every eigenvalue of J has positive real part. It has if and only if the
-    first column of Routh's array is positive; the rows are kept without denominators.
+    first column of Routh's array is positive.
     """
     upper, lower = list(coefficients[0::2]), list(coefficients[1::2])
     while lower:
